@@ -1,0 +1,180 @@
+"""The way to the database: SQL from files, five verbs, and one transaction for one organization."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar, cast
+from uuid import UUID
+
+import aiosql
+import asyncpg
+import msgspec
+from aiosql.adapters.asyncpg import AsyncPGAdapter
+from asyncpg.pool import PoolConnectionProxy
+
+from service.base.errors import Busy, NotFound, from_violation
+
+Row = TypeVar("Row")
+Connection = asyncpg.Connection | PoolConnectionProxy  # a transaction of one organization: `tx` everywhere
+Pool = asyncpg.Pool
+
+ACQUIRE_SECONDS = 2.0  # a request waits this long for a connection, then answers 503
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One named query of a file: its SQL with $1, $2 … and the names of these, in order."""
+
+    name: str
+    sql: str
+    parameters: tuple[str, ...]
+
+    def arguments(self, given: dict[str, object]) -> list[object]:
+        """Put the arguments in order; a name too many or too few is our bug (TypeError)."""
+        if set(given) != set(self.parameters):
+            raise TypeError(f"{self.name} takes {self.parameters}, not {tuple(given)}")
+        return [given[name] for name in self.parameters]
+
+
+class Queries:
+    """The queries of one file, as attributes."""
+
+    def __init__(self, queries: dict[str, Query]) -> None:
+        self._queries = queries
+
+    def __getattr__(self, name: str) -> Query:
+        try:
+            return self._queries[name]
+        except KeyError:
+            raise AttributeError(f"no query of that name: {name}; there are {sorted(self._queries)}") from None
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(self._queries.values())
+
+
+def load(path: Path) -> Queries:
+    """Read the named queries of an SQL file (`-- name: one(id)` starts one, `:id` is its parameter)."""
+    adapter = AsyncPGAdapter()
+    parsed = aiosql.from_path(path, lambda: adapter, mandatory_parameters=True)  # type: ignore[arg-type]
+    names = [name for name in parsed.available_queries if not name.endswith("_cursor")]
+    queries = {name: Query(name, getattr(parsed, name).sql, tuple(adapter.var_sorted[name])) for name in names}
+    return Queries(queries)
+
+
+async def many(tx: Connection, query: Query, row: type[Row], **given: object) -> list[Row]:
+    """All rows, each as a `row`: a Struct by position, or the one column's own type."""
+    with _refusals():
+        records = await tx.fetch(query.sql, *query.arguments(given))
+    return [_shape(record, row) for record in records]
+
+
+async def maybe(tx: Connection, query: Query, row: type[Row], **given: object) -> Row | None:
+    """Return the first row, or None."""
+    with _refusals():
+        record = await tx.fetchrow(query.sql, *query.arguments(given))
+    return None if record is None else _shape(record, row)
+
+
+async def one(tx: Connection, query: Query, row: type[Row], **given: object) -> Row:
+    """Return the row; NotFound where there is none."""
+    found = await maybe(tx, query, row, **given)
+    if found is None:
+        raise NotFound("there is no such thing in your organization")
+    return found
+
+
+async def run(tx: Connection, query: Query, **given: object) -> int:
+    """Run a query that returns nothing; how many rows it touched."""
+    with _refusals():
+        tag = await tx.execute(query.sql, *query.arguments(given))
+    count = tag.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+@asynccontextmanager
+async def tenant(pool: Pool, organization_id: UUID, *, readonly: bool = False) -> AsyncIterator[Connection]:
+    """Open a transaction that can see one organization. Commits on leaving, unless something raised.
+
+    Raises
+    ------
+    Busy : no connection was free within `ACQUIRE_SECONDS`.
+    """
+    level: Literal["repeatable_read", "read_committed"] = "repeatable_read" if readonly else "read_committed"
+    async with connection(pool) as conn, conn.transaction(isolation=level, readonly=readonly):
+        await conn.execute("select set_config('app.organization_id', $1, true)", str(organization_id))
+        yield conn
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """Borrow a connection, or refuse in time; it sees no organization's rows yet."""
+    try:
+        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
+    except TimeoutError as late:
+        raise Busy("the service is busy; try again in a moment", retry_after_seconds=1) from late
+    try:
+        yield conn
+    finally:
+        await pool.release(conn, timeout=ACQUIRE_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """What a pool's connections may do and how long they may take."""
+
+    role: str  # talkoot_web or talkoot_worker
+    size: int = 10
+    statement_seconds: float = 10.0
+    lock_seconds: float = 5.0
+
+
+async def open_pool(url: str, settings: PoolSettings) -> Pool:
+    """Connect as the login of `url`, acting as `settings.role`, with a deadline on every wait."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=settings.size,
+        timeout=5,
+        init=_prepare,
+        server_settings={
+            "role": settings.role,
+            "application_name": f"talkoot {settings.role}",
+            "statement_timeout": f"{settings.statement_seconds * 1000:.0f}",
+            "lock_timeout": f"{settings.lock_seconds * 1000:.0f}",
+            "idle_in_transaction_session_timeout": f"{(settings.statement_seconds + 30) * 1000:.0f}",
+            "timezone": "UTC",
+            "tcp_keepalives_idle": "30",
+            "tcp_keepalives_interval": "10",
+            "tcp_keepalives_count": "3",
+        },
+    )
+    if pool is None:
+        raise RuntimeError("asyncpg made no pool")
+    return pool
+
+
+async def _prepare(conn: asyncpg.Connection) -> None:
+    await conn.set_type_codec(
+        "jsonb",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+        schema="pg_catalog",
+    )
+
+
+def _shape(record: asyncpg.Record, row: type[Row]) -> Row:
+    if issubclass(row, msgspec.Struct):
+        return row(*record)
+    return cast("Row", record[0])
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as violation:
+        refusal = from_violation(violation)
+        if refusal is None:
+            raise
+        raise refusal from violation

@@ -1,0 +1,289 @@
+"""The embedded PostgreSQL server: one for each data folder, alive exactly as long as the block that asked for it."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from service.base import child, place
+from service.base.place import AlreadyRunning, DatabaseTrouble, default_folder
+
+__all__ = ["AlreadyRunning", "DatabaseTrouble", "address", "default_folder", "fresh", "running"]
+
+NAME = "talkoot"  # of the database and of the user who owns it
+START_SECONDS = 120.0  # crash recovery replays up to max_wal_size of log
+ENDINGS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 8.0), (signal.SIGKILL, 5.0))  # fast, immediate, by force
+LOG_BYTES = 2_000_000  # then the log is set aside as log.1, so both take at most twice this
+READY_LINE = 8  # of postmaster.pid, see src/include/utils/pidfile.h
+SETTINGS = {
+    "listen_addresses": "",  # the socket is faster than TCP, and no other machine or web page can knock on it
+    "max_connections": "60",
+    "shared_buffers": "128MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_parallel_workers_per_gather": "1",  # two cores, and the web wants one
+    "random_page_cost": "1.1",  # a laptop's disk has no arm to move
+    "jit": "off",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_statement_stats": "off",
+}
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Run the server of `folder` inside the block and give its URL, making a new database where there is none.
+
+    Linux ends a child with the *thread* that started it: enter from one that lives as long as the block.
+
+    Raises
+    ------
+    AlreadyRunning : another process runs it; `address` tells how to reach it.
+    DatabaseTrouble : the folder cannot be used, or the server does not start.
+    """
+    folder = place.prepare(folder)
+    with place.only_one(folder):
+        _forget_address(folder)
+        _end_leftovers(folder)
+        programs = place.programs()
+        secret = _password(folder)
+        if not (folder / "data").exists():
+            _create(folder, programs)
+        with _sockets(folder) as sockets, _server(folder, programs, sockets):
+            _write(folder / "url", f"postgresql://{NAME}:{secret}@/{NAME}?host={quote(str(sockets), safe='')}")
+            yield (folder / "url").read_text()
+            _forget_address(folder)
+
+
+def address(folder: Path) -> str | None:
+    """Return the URL of the server another process runs in `folder`, or None if there is none (yet)."""
+    try:
+        return (folder / "url").read_text() if place.is_held(folder) else None
+    except FileNotFoundError:
+        return None
+
+
+def fresh(folder: Path) -> None:
+    """Remove the database in `folder`, and nothing else that may lie there.
+
+    Raises
+    ------
+    AlreadyRunning : somebody is using it.
+    """
+    if not folder.exists():
+        return
+    folder = place.prepare(folder)
+    with place.only_one(folder):
+        _forget_address(folder)
+        _end_leftovers(folder)
+        if (folder / "data").exists():
+            (folder / "data").rename(folder / "old")  # at once, so that no half of it is ever taken for a database
+        for part in ("old", "new"):
+            shutil.rmtree(folder / part, ignore_errors=True)
+        for file in ("password", "log", "log.1"):
+            (folder / file).unlink(missing_ok=True)
+
+
+def _forget_address(folder: Path) -> None:
+    (folder / "url").unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only its owner can read, whole or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a descriptor
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(path)
+
+
+def _password(folder: Path) -> str:
+    path = folder / "password"
+    if not path.exists():
+        if (folder / "data").exists():
+            raise DatabaseTrouble(f'The password of the database is lost: there is no file "{path}".')
+        _write(path, secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def _create(folder: Path, programs: Path) -> None:
+    """Make the database beside its place and move it there when complete: a crash leaves all or nothing."""
+    new, data = folder / "new", folder / "new" / "data"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(0o700)
+    _write(new / "password", (folder / "password").read_text())
+    _give(new, new / "password")
+    _run(
+        [programs / "initdb", "-D", data, "-U", NAME, f"--pwfile={new / 'password'}", "--auth=scram-sha-256"]
+        + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+        new,
+    )
+    _run([programs / "postgres", "--single", "-D", data, "postgres"], new, f"create database {NAME}\n")
+    data.rename(folder / "data")
+    shutil.rmtree(new)
+    at = os.open(folder, os.O_RDONLY)
+    os.fsync(at)
+    os.close(at)
+
+
+def _give(*paths: Path) -> None:
+    if who := place.account():
+        for path in paths:
+            os.chown(path, who.uid, who.gid)
+
+
+def _command(command: list[str | Path]) -> list[str]:
+    """Wrap `command` so that it runs as PostgreSQL's user and ends with us."""
+    who = place.account() or place.Account(-1, -1)
+    launcher = [sys.executable, "-I", "-S", child.__file__, os.getpid(), who.uid, who.gid]
+    return [str(part) for part in launcher + command]
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # no PG* variable of ours may reach the server
+
+
+def _run(command: list[str | Path], folder: Path, say: str = "") -> None:
+    done = subprocess.run(  # noqa: S603 - our own command, no shell
+        _command(command),
+        cwd=folder,
+        env=_environment(),
+        input=say,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DatabaseTrouble(f"{Path(command[0]).name} failed ({done.returncode}): {done.stderr.strip()}")
+
+
+@contextlib.contextmanager
+def _sockets(folder: Path) -> Iterator[Path]:
+    """Make a private folder for the socket: its path may have only 107 bytes, so it cannot be inside `folder`."""
+    note = folder / "sockets"
+    if note.exists():  # of a server that had no time to tidy up
+        shutil.rmtree(note.read_text(), ignore_errors=True)
+    sockets = Path(tempfile.mkdtemp(prefix="talkoot-", dir="/tmp"))  # noqa: S108 - short, and nobody can get there
+    _give(sockets)
+    _write(note, str(sockets))
+    try:
+        yield sockets
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
+        note.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _server(folder: Path, programs: Path, sockets: Path) -> Iterator[None]:
+    options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    data = folder / "data"
+    server = subprocess.Popen(  # noqa: S603 - our own command, no shell
+        _command([programs / "postgres", "-D", data, "-k", sockets, *options]),
+        cwd=data,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # the terminal's Ctrl-C is for us; we stop the server ourselves
+    )
+    log = threading.Thread(target=_keep, args=(server.stdout, folder / "log"), daemon=True)
+    log.start()
+    try:
+        _await_ready(server, folder, log)
+        yield
+    finally:
+        _stop(server)
+        log.join(timeout=5)
+
+
+def _keep(lines: IO[bytes], path: Path) -> None:
+    """Write down what the server says, never more than twice LOG_BYTES."""
+    with lines:
+        for line in lines:
+            if path.exists() and path.stat().st_size + len(line) > LOG_BYTES:
+                path.replace(path.with_name("log.1"))
+            with path.open("ab") as file:
+                file.write(line)
+
+
+def _await_ready(server: subprocess.Popen[bytes], folder: Path, log: threading.Thread) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        said = _pid_file(folder)
+        if len(said) >= READY_LINE and (said[0], said[READY_LINE - 1]) == (str(server.pid), "ready"):
+            return
+        time.sleep(0.01)
+    ended = server.poll() is not None
+    if ended:
+        log.join(timeout=5)
+    words = (folder / "log").read_text(errors="replace").splitlines()[-8:] if (folder / "log").exists() else []
+    why = f"ended with {server.returncode}" if ended else f"was not ready after {START_SECONDS:.0f} s"
+    raise DatabaseTrouble("\n".join([f'PostgreSQL {why}. The last lines of "{folder / "log"}":', *words]))
+
+
+def _pid_file(folder: Path) -> list[str]:
+    try:
+        return [line.strip() for line in (folder / "data" / "postmaster.pid").read_text().splitlines()]
+    except FileNotFoundError:
+        return []
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    for ending, seconds in ENDINGS:
+        server.send_signal(ending)
+        try:
+            server.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+def _end_leftovers(folder: Path) -> None:
+    """End the server of an owner that was killed, if it is still shutting down; we hold the lock, so it is nobody's."""
+    for ending, seconds in ENDINGS:
+        deadline = time.monotonic() + seconds
+        left = _inside(folder)
+        # Only the postmaster knows what to do with a signal; its children take the same ones otherwise.
+        ours = {int(said) for said in _pid_file(folder)[:1]} if ending != signal.SIGKILL else left
+        for pid in ours & left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, ending)
+        while left and time.monotonic() < deadline:
+            time.sleep(0.02)
+            left = _inside(folder)
+        if not left:
+            break
+    else:
+        raise DatabaseTrouble(f'An old PostgreSQL in "{folder}" does not end; its processes are {sorted(left)}.')
+    # Its number may be somebody else's by now, which PostgreSQL would take for the old server.
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _inside(folder: Path) -> set[int]:
+    """Return PostgreSQL's processes that work inside `folder`; none where there is no /proc."""
+    return {int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _works_in(entry, folder)}
+
+
+def _works_in(entry: Path, folder: Path) -> bool:
+    try:
+        program, at = (entry / "exe").readlink().name, (entry / "cwd").readlink()
+    except OSError:  # it ended, or is somebody else's
+        return False
+    return program.removesuffix(" (deleted)") in {"postgres", "initdb"} and at.is_relative_to(folder)
