@@ -56,7 +56,7 @@ class Queries:
 def load(path: Path) -> Queries:
     """Read the named queries of an SQL file (`-- name: one(id)` starts one, `:id` is its parameter)."""
     adapter = AsyncPGAdapter()
-    parsed = aiosql.from_path(path, lambda: adapter, mandatory_parameters=True)  # type: ignore[arg-type]
+    parsed = aiosql.from_path(path, lambda: adapter, mandatory_parameters=True)
     names = [name for name in parsed.available_queries if not name.endswith("_cursor")]
     queries = {name: Query(name, getattr(parsed, name).sql, tuple(adapter.var_sorted[name])) for name in names}
     return Queries(queries)

