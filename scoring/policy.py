@@ -52,7 +52,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     minimum_stage_voices: float = 3.0  # colleagues heard before their star can be given
 
 
-STANDARD_LEVELS = (
+STANDARD_LEVELS: tuple[Level, ...] = (
     Level(name="Newcomer", name_fi="Tulokas", stages=0),
     Level(name="Doer", name_fi="Tekijä", stages=2),
     Level(name="Trusted", name_fi="Luotettu", stages=5, low=-0.3),

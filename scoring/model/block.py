@@ -1,5 +1,6 @@
 """A block: what one kind of evidence says about one kind of subject, with the parts that add up to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,7 @@ class Block:
     `estimate`, `sd`, `voices`: (subjects, dimensions); sd is the posterior's, voices the effective number of
     independent voices. `centre`, `spread`: (dimensions,) mean and sd of true quality among all subjects, in the
     dimension's unit: (estimate - centre) / spread is on the scale on which dimensions are composed.
+    `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
     """
 
     dimensions: tuple[str, ...]
@@ -41,12 +43,39 @@ class Block:
     centre: Number
     spread: Number
     parts: Parts
+    correlation: Number | None = None
+
+    def correlated(self) -> Number:
+        """Return the correlation of true quality between dimensions, spelt out."""
+        return np.eye(len(self.dimensions)) if self.correlation is None else self.correlation
 
 
 def no_parts() -> Parts:
     """Return parts without a row."""
     empty = np.empty(0, np.int32)
     return Parts(empty, empty, empty, empty, np.empty(0))
+
+
+def joined(pieces: Sequence[Parts]) -> Parts:
+    """Put parts one after the other."""
+    if not pieces:
+        return no_parts()
+    return Parts(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Parts.__slots__))
+
+
+def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
+    """Add up amounts of one subject, dimension, source and project, in that order; 0 is left out unless it is a prior.
+
+    `shape` is (subjects, dimensions).
+    """
+    projects = int(parts.project.max(initial=-1)) + 2
+    extent = (*shape, len(SOURCES), projects)
+    coordinates = (parts.subject, parts.dimension, parts.source, parts.project + 1)
+    key, place = np.unique(np.ravel_multi_index(coordinates, extent), return_inverse=True)
+    amount = np.bincount(place, parts.amount, len(key)).astype(np.float64)
+    subject, dimension, source, project = (part.astype(np.int32) for part in np.unravel_index(key, extent))
+    kept = (amount != 0) | (source == SOURCES.index(Source.PRIOR))
+    return Parts(subject[kept], dimension[kept], source[kept], project[kept] - np.int32(1), amount[kept])
 
 
 def sums(parts: Parts, shape: tuple[int, int]) -> Number:

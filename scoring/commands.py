@@ -1,0 +1,109 @@
+"""`talkoot score`: an exchange folder in, a folder of scores out, with no database."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scoring import policy as policies
+from scoring.exchange.problems import BadFolder
+from scoring.offline import Options, Outcome, run_folder
+from scoring.output import ForeignFolder, Format
+
+TOP = 10
+BAD_INPUT = 2  # exit status
+
+Source = Annotated[Path, typer.Argument(metavar="FOLDER", help="Exchange folder.")]
+Out = Annotated[Path, typer.Option(help="Folder to write; an earlier output in it is replaced.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="Only what happened before this time counts; default: just after the last evidence.")
+]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Scoring policy as JSON; default: the standard one.")]
+FileFormat = Annotated[Format, typer.Option("--format", help="csv or parquet.")]
+Assume = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REASON", help="Score also people of whom the folder says nothing on consent, for this reason."
+    ),
+]
+Show = Annotated[list[str] | None, typer.Option(metavar="BOARD", help="Print the top 10 of this board. Repeatable.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the `talkoot` command line."""
+
+    @app.command()
+    def score(
+        folder: Source,
+        *,
+        out: Out,
+        as_of: AsOf = None,
+        policy: PolicyFile = None,
+        file_format: FileFormat = "csv",
+        assume_consent: Assume = None,
+        show: Show = None,
+    ) -> None:
+        """Score an exchange folder and write scores, standings, levels, stages and explanations as files."""
+        try:
+            options = Options(_moment(as_of), _policy(policy), file_format, assume_consent)
+            found = run_folder(folder, out, options)
+        except (BadFolder, policies.InvalidPolicy, ForeignFolder) as wrong:
+            _refuse(str(wrong))
+        _tell(found, options)
+        for board in show or ():
+            _show(found, board)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a time; a date alone means its first instant in UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _refuse(f"--as-of: is {text!r}, expected a time such as 2026-03-01T09:00:00+02:00")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _policy(path: Path | None) -> policies.Policy:
+    if path is None:
+        return policies.check(policies.Policy())
+    try:
+        return policies.decode(path.read_bytes())
+    except OSError as wrong:
+        _refuse(f"--policy: {path}: {wrong.strerror}")
+
+
+def _refuse(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def _tell(found: Outcome, options: Options) -> None:
+    """Say to stderr what was scored, for whom nothing could be, and how long each step took."""
+    people = len(found.evidence.people.ids)
+    typer.echo(f"scored {people} people as of {found.as_of.isoformat()}", err=True)
+    if found.without_consent:
+        silent = f"the folder says nothing on consent for {found.without_consent} of {people} people"
+        given = f"ASSUMED CONSENT: {silent}; reason: {options.assume_consent}"
+        refused = f"NO CONSENT: {silent}, who stay at the prior; --assume-consent REASON scores them"
+        typer.echo(given if options.assume_consent else refused, err=True)
+    typer.echo(", ".join(f"{step} {seconds:.2f} s" for step, seconds in found.seconds.items()), err=True)
+
+
+def _show(found: Outcome, board: str) -> None:
+    """Print the top of a board of the whole organization, over all time."""
+    rows = found.tables["standings"].filter(
+        (pl.col("board") == board) & (pl.col("scope") == "organization") & (pl.col("period") == "all")
+    )
+    table = Table(title=f"{board}, {found.as_of.date()}")
+    for name in ("band", "ranks", "who", "score"):
+        table.add_column(name, justify="left" if name == "who" else "right")
+    for row in rows.head(TOP).iter_rows(named=True):
+        ranks = "" if row["band"] is None else f"{row['rank_low']}–{row['rank_high']}"
+        table.add_row(str(row["band"] or ""), ranks, row["subject"], f"{row['score']:.2f}")
+    Console().print(table)

@@ -1,0 +1,36 @@
+-- What a run needs to know besides the evidence, and what it leaves of itself: its policy.
+-- owns: scoring_policy
+
+-- name: others()
+-- Everybody else's transactions in this database: what they write may carry a time before now, and appear later.
+select locks.virtualtransaction
+from pg_locks as locks
+join pg_stat_activity as activity on activity.pid = locks.pid
+where locks.locktype = 'virtualxid'
+  and locks.granted
+  and locks.pid <> pg_backend_pid()
+  and activity.datname = current_database()
+  and activity.usesysid = (select oid from pg_roles where rolname = session_user);
+
+-- name: moment()
+select clock_timestamp();
+
+-- name: newest_policy()
+select id, version, policy
+from scoring_policy
+order by version desc
+limit 1;
+
+-- name: policy(id)
+select id, version, policy from scoring_policy where id = :id;
+
+-- name: insert_policy(policy, hash)!
+insert into scoring_policy (version, policy, hash)
+values (1, :policy, :hash)
+on conflict (organization_id, version) do nothing;
+
+-- name: pinned(id)
+-- What a run was made of.
+select as_of, recorded_until, policy_id, evidence_digest, scores_digest
+from scoring_run
+where id = :id;

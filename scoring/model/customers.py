@@ -1,0 +1,50 @@
+"""What customers say, shared out: to projects and customers, and to the people who did the work."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.model.aspects import aspects
+from scoring.model.block import Block, joined, merged
+from scoring.model.evidence import Evidence
+from scoring.model.signals import answers
+from scoring.model.trust import trust
+from scoring.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBlocks:
+    """Projects, customers: the four aspects, on their scales, then `customer_trust` in sd. People: the last."""
+
+    projects: Block
+    customers: Block
+    people: Block
+
+
+def customer_blocks(evidence: Evidence, policy: Policy, as_of: int) -> CustomerBlocks:
+    """Return what customers' signals say of projects, customers and people.
+
+    Two crossed fits: what customers feel (aspects.py), from every signal, and trust (trust.py), from those that may
+    speak of the people. `evidence` is selected (`select`); `as_of` in microseconds.
+    """
+    heard = answers(evidence, policy, as_of)
+    felt_projects, felt_customers = aspects(evidence, heard)
+    projects, customers, people = trust(evidence, heard.only(heard.people), as_of)
+    return CustomerBlocks(_beside(felt_projects, projects), _beside(felt_customers, customers), people)
+
+
+def _beside(first: Block, second: Block) -> Block:
+    """Put the dimensions of two blocks of the same subjects side by side."""
+    offset = np.int32(len(first.dimensions))
+    later = second.parts
+    moved = type(later)(later.subject, later.dimension + offset, later.source, later.project, later.amount)
+    dimensions = (*first.dimensions, *second.dimensions)
+    return Block(
+        dimensions,
+        np.hstack([first.estimate, second.estimate]),
+        np.hstack([first.sd, second.sd]),
+        np.hstack([first.voices, second.voices]),
+        np.concatenate([first.centre, second.centre]),
+        np.concatenate([first.spread, second.spread]),
+        merged(joined([first.parts, moved]), (len(first.estimate), len(dimensions))),
+    )

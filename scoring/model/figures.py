@@ -1,0 +1,117 @@
+"""Figures: everything that is said about one kind of subject, dimension by dimension, with intervals and parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.linalg import block_diag
+
+from scoring.model.block import SOURCES, Block, Parts, joined, merged
+from scoring.model.composite import margin
+from scoring.model.evidence import Index, Number
+from scoring.model.scores import ScoreTable, Source, SubjectKind
+from scoring.policy import Policy
+
+SCALES = {
+    "satisfaction": (1.0, 5.0),
+    "recommendation": (0.0, 10.0),
+    "commitment": (1.0, 5.0),
+    "listening": (1.0, 5.0),
+}  # what customers' aspects are told in
+RATING_SCALE = (1.0, 5.0)  # of criteria
+OPEN_SCALE = (-np.inf, np.inf)  # sd
+MEASURES = ("customer_trust", "recognition", "care", "results", "quality", "standing", *SCALES)
+AWARDS = {
+    "project_leader": "leading",
+    "documenter": "documenting",
+    "problem_solver": "problem_solving",
+    "seller": "selling",
+    "carer": "care",
+}  # board: the dimension it stands on
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`estimate`, `sd`, `low`, `high`, `voices`: (subjects, dimensions), in each dimension's unit; `parts` add up."""
+
+    kind: SubjectKind
+    dimensions: tuple[str, ...]
+    estimate: Number
+    sd: Number
+    low: Number
+    high: Number
+    voices: Number
+    parts: Parts
+
+
+def criterion_names(criteria: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the dimension of each criterion: as the criterion, unless that means something else already."""
+    taken = {*MEASURES, *AWARDS}
+    return tuple(f"criterion:{name}" if name in taken else name for name in criteria)
+
+
+def side_by_side(blocks: Sequence[Block]) -> Block:
+    """Make one block of several about the same subjects."""
+    parts, at = [], 0
+    for block in blocks:
+        parts.append(replace(block.parts, dimension=block.parts.dimension + np.int32(at)))
+        at += len(block.dimensions)
+    return Block(
+        dimensions=tuple(name for block in blocks for name in block.dimensions),
+        estimate=np.hstack([block.estimate for block in blocks]),
+        sd=np.hstack([block.sd for block in blocks]),
+        voices=np.hstack([block.voices for block in blocks]),
+        centre=np.concatenate([block.centre for block in blocks]),
+        spread=np.concatenate([block.spread for block in blocks]),
+        parts=joined(parts),
+        correlation=block_diag(*(block.correlated() for block in blocks)),
+    )
+
+
+def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy: Policy) -> Figures:
+    """Return what is shown, dimensions in the order of `dimensions`, which names all there are.
+
+    Estimates and intervals stay inside their scale; what that takes from an estimate is the prior's part.
+    """
+    order = np.argsort(_places(block.dimensions, dimensions), kind="stable")
+    names = tuple(block.dimensions[place] for place in order)
+    scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
+    estimate, sd = block.estimate[:, order], block.sd[:, order]
+    reach = margin(policy) * sd
+    shown, low, high = (np.clip(value, *scales.T) for value in (estimate, estimate - reach, estimate + reach))
+    moved = replace(block.parts, dimension=np.argsort(order).astype(np.int32)[block.parts.dimension])
+    parts = merged(joined([moved, _corrections(shown - estimate)]), (len(estimate), len(names)))
+    return Figures(kind, names, shown, sd, low, high, block.voices[:, order], parts)
+
+
+def score_table(found: Sequence[Figures], dimensions: tuple[str, ...]) -> ScoreTable:
+    """Put figures into one table: by kind, dimension, subject."""
+    subjects = [np.arange(len(each.estimate), dtype=np.int32) for each in found]
+    return ScoreTable(
+        subject_kind=np.concatenate([np.full(each.estimate.size, each.kind, np.int32) for each in found]),
+        subject=np.concatenate([np.tile(who, len(each.dimensions)) for who, each in zip(subjects, found, strict=True)]),
+        dimension=np.concatenate(
+            [np.repeat(_places(each.dimensions, dimensions), len(each.estimate)) for each in found]
+        ),
+        dimensions=dimensions,
+        estimate=np.concatenate([each.estimate.T.ravel() for each in found]),
+        sd=np.concatenate([each.sd.T.ravel() for each in found]),
+        low=np.concatenate([each.low.T.ravel() for each in found]),
+        high=np.concatenate([each.high.T.ravel() for each in found]),
+        evidence=np.concatenate([each.voices.T.ravel() for each in found]),
+    )
+
+
+def _scale(dimension: str) -> tuple[float, float]:
+    return SCALES.get(dimension, OPEN_SCALE if dimension in MEASURES else RATING_SCALE)
+
+
+def _places(names: tuple[str, ...], dimensions: tuple[str, ...]) -> Index:
+    place = {name: index for index, name in enumerate(dimensions)}
+    return np.array([place[name] for name in names], np.int32)
+
+
+def _corrections(amount: Number) -> Parts:
+    subject, dimension = (where.astype(np.int32) for where in np.nonzero(amount))
+    prior = np.full_like(subject, SOURCES.index(Source.PRIOR))
+    return Parts(subject, dimension, prior, np.full_like(subject, -1), amount[subject, dimension])

@@ -1,0 +1,142 @@
+"""Customers' signals as rows of a fit: whose voice each is, and how much it weighs."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from scoring.model.choices import About, SignalKind
+from scoring.model.crossed import Factor, Rows, Variance
+from scoring.model.evidence import DAY, Evidence, Index, Mask, Number
+from scoring.policy import Policy
+
+# What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
+# the aspects on one scale; the means are estimated.
+USUAL = np.array([4.0, 8.0, 4.0, 4.0])
+SPREAD = np.array([0.9, 2.0, 0.9, 0.9])
+BURST_DAYS = 7  # what nobody known says of one project within such a week is one voice
+LEAST_WEIGHT = 1e-6
+
+# Variances in squared standardised points: what is usual, as if that many levels had been seen. The floor of a voice
+# bounds what one contact can move, however often it speaks.
+KIND = Variance(guess=0.05, weight=10)
+CUSTOMER = Variance(guess=0.15, weight=10)
+VOICE = Variance(guess=0.15, weight=10, floor=0.05)
+RESPONSE = Variance(guess=0.15, weight=10, floor=0.02)
+RESIDUAL = Variance(guess=0.35, weight=10, floor=0.05)
+MEANS_VARIANCE = 1.0  # of an aspect's mean around USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Signals with a number, (rows,) each; what a burst says of one aspect is one row.
+
+    y : standardised, (value - USUAL) / SPREAD of its aspect.
+    voice : 0..voices-1, the known contact, or the burst in which nobody known spoke.
+    response : 0..responses-1, answers given together; a burst is one.
+    weight : relative precision, > 0: 2^(-age/half-life), less for our own observation.
+    people : whether it may speak of the people rather than only of the service or the brand.
+    """
+
+    y: Number
+    project: Index
+    customer: Index
+    aspect: Index
+    kind: Index
+    voice: Index
+    response: Index
+    weight: Number
+    people: Mask
+
+    @property
+    def rows(self) -> Rows:
+        """What the fits observe, one mean for each aspect."""
+        return Rows(self.y, self.aspect, len(USUAL), self.weight, center_variance=MEANS_VARIANCE)
+
+    def circumstances(self, customers: int) -> list[Factor]:
+        """Return what colours an answer besides the project: kind, customer, voice, response, in that order."""
+        return [
+            Factor(self.kind, len(SignalKind), KIND),
+            Factor(self.customer, customers, CUSTOMER),
+            Factor(self.voice, int(self.voice.max(initial=-1)) + 1, VOICE),
+            Factor(self.response, int(self.response.max(initial=-1)) + 1, RESPONSE),
+        ]
+
+    def only(self, kept: Mask | NDArray[np.intp]) -> "Answers":
+        """Keep some rows; groups keep their numbers."""
+        return Answers(*(getattr(self, name)[kept] for name in Answers.__slots__))
+
+
+def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
+    """Return the signals that carry a number and weigh anything; `as_of` in microseconds."""
+    signals = evidence.signals
+    weight = np.exp2(-(as_of - signals.at) / (policy.customer_half_life_days * DAY))
+    weight = np.where(signals.kind == SignalKind.OBSERVATION, policy.observation_weight * weight, weight)
+    rows = np.flatnonzero((signals.aspect >= 0) & np.isfinite(signals.value) & (weight > 0))
+    aspect, project = signals.aspect[rows].astype(np.int32), signals.project[rows]
+    voice, unknown = _voices(evidence, rows)
+    # A burst is one response, and each row of a known contact keeps its own.
+    response = np.where(unknown, voice.astype(np.int64), int(voice.max(initial=0)) + 1 + signals.response[rows])
+    about = signals.about[rows]
+    return _together(
+        Answers(
+            y=(signals.value[rows] - USUAL[aspect]) / SPREAD[aspect],
+            project=project,
+            customer=evidence.projects.customer[project],
+            aspect=aspect,
+            kind=signals.kind[rows].astype(np.int32),
+            voice=voice,
+            response=np.unique(response, return_inverse=True)[1].astype(np.int32),
+            weight=np.maximum(weight[rows], LEAST_WEIGHT),
+            people=(about != About.SERVICE) & (about != About.BRAND),
+        ),
+        unknown,
+    )
+
+
+def _together(heard: Answers, unknown: Mask) -> Answers:
+    """Make one row of what a burst says of one aspect, apart for people and the rest: its mean, its largest weight."""
+    cell = (heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * 2 + heard.people
+    key = np.where(unknown, cell, int(cell.max(initial=0)) + 1 + np.arange(len(cell)))
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    strongest = np.zeros(len(first))
+    np.maximum.at(strongest, place, heard.weight)
+    total = np.bincount(place, heard.weight, len(first))
+    mean = np.bincount(place, heard.weight * heard.y, len(first)) / total
+    return replace(heard.only(first), y=mean.astype(np.float64), weight=strongest)
+
+
+def distinct_voices(subject: Index, voice: Index, weight: Number, subjects: int) -> Number:
+    """Count independent voices: (subjects,), each voice once with its strongest row's weight (at most 1)."""
+    key, place = np.unique(subject.astype(np.int64) * (int(voice.max(initial=0)) + 1) + voice, return_inverse=True)
+    strongest = np.zeros(len(key))
+    np.maximum.at(strongest, place, np.minimum(weight, 1.0))
+    owner = key // (int(voice.max(initial=0)) + 1)
+    return np.bincount(owner, strongest, subjects).astype(np.float64)
+
+
+def belonging(evidence: Evidence) -> csr_array:
+    """Say whose each project is: (customers, projects), 1 where it is; a project without a customer is nobody's."""
+    customer = evidence.projects.customer
+    project = np.flatnonzero(customer >= 0)
+    shape = (len(evidence.customers), len(customer))
+    return csr_array((np.ones(len(project)), (customer[project], project)), shape=shape)
+
+
+def averaging(belongs: csr_array) -> csr_array:
+    """Turn what belongs together into its mean: each row of `belongs` sums to 1, or to 0 where it has nothing."""
+    count = np.maximum(belongs.sum(axis=1), 1)
+    return csr_array(belongs.multiply((1 / count)[:, None]))
+
+
+def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:
+    """Give the voices of some rows numbers, and say which are a burst of nobody known."""
+    signals, known = evidence.signals, evidence.contacts.known
+    contact, week = signals.contact[rows], signals.at[rows] // (BURST_DAYS * DAY)
+    named = contact >= 0
+    unknown = ~named | (np.append(known, np.int8(0))[contact] == 0)
+    place = np.stack([signals.project[rows].astype(np.int64), week])
+    burst = np.unique(place, axis=1, return_inverse=True)[1].ravel()
+    voice = np.where(unknown, len(known) + burst, contact)
+    return np.unique(voice, return_inverse=True)[1].astype(np.int32), unknown

@@ -1,0 +1,109 @@
+"""Stages: a finished project is one for each of its members, with three stars that its people earn together.
+
+colleagues   what colleagues said of the members' work there lies above the reference, and enough of them were heard
+customer     P(project trust above the reference) ≥ `heard_probability`, and a customer was heard
+left_behind  another project used a document of this one, or whoever took it over rated that ≥ 4; and the first care
+             call, where one was due, was done
+
+A star is 1, 0 or -1 (not known). Stars are the project's, not a person's: that is how work in a project is, and a few
+words about one person in one project would not stay confidential. To somebody who has not opened a source (peers,
+customers) its star stays unknown.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from scoring.model.block import Block
+from scoring.model.choices import CareKind, ConsentSource, Outcome
+from scoring.model.evidence import MISSING_TIME, Evidence, Flag, Index, Mask
+from scoring.model.peers import ProjectPeers
+from scoring.model.scores import StageTable
+from scoring.policy import Policy
+
+UNKNOWN, NO, YES = np.int8(-1), np.int8(0), np.int8(1)
+GOOD_HANDOVER = 4  # of 5, by the one who took over
+STARS_TO_CLEAR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Star:
+    """`value` (projects,) and why, in tokens."""
+
+    value: Flag
+    reason: tuple[str, ...]
+
+
+def stages(evidence: Evidence, colleagues: ProjectPeers, projects: Block, allowed: Mask, policy: Policy) -> StageTable:
+    """Return one row for each member of each finished project, by person and project.
+
+    `evidence` is what `select` left, `projects` the customers' block of projects, `allowed` who opened which source
+    (people, 3).
+    """
+    stars = (_colleagues(colleagues, policy), _customer(projects, policy), _left_behind(evidence))
+    person, project = _finished(evidence)
+    value = [star.value[project] for star in stars]
+    for star, source in ((0, ConsentSource.PEERS), (1, ConsentSource.CUSTOMERS)):
+        value[star] = np.where(allowed[person, source], value[star], UNKNOWN)
+    known = np.column_stack(value) != UNKNOWN
+    reasons = [
+        ";".join(star.reason[at] for star, said in zip(stars, row, strict=True) if said and star.reason[at])
+        for at, row in zip(project.tolist(), known.tolist(), strict=True)
+    ]
+    return StageTable(person, project, value[0], value[1], value[2], tuple(reasons))
+
+
+def cleared(table: StageTable) -> Mask:
+    """Say which stages count toward a level: (rows,), those with at least two stars."""
+    stars = np.column_stack([table.colleagues, table.customer, table.left_behind])
+    return np.asarray((stars == YES).sum(axis=1) >= STARS_TO_CLEAR)
+
+
+def _finished(evidence: Evidence) -> tuple[Index, Index]:
+    """Return the distinct pairs of person and finished project, while that ran."""
+    ended, outcome = evidence.projects.ended, evidence.projects.outcome
+    good = (ended != MISSING_TIME) & ((outcome == Outcome.DONE) | (outcome == Outcome.WON))
+    members = evidence.members
+    took_part = good[members.project] & (members.start < ended[members.project])
+    pairs = np.column_stack([members.person[took_part], members.project[took_part]])
+    person, project = np.unique(pairs, axis=0).astype(np.int32).reshape(-1, 2).T
+    return person, project
+
+
+def _colleagues(word: ProjectPeers, policy: Policy) -> _Star:
+    heard = (word.voices >= policy.minimum_stage_voices) & ~np.isnan(word.mean)
+    value = np.where(heard, np.where(word.mean > 0, YES, NO), UNKNOWN)
+    return _Star(value, tuple(f"colleagues:voices:{voices:.0f}" for voices in word.voices))
+
+
+def _customer(projects: Block, policy: Policy) -> _Star:
+    trust = projects.dimensions.index("customer_trust")
+    above = (projects.estimate[:, trust] - projects.centre[trust]) / projects.sd[:, trust]
+    probability, voices = ndtr(above), projects.voices[:, trust]
+    value = np.where(voices > 0, np.where(probability >= policy.heard_probability, YES, NO), UNKNOWN)
+    reason = [f"customer:heard:{n:.0f};customer:p={p:.2f}" for n, p in zip(voices, probability, strict=True)]
+    return _Star(value, tuple(reason))
+
+
+def _left_behind(evidence: Evidence) -> _Star:
+    documents, handovers = evidence.documents, evidence.handovers
+    rated = ~np.isnan(handovers.rating)
+    used = _any(evidence, documents.project, (documents.used_by >= 0) & (documents.used_by != documents.project))
+    good = _any(evidence, handovers.project, rated & (handovers.rating >= GOOD_HANDOVER))
+    first = evidence.care.kind == CareKind.THREE_MONTHS
+    due = _any(evidence, evidence.care.project, first)
+    missed = _any(evidence, evidence.care.project, first & (evidence.care.done == MISSING_TIME))
+    known = _any(evidence, documents.project, documents.project >= 0) | _any(evidence, handovers.project, rated) | due
+    value = np.where(known, np.where((used | good) & ~missed, YES, NO), UNKNOWN)
+    words = {"document_used": used, "handover_good": good, "care_done": due & ~missed, "care_missed": missed}
+    tokens = [
+        ";".join(f"left_behind:{word}" for word, holds in zip(words, row, strict=True) if holds)
+        for row in np.column_stack(list(words.values())).tolist()
+    ]
+    return _Star(value, tuple(tokens))
+
+
+def _any(evidence: Evidence, project: Index, holds: Mask) -> Mask:
+    """Say for which projects a row holds: (projects,)."""
+    return np.asarray(np.bincount(project[holds], minlength=len(evidence.projects.ids)) > 0)

@@ -1,0 +1,80 @@
+"""Boards: ranks and bands against a comparison of everybody with everybody."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from scoring.model import boards
+from scoring.model.boards import bands, places, surely_above
+from scoring.policy import Policy
+
+GAP = norm.ppf(0.9)
+subjects = st.lists(
+    st.tuples(st.integers(-30, 30).map(lambda n: n / 10), st.integers(1, 20).map(lambda n: n / 10)), max_size=60
+)
+
+
+def column(rows, at):
+    return np.array([row[at] for row in rows], np.float64)
+
+
+def test_worked_example():
+    # By hand: equal sds 0.1 tell two apart from 1.2816 · √0.02 = 0.181 on; the last has too few voices.
+    found = places(np.array([1.0, 0.9, 0.75, 2.0]), np.full(4, 0.1), np.array([3, 3, 3, 1.0]), Policy())
+    assert found.order.tolist() == [0, 1, 2, 3]
+    assert found.band.tolist() == [1, 1, 2, 0]
+    assert found.rank_low.tolist() == [1, 1, 2, 0]
+    assert found.rank_high.tolist() == [2, 3, 3, 0]
+    assert found.provisional.tolist() == [False, False, False, True]
+
+
+def slow_twin(mean, sd, certainty):
+    with np.errstate(invalid="ignore"):
+        better = norm.cdf((mean[None, :] - mean[:, None]) / np.hypot(sd[:, None], sd[None, :]))
+    return better > certainty
+
+
+@given(subjects)
+def test_ranks_count_everybody_who_is_surely_better_or_worse(rows):
+    mean, sd = column(rows, 0), column(rows, 1)
+    better = slow_twin(mean, sd, 0.9)
+    found = places(mean, sd, np.full(len(rows), 9.0), Policy())
+    back = np.argsort(found.order)
+    assert found.rank_low[back].tolist() == (1 + better.sum(axis=1)).tolist()
+    assert found.rank_high[back].tolist() == (len(rows) - better.sum(axis=0)).tolist()
+    assert (found.rank_low <= found.rank_high).all()
+
+
+@given(subjects)
+def test_a_band_starts_where_its_first_is_surely_better(rows):
+    mean, sd = column(rows, 0), column(rows, 1)
+    order = np.lexsort((sd, -mean))
+    mean, sd, want, first = mean[order], sd[order], [], 0
+    for at in range(len(rows)):
+        if norm.cdf((mean[first] - mean[at]) / np.hypot(sd[first], sd[at])) > 0.9:
+            first = at
+        want.append(first)
+    assert bands(mean, sd, GAP).tolist() == [sorted(set(want)).index(first) + 1 for first in want]
+
+
+@pytest.mark.parametrize("bucket", [1, 7, 64])
+def test_the_short_cut_counts_exactly(bucket, monkeypatch):
+    monkeypatch.setattr(boards, "BUCKET", bucket)
+    monkeypatch.setattr(boards, "PAIRS", 100)
+    rng = np.random.default_rng(3)
+    mean, sd = rng.normal(size=300).round(1), rng.uniform(0.01, 1, 300)
+    above = mean[None, :] > mean[:, None] + GAP * np.sqrt(sd[:, None] ** 2 + sd[None, :] ** 2)
+    assert surely_above(mean, sd, GAP).tolist() == above.sum(axis=1).tolist()
+
+
+def test_a_board_of_nobody_is_empty():
+    found = places(np.empty(0), np.empty(0), np.empty(0), Policy())
+    assert found.order.size == found.band.size == 0
+
+
+def test_too_few_voices_never_count_in_others_ranks():
+    alone = places(np.array([1.0]), np.array([0.1]), np.array([5.0]), Policy())
+    beside = places(np.array([1.0, 9.0]), np.array([0.1, 0.1]), np.array([5.0, 2.9]), Policy())
+    assert beside.rank_low[0] == alone.rank_low[0] == 1
