@@ -1,5 +1,6 @@
 """The `talkoot` command: what an operator's shell can do, one sub-command each."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def demo(
     from service import demo as demonstration
 
     settings = _settings(None, port)
-    connect.run(demonstration.run(settings, demonstration.Options(fresh=fresh, port_was_given=port is not None)))
+    connect.run(demonstration.run(settings, fresh=fresh, port_was_given=port is not None))
 
 
 @app.command()
@@ -39,9 +40,9 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Also run the scheduled jobs in this process.")] = True,
 ) -> None:
     """Serve the web and, unless --no-worker is given, the scheduled jobs."""
-    from service import serve as serving
+    from service import together
 
-    connect.run(serving.run(_settings(host, port), with_worker=worker))
+    connect.run(together.run(_settings(host, port), with_worker=worker))
 
 
 @app.command()
@@ -95,10 +96,13 @@ def _say(text: str) -> None:
 
 def main() -> None:
     """Run the command line."""
+    # One thread for linear algebra: our matrices are small, so more threads only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from scoring import commands as scoring
     from service.auth import commands as access
     from service.exchange import commands as exchange
+    from service.organizations import commands as organizations
 
-    for feature in (exchange, scoring, access):
+    for feature in (exchange, scoring, organizations, access):
         feature.register(app)
     app()

@@ -38,6 +38,7 @@ async def read_frames(tx: db.Connection, recorded_until: datetime, *, words: boo
     `tx` is a read-only transaction of one organization (repeatable read, so that the files fit each other).
     Without `words`, names and free text are left empty; the engine reads none of them.
     """
+    await db.one(tx, organization.expect_many_rows, str)
     given = {"recorded_until": recorded_until, "words": words}
     return {name: await _frame(tx, file, given) for name, file in FILES.items()}
 

@@ -185,6 +185,8 @@ def _sorted(combinations: csr_array | None, width: int) -> csr_array:
 
 def _bounds(rows: Rows, variances: Sequence[Variance], eq: Equations) -> Bounds:
     """Where the steps start, and what holds them."""
+    if variances[0].known is not None and variances[0].known <= 0:
+        raise ValueError("a known residual must be > 0")
     guess = np.array([v.guess if v.guess is not None else 0.25 for v in variances])
     guess[0] = 1.0 if variances[0].guess is None else guess[0]
     floor = np.array([v.floor for v in variances])

@@ -8,17 +8,21 @@ from scoring.model.aspects import aspects
 from scoring.model.block import Block, joined, merged
 from scoring.model.evidence import Evidence
 from scoring.model.signals import answers
-from scoring.model.trust import trust
+from scoring.model.trust import Trust, people_trust, trust
 from scoring.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerBlocks:
-    """Projects, customers: the four aspects, on their scales, then `customer_trust` in sd. People: the last."""
+    """Projects, customers: the four aspects, on their scales, then `customer_trust` in sd. People: the last.
+
+    `trust` is the fit behind the last, for those of periods.
+    """
 
     projects: Block
     customers: Block
     people: Block
+    trust: Trust
 
 
 def customer_blocks(evidence: Evidence, policy: Policy, as_of: int) -> CustomerBlocks:
@@ -29,8 +33,16 @@ def customer_blocks(evidence: Evidence, policy: Policy, as_of: int) -> CustomerB
     """
     heard = answers(evidence, policy, as_of)
     felt_projects, felt_customers = aspects(evidence, heard)
-    projects, customers, people = trust(evidence, heard.only(heard.people), as_of)
-    return CustomerBlocks(_beside(felt_projects, projects), _beside(felt_customers, customers), people)
+    trusted = trust(evidence, heard.only(heard.people), as_of)
+    return CustomerBlocks(
+        _beside(felt_projects, trusted.projects), _beside(felt_customers, trusted.customers), trusted.people, trusted
+    )
+
+
+def customer_people(evidence: Evidence, policy: Policy, as_of: int, whole: CustomerBlocks) -> Block:
+    """Return what a part of the signals, those of a period, says of people; `whole` is the fit of all of them."""
+    heard = answers(evidence, policy, as_of)
+    return people_trust(evidence, heard.only(heard.people), as_of, whole.trust)
 
 
 def _beside(first: Block, second: Block) -> Block:

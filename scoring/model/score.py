@@ -13,7 +13,7 @@ from scoring.model.block import Block
 from scoring.model.care import care
 from scoring.model.choices import ConsentSource
 from scoring.model.composite import compose
-from scoring.model.customers import CustomerBlocks, customer_blocks
+from scoring.model.customers import CustomerBlocks, customer_blocks, customer_people
 from scoring.model.evidence import Evidence, Mask
 from scoring.model.explain import explanations
 from scoring.model.figures import MEASURES, Figures, criterion_names, figures, score_table, side_by_side
@@ -70,13 +70,14 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     Boards of a period stand on open evidence only: the few answers about one person in one quarter would be weak and
     not stay confidential.
     """
+    customers = customer_blocks(evidence, policy, as_of)
     return Blocks(
         peers=peers(evidence, policy, as_of),
-        customers=customer_blocks(evidence, policy, as_of),
+        customers=customers,
         recognition=recognition(evidence, policy, as_of),
         care=care(evidence, policy, as_of),
         results=results(evidence, policy, as_of),
-        periods=tuple(_period_blocks(evidence, policy, as_of)),
+        periods=tuple(_period_blocks(evidence, customers, policy, as_of)),
     )
 
 
@@ -108,13 +109,13 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> 
     )
 
 
-def _period_blocks(evidence: Evidence, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
+def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
     for period in recent(as_of, evidence.time_zone):
         told = inside(evidence, period, as_of)
         end = min(period.end, as_of)
         blocks = []
         if len(told.signals.ids):
-            blocks.append(customer_blocks(told, policy, end).people)
+            blocks.append(customer_people(told, policy, end, customers))
         if len(told.kudos.ids) or len(told.badges.ids):
             blocks.append(recognition(told, policy, end))
         if len(told.care.ids) or len(told.handovers.ids):

@@ -1,5 +1,7 @@
 """Customer trust: the part of what customers say that belongs to the people of a project, shared out to them."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
@@ -18,8 +20,22 @@ PERSON_VARIANCE = Variance(guess=0.3, weight=10, floor=0.03)  # floors let credi
 PROJECT_VARIANCE = Variance(guess=0.1, weight=10, floor=0.02)
 
 
-def trust(evidence: Evidence, heard: Answers, as_of: int) -> tuple[Block, Block, Block]:
-    """Return the blocks of projects, customers and people: `customer_trust`, each in sd of its own kind's true trust.
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Blocks of projects, customers and people: `customer_trust`, each in sd of its own kind's true trust.
+
+    `variances` and `residual`: as estimated, for fits of parts of the same evidence.
+    """
+
+    projects: Block
+    customers: Block
+    people: Block
+    variances: tuple[float, ...]
+    residual: float
+
+
+def trust(evidence: Evidence, heard: Answers, as_of: int) -> Trust:
+    """Return what customers' words say of projects, customers and people.
 
     `heard` holds only what may speak of people. y = μ_aspect + kind + customer + voice + response + project + ε with
     project_p = Σ_j w_pj · person_j + residual_p, all solved jointly: an easily pleased customer is no merit, and who
@@ -29,22 +45,57 @@ def trust(evidence: Evidence, heard: Answers, as_of: int) -> tuple[Block, Block,
     Source: Browne, Goldstein & Rasbash (2001), Statistical Modelling 1(2) (multiple membership).
     """
     projects, customers = len(evidence.projects.ids), len(evidence.customers)
+    if not len(heard.rows.y):
+        return _unheard(projects, customers, len(evidence.people.ids))
     work = shares(evidence)
     staff = _staff(work)
-    factors = [
-        *heard.circumstances(customers),
-        Factor(heard.project, staff.shape[1], PERSON_VARIANCE, staff),
-        Factor(heard.project, projects, PROJECT_VARIANCE),
-    ]
+    factors = _factors(heard, staff, customers)
     wanted, mean = _wanted(evidence, factors, staff)
     fit = fit_crossed(heard.rows, factors, RESIDUAL, wanted)
     voices = distinct_voices(heard.project, heard.voice, heard.weight, projects)
     allowed = consented(evidence, as_of)[:, ConsentSource.CUSTOMERS]
-    return (
+    return Trust(
         _projects(fit, staff, voices),
         _customers(fit, mean, _customer_voices(heard, customers), staff),
         _people(fit, work, voices, allowed),
+        fit.variances,
+        fit.residual,
     )
+
+
+def people_trust(evidence: Evidence, heard: Answers, as_of: int, whole: Trust) -> Block:
+    """Return the block of people alone, from a part of the evidence that is too small to learn variances from.
+
+    They are held at those of the `whole`; where that heard nothing of people, neither did its part.
+    """
+    if not whole.variances:
+        return whole.people
+    work = shares(evidence)
+    staff = _staff(work)
+    loose = _factors(heard, staff, len(evidence.customers))
+    factors = [
+        replace(factor, variance=Variance(known=known)) for factor, known in zip(loose, whole.variances, strict=True)
+    ]
+    fit = fit_crossed(heard.rows, factors, Variance(known=whole.residual))
+    voices = distinct_voices(heard.project, heard.voice, heard.weight, staff.shape[0])
+    return _people(fit, work, voices, consented(evidence, as_of)[:, ConsentSource.CUSTOMERS])
+
+
+def _unheard(projects: int, customers: int, people: int) -> Trust:
+    """Return everybody at the prior, where no customer has been heard."""
+
+    def prior(subjects: int) -> Block:
+        return standard_block("customer_trust", [], np.ones(subjects), np.zeros(subjects))
+
+    return Trust(prior(projects), prior(customers), prior(people), (), 0.0)
+
+
+def _factors(heard: Answers, staff: csr_array, customers: int) -> list[Factor]:
+    return [
+        *heard.circumstances(customers),
+        Factor(heard.project, staff.shape[1], PERSON_VARIANCE, staff),
+        Factor(heard.project, staff.shape[0], PROJECT_VARIANCE),
+    ]
 
 
 def _staff(work: csr_array) -> csr_array:

@@ -335,6 +335,8 @@ def test_wrong_input_is_refused():
         fit_crossed(replace(rows, groups=1), factors)
     with pytest.raises(ValueError, match="finite"):
         fit_crossed(replace(rows, y=np.full(len(rows.y), np.nan)), factors)
+    with pytest.raises(ValueError, match="residual"):
+        fit_crossed(rows, factors, Variance(known=0.0))
     with pytest.raises(ValueError, match="columns"):
         fit_crossed(rows, factors, Variance(), csr_array((1, 3)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scoring.model import aspects, signals, trust
 from scoring.model.block import sums
 from scoring.model.crossed import Variance
-from scoring.model.customers import customer_blocks
+from scoring.model.customers import customer_blocks, customer_people
 from scoring.model.select import select, shares
 from scoring.policy import Policy
 from tests.scoring.small import micros, small
@@ -221,3 +221,25 @@ def test_other_names_give_the_same_trust(rows, names):
     expected = blocks(rows).people.estimate[:, 0]
     place = [["ada", "ben", "cleo"].index(called[name]) for name in ("ada", "ben", "cleo")]
     assert renamed[place] == pytest.approx(expected[:3], abs=1e-9)
+
+
+def test_a_period_that_holds_everything_says_what_the_whole_says():
+    words = [
+        {"project": f"p{n % 4}", "contact": f"c{n % 5}", "kind": "survey", "at": n}
+        | {"aspect": "satisfaction", "value": 1 + n % 5}
+        for n in range(20)
+    ]
+    members = [{"project": f"p{n % 4}", "person": name} for n, name in enumerate(("ada", "ben", "cleo", "dora", "ada"))]
+    evidence = select(small(signals=words, members=members), NOW)
+    whole = customer_blocks(evidence, POLICY, NOW)
+    part = customer_people(evidence, POLICY, NOW, whole)
+    assert part.estimate == pytest.approx(whole.people.estimate, abs=1e-9)
+    assert part.sd == pytest.approx(whole.people.sd, abs=1e-9)
+
+
+def test_a_period_of_an_organization_whose_people_nobody_spoke_of_stays_at_the_prior():
+    words = [{"project": "p", "kind": "survey", "aspect": "satisfaction", "value": 2, "about": "brand", "at": 1}]
+    evidence = select(small(signals=words, members=[{"project": "p", "person": "ada"}]), NOW)
+    part = customer_people(evidence, POLICY, NOW, customer_blocks(evidence, POLICY, NOW))
+    assert (part.estimate == 0).all()
+    assert (part.sd == 1).all()
