@@ -147,7 +147,7 @@ def _index(series: pl.Series, words: tuple[str, ...]) -> Index:
 
 
 def _together(series: pl.Series) -> Index:
-    """Number the groups from 0 by name, and after them those who stand alone, in the order of the rows."""
+    """Give groups numbers from 0 by name, and after them those who stand alone, in the order of the rows."""
     named = (series.rank("dense").cast(pl.Int32) - 1).fill_null(-1).to_numpy().astype(np.int32)
     alone = named < 0
     named[alone] = named.max(initial=-1) + 1 + np.arange(alone.sum(), dtype=np.int32)

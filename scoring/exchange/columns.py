@@ -196,7 +196,8 @@ _EVIDENCE = (
         _id("criterion", "criteria", optional=True), _text("message", MAX_TEXT), _time("at"),
     ), key=("id",), evidence=True),
     File("signals", (
-        _id("id"), _id("response", optional=True), _id("project", "projects"), _id("contact", "contacts", optional=True),
+        _id("id"), _id("response", optional=True), _id("project", "projects"),
+        _id("contact", "contacts", optional=True),
         _choice("kind", SIGNAL_KINDS), _choice("aspect", ASPECTS, optional=True),
         Column("value", Kind.NUMBER, optional=True, low=0, high=10), _choice("about", ABOUT, optional=True),
         _text("comment", MAX_TEXT, optional=True), _id("recorded_by", "people", optional=True), _time("at"),

@@ -64,7 +64,7 @@ def trust(evidence: Evidence, heard: Answers, as_of: int) -> Trust:
 
 
 def people_trust(evidence: Evidence, heard: Answers, as_of: int, whole: Trust) -> Block:
-    """Return the block of people alone, from a part of the evidence that is too small to learn variances from.
+    """Return the block of people alone, from a part of the evidence too small to learn variances from.
 
     They are held at those of the `whole`; where that heard nothing of people, neither did its part.
     """

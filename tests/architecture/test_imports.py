@@ -9,7 +9,9 @@ from tests.architecture import tree
 
 def test_every_import_contract_is_kept():
     program = Path(sysconfig.get_path("scripts")) / "lint-imports"
-    done = subprocess.run([program, "--no-cache"], cwd=tree.ROOT, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(
+        [program, "--no-cache"], cwd=tree.ROOT, capture_output=True, text=True, timeout=100, check=False
+    )
     assert done.returncode == 0, done.stdout[-3000:]
 
 

@@ -13,7 +13,7 @@ from tests.architecture import tree
 
 README = (tree.ROOT / "README.md").read_text()
 LOCKS = ("requirements.lock", "requirements-test.lock")
-INDEX_HOST = re.compile(r"index-url|https?://[^\s\"']+/simple|https?://[^\s\"']+\.(whl|tar\.gz)", re.IGNORECASE)
+INDEX_HOST = re.compile(r"index[-]url|https?://[^\s\"']+/simple|https?://[^\s\"']+\.(whl|tar\.gz)", re.IGNORECASE)
 MACHINE_PATH = re.compile(r"(?<![\w.-])/(wo\x72k|ro\x6ft|ho\x6de/\w+)/")
 BINARY = re.compile(r"\.(mo|so|whl|min\.js|min\.css|pyc|sqlite)$")
 SOURCES = (".py", ".sql", ".toml", ".md", ".js", ".css", ".jinja", ".po", ".lock", "run")

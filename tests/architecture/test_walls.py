@@ -111,4 +111,6 @@ async def test_without_an_organization_nothing_is_seen(worker_pool, north):
 async def test_a_row_cannot_point_at_another_organizations_person(worker_pool, north, south):
     async with db.tenant(worker_pool, north.organization_id) as tx:
         with pytest.raises(Exception, match="kudos_receiver_fk"):
-            await tx.execute("insert into kudos (giver_id, receiver_id, message) values ($1, $2, 'x')", north.ada, south.dora)
+            await tx.execute(
+                "insert into kudos (giver_id, receiver_id, message) values ($1, $2, 'x')", north.ada, south.dora
+            )
