@@ -1,0 +1,62 @@
+"""Refusals as pages: whoever looks with a browser gets words in the same look, everyone else the one JSON shape."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Response
+
+from service.base.errors import ErrorBody
+from service.base.rendering import HANDLERS as SHAPES
+from service.base.rendering import ErrorResponse
+from service.pages.page import local, stranger
+from service.pages.sign_in import to_sign_in
+
+AnyRequest = Request[Any, Any, Any]
+Renderer = Callable[[AnyRequest, Any], Response[Any]]
+
+NOT_PAGES = ("/api", "/static", "/health", "/metrics")
+NOT_SIGNED_IN, MISTAKEN = 401, 500
+# English here, Finnish in locale/fi.po: a title, and what to do.
+TEXTS = {
+    400: ("This did not fit", "Something in the address or the form was not as it should be. Go back and try again."),
+    403: ("Not from here", "This needs another role, or the page was open too long. Load it again and try once more."),
+    404: ("Nothing here", "There is no such page, or it is not yours to see."),
+    409: ("That is not possible", "Something stands against it, or it has been done already."),
+    413: ("Too much at once", "What was sent is too large."),
+    503: ("Busy for a moment", "Talkoot has a lot to do just now. Try again in a few seconds."),
+}
+MISTAKE = ("Something went wrong", "The fault is ours, and it has been noted. Try again a little later.")
+
+
+def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
+    """Return a renderer that answers like `shape`, but with a page where a browser shows it."""
+
+    def render(request: AnyRequest, error: Any) -> Response[Any]:  # noqa: ANN401 - of the kind that `shape` renders
+        answer: ErrorResponse = shape(request, error)
+        if not _is_page(request) or not isinstance(answer.content, ErrorBody):
+            return answer
+        status = answer.status_code or MISTAKEN
+        if status == NOT_SIGNED_IN:
+            return to_sign_in(_asked(request))
+        title, text = TEXTS.get(status, TEXTS[400] if status < MISTAKEN else MISTAKE)
+        view = stranger(request)
+        page = view.page("error.html", status, title=view.words.say(title), text=view.words.say(text))
+        page.headers.update({key: value for key, value in answer.headers.items() if key.lower() == "retry-after"})
+        return page
+
+    return render
+
+
+HANDLERS = {kind: _as_page(shape) for kind, shape in SHAPES.items()}
+
+
+def _is_page(request: AnyRequest) -> bool:
+    """Tell whether a person looks: the browser asks for HTML, at an address of a page."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(NOT_PAGES)
+
+
+def _asked(request: AnyRequest) -> str:
+    """Return the address to come back to: of what was read; what was written is not sent again."""
+    if request.method != "GET":
+        return "/"
+    return local(request.url.path + (f"?{request.url.query}" if request.url.query else ""))

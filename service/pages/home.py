@@ -1,0 +1,74 @@
+"""The start page: what customers and colleagues said of my work, where I am, and whom I could thank."""
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from dashboards.journey import Row as Stage
+from service.base import clock, db
+from service.base.web import Me, Tx
+from service.pages import shown
+from service.pages.page import Seen
+from service.pages.people import Cleared, Thanks, next_level, sql, stages_of
+
+thanking = db.load(Path(__file__).with_name("thanks.sql"))
+
+WORDS, THANKS, COLLEAGUES, STAGES = 3, 3, 4, 3  # how many of each the page shows
+UNDO_SECONDS = 60.0
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a customer said."""
+
+    comment: str
+    at: datetime
+    project: str
+    customer: str | None
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """Someone I worked with, and on what."""
+
+    id: UUID
+    name: str
+    title: str | None
+    project_id: UUID
+    project: str
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Thanks I just gave."""
+
+    id: UUID
+    at: datetime
+    receiver: str
+
+    @property
+    def undoable(self) -> bool:
+        """Tell whether the moment to take it back has not passed."""
+        return (clock.now() - self.at).total_seconds() < UNDO_SECONDS
+
+
+@get("/")
+async def show_home(
+    tx: Tx, me: Me, view: Seen, sent: FromQuery[UUID | None] = None, undone: FromQuery[str] = ""
+) -> Response[str]:
+    """Show the start page; after thanks were sent, with a way to take them back."""
+    given = {"person_id": me.person()}
+    run = await shown.newest_run(tx)
+    cleared = await db.one(tx, sql.cleared, Cleared, run_id=run.id, **given) if run else None
+    return view.page(
+        "home.html",
+        heard=await db.many(tx, sql.words, Heard, most=WORDS, **given),
+        thanks=await db.many(tx, sql.thanks, Thanks, most=THANKS, **given),
+        colleagues=await db.many(tx, sql.could_thank, Colleague, most=COLLEAGUES, **given),
+        cleared=cleared,
+        stages=await db.many(tx, stages_of.stages, Stage, run_id=run.id, most=STAGES, **given) if run else [],
+        level=await next_level(tx, run, view.words, me.person()),
+        sent=await db.maybe(tx, thanking.sent, Sent, id=sent, giver_id=me.person()) if sent else None,
+        undone=bool(undone),
+    )

@@ -1,0 +1,173 @@
+"""A page and its frame: who reads it, in which language, and from which template."""
+
+import hmac
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+import plotly.graph_objects as go
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from service.auth.actions import cookie_name
+from service.base import db
+from service.base.access import Actor, Connection
+from service.base.border import Input
+from service.base.config import Settings
+from service.base.errors import Forbidden, Invalid
+from service.base.web import Me, Tx
+from service.pages import static
+from service.pages.language import LANGUAGES, Words, choose, translations
+
+sql = db.load(Path(__file__).with_name("pages.sql"))
+
+LANGUAGE_COOKIE = "talkoot_language"
+LONGEST_PATH = 2000  # characters of a `next`
+# The Content-Security-Policy is the one of service.base.envelope, without 'unsafe-inline': Plotly sets styles through
+# the CSSOM, once style.css and a mark stand in for the <style> elements it would make (see base.html and charts.html).
+# With no referrer at all a browser would send `Origin: null` with our own forms.
+HEADERS = {"Referrer-Policy": "same-origin"}
+Form = TypeVar("Form", bound=Input)
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads the page; without a name where the credential belongs to no person."""
+
+    name: str | None
+    language: str | None
+    organization: str
+    time_zone: str
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything the frame of a page shows."""
+
+    path: str
+    query: str
+    words: Words
+    me: Actor | None = None
+    reader: Reader | None = None
+    csrf: str = ""
+
+    def page(self, template: str, status: int = 200, **content: Any) -> Response[str]:  # noqa: ANN401 - a template's own
+        """Fill a template of this reader's language."""
+        html = _templates(self.words.language).get_template(template).render(view=self, words=self.words, **content)
+        return Response(html, status_code=status, headers=HEADERS, media_type=MediaType.HTML)
+
+
+Seen = NamedDependency[SkipValidation[View]]
+
+
+async def provide_view(request: Request[Any, Any, Any], tx: Tx, me: Me) -> View:
+    """Return the frame of a page for the one who is signed in."""
+    reader = await db.one(tx, sql.reader, Reader, person_id=me.person_id)
+    language = _language(request, reader.language)
+    words = Words(language, ZoneInfo(reader.time_zone))
+    return View(request.url.path, request.url.query, words, me, reader, csrf_token(request))
+
+
+def stranger(request: Request[Any, Any, Any]) -> View:
+    """Return the frame of a page for someone who is not signed in, or not known well enough yet."""
+    return View(request.url.path, request.url.query, Words(_language(request, None)), csrf=csrf_token(request))
+
+
+VIEW = Provide(provide_view)
+
+
+def csrf_token(connection: Connection) -> str:
+    """Return what the forms of this session carry: from its secret, so nothing has to be stored."""
+    secret = connection.cookies.get(cookie_name(settings(connection)), "")
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), b"talkoot form", "sha256").hexdigest() if secret else ""
+
+
+def settings(connection: Connection) -> Settings:
+    """Return the installation's settings."""
+    found: Settings = connection.app.state.settings
+    return found
+
+
+async def form(request: Request[Any, Any, Any], kind: type[Form]) -> Form:
+    """Read a form sent by one of our own pages; what a field leaves empty keeps its default.
+
+    Raises
+    ------
+    Forbidden : it comes from another site, or was made for another session.
+    Invalid : it does not fit `kind`.
+    """
+    refuse_other_sites(request)
+    sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str) and value}
+    if not hmac.compare_digest(sent.pop("csrf", "").encode(), csrf_token(request).encode()):
+        raise Forbidden("this form was made for another session; load the page again")
+    try:
+        return msgspec.convert(sent, kind, strict=False)
+    except msgspec.ValidationError as wrong:
+        raise Invalid(str(wrong)) from wrong
+
+
+def refuse_other_sites(request: Request[Any, Any, Any]) -> None:
+    """Refuse a form that another site made the browser send; needed where nobody is signed in yet."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is None and origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        site = "cross-site"
+    if site not in {None, "same-origin", "none"}:
+        raise Forbidden("this request comes from another site")
+
+
+def data(figure: go.Figure) -> Markup:
+    """Write a figure for a `<script type="application/json">`, which no text inside can end."""
+    text = msgspec.json.encode({"data": figure.to_plotly_json()["data"], "layout": figure.to_plotly_json()["layout"]})
+    return Markup(text.decode().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def redirect(path: str) -> Redirect:
+    """Send the browser to one of our own pages, by GET."""
+    return Redirect(path, status_code=303)
+
+
+def local(path: str) -> str:
+    """Return `path` where it is one of ours, else the start page: nobody is sent to another site."""
+    plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if plain and len(path) <= LONGEST_PATH else "/"
+
+
+def as_typed(wanted: str) -> str:
+    """Return a pattern for `ilike` that finds what was typed as itself; NUL, which no text holds, is left out."""
+    return wanted.replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").strip()
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a face."""
+    parts = [part for part in name.replace("-", " ").split() if part[0].isalnum()]
+    letters = [parts[0][0], parts[-1][0]] if len(parts) > 1 else [name.strip()[:2]]
+    return "".join(letters).upper()
+
+
+def _language(request: Request[Any, Any, Any], own: str | None) -> str:
+    return choose(request.cookies.get(LANGUAGE_COOKIE), own, request.headers.get("accept-language"))
+
+
+@cache
+def _templates(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it
+    install(translations(language), newstyle=True)
+    environment.globals.update(
+        static=static.url, plotly_marks=static.plotly_marks, initials=initials, LANGUAGES=LANGUAGES
+    )
+    return environment

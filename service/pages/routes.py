@@ -1,0 +1,28 @@
+"""The addresses of all pages."""
+
+from litestar import Router
+
+from service.pages import boards, home, people, sign_in, static, thanks
+from service.pages.page import VIEW
+
+# Read by people, not by programs, so the API's description leaves them out.
+router = Router(
+    "/",
+    route_handlers=[
+        sign_in.show_sign_in,
+        sign_in.sign_in,
+        sign_in.sign_out,
+        sign_in.choose_language,
+        home.show_home,
+        boards.show_boards,
+        boards.show_board,
+        people.show_person,
+        thanks.suggest_people,
+        thanks.show_thanks,
+        thanks.send_thanks,
+        thanks.take_back,
+        static.get_file,
+    ],
+    dependencies={"view": VIEW},
+    include_in_schema=False,
+)

@@ -1,0 +1,62 @@
+-- What the newest published run holds: boards, scopes, periods.
+
+-- name: newest()
+select r.id, r.as_of, r.published_at, p.policy
+from scoring_run as r
+join scoring_policy as p on p.id = r.policy_id
+order by r.as_of desc, r.published_at desc
+limit 1;
+
+-- name: boards(run_id)
+-- Every board of the run, by one step in the index for each instead of reading them all.
+with recursive found as (
+    (select s.board from released_standing as s where s.run_id = :run_id order by s.board limit 1)
+    union all
+    select (select s.board from released_standing as s where s.run_id = :run_id and s.board > found.board
+            order by s.board limit 1)
+    from found
+    where found.board is not null
+)
+select found.board as key, coalesce(criterion.name, found.board) as name
+from found
+left join criterion on criterion.external_id = found.board
+where found.board is not null;
+
+-- name: scopes(run_id, board)
+with recursive found as (
+    (select s.scope from released_standing as s where s.run_id = :run_id and s.board = :board
+     order by s.scope limit 1)
+    union all
+    select (select s.scope from released_standing as s
+            where s.run_id = :run_id and s.board = :board and s.scope > found.scope
+            order by s.scope limit 1)
+    from found
+    where found.scope is not null
+)
+select found.scope as key, coalesce(team.name, split_part(found.scope, ':', 2)) as name
+from found
+left join team on found.scope = 'team:' || team.external_id
+where found.scope is not null;
+
+-- name: periods(run_id, board, scope)
+with recursive found as (
+    (select s.period from released_standing as s
+     where s.run_id = :run_id and s.board = :board and s.scope = :scope order by s.period limit 1)
+    union all
+    select (select s.period from released_standing as s
+            where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period > found.period
+            order by s.period limit 1)
+    from found
+    where found.period is not null
+)
+select found.period as key, found.period as name
+from found
+where found.period is not null;
+
+-- name: kinds(run_id, board, scope, period)
+select k.kind as key, k.kind as name
+from unnest(array['team', 'person', 'project', 'customer']) as k (kind)
+where exists (
+    select from released_standing as s
+    where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
+        and s.subject_kind = k.kind);

@@ -1,0 +1,140 @@
+"""Signing in and out, and choosing a language: the only pages that are open to everyone."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from service.auth.actions import revoke, session_cookie, start_session
+from service.base import db
+from service.base.access import OPEN, Role
+from service.base.border import Input
+from service.base.errors import NotFound
+from service.base.web import Me, Tx
+from service.pages.language import LANGUAGES, alphabetical
+from service.pages.page import (
+    LANGUAGE_COOKIE,
+    as_typed,
+    form,
+    local,
+    redirect,
+    refuse_other_sites,
+    settings,
+    sql,
+    stranger,
+)
+
+MOST = 24  # example people shown of an organization; the search finds the others
+YEAR = 365 * 24 * 3600  # seconds
+
+
+class Organization(msgspec.Struct, frozen=True):
+    """An example organization."""
+
+    organization_id: UUID
+    handle: str
+    name: str
+
+
+class Example(msgspec.Struct, frozen=True):
+    """Someone whose place a visitor of the demo may take."""
+
+    id: UUID
+    name: str
+    title: str | None
+    team: str | None
+    role: str
+    matching: int
+
+
+class Choice(Input):
+    """Whose place the visitor takes."""
+
+    organization_id: UUID
+    person_id: UUID
+    next: str = "/"
+
+
+class Language(Input):
+    """Which language the reader asks for."""
+
+    language: str
+    next: str = "/"
+
+
+@get("/sign-in", opt=OPEN)
+async def show_sign_in(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Response[str]:
+    """Show who can be chosen in the demo, or else how to get in."""
+    demo = settings(request).demo
+    wanted = q.replace("\0", "").strip()[:100]
+    groups = await _examples(request.app.state.pool, wanted) if demo else []
+    return stranger(request).page("sign_in.html", demo=demo, groups=groups, q=wanted, next=_next(request))
+
+
+@post("/sign-in", opt=OPEN)
+async def sign_in(request: Request[Any, Any, Any]) -> Redirect:
+    """Take the place of an example person; only in the demo, only in its organizations."""
+    choice = await form(request, Choice)
+    pool = request.app.state.pool
+    known = {one.organization_id for one in await _organizations(pool)} if settings(request).demo else set()
+    if choice.organization_id not in known:
+        raise NotFound("there is no such example person")
+    async with db.tenant(pool, choice.organization_id) as tx:
+        role = await db.one(tx, sql.demo_role, str, person_id=choice.person_id)
+        secret = await start_session(tx, choice.person_id, Role(role))
+    answer = redirect(local(choice.next))
+    answer.set_cookie(session_cookie(settings(request), secret))
+    return answer
+
+
+@post("/sign-out")
+async def sign_out(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
+    """End this session, everywhere and at once."""
+    await form(request, Input)
+    await revoke(tx, me.credential_id)
+    answer = redirect("/sign-in")
+    answer.set_cookie(session_cookie(settings(request), None))
+    return answer
+
+
+@post("/language", opt=OPEN)
+async def choose_language(request: Request[Any, Any, Any]) -> Redirect:
+    """Remember the language in this browser."""
+    refuse_other_sites(request)
+    sent = msgspec.convert(dict(await request.form()), Language)
+    answer = redirect(local(sent.next))
+    if sent.language in LANGUAGES:
+        secure = (settings(request).url or "").startswith("https://")
+        answer.set_cookie(
+            Cookie(LANGUAGE_COOKIE, value=sent.language, max_age=YEAR, httponly=True, samesite="lax", secure=secure)
+        )
+    return answer
+
+
+def _next(request: Request[Any, Any, Any]) -> str:
+    """Return where to go after signing in."""
+    return local(request.query_params.get("next", "/"))
+
+
+def to_sign_in(path: str) -> Redirect:
+    """Send someone who is not signed in to the sign-in, and afterwards back to `path`."""
+    return redirect("/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='')}")
+
+
+async def _organizations(pool: db.Pool) -> list[Organization]:
+    async with db.connection(pool) as conn:
+        return await db.many(conn, sql.demo_organizations, Organization)
+
+
+async def _examples(pool: db.Pool, wanted: str) -> list[tuple[Organization, list[Example]]]:
+    groups = []
+    for organization in await _organizations(pool):
+        async with db.tenant(pool, organization.organization_id, readonly=True) as tx:
+            people = await db.many(tx, sql.examples, Example, wanted=as_typed(wanted), most=MOST)
+        groups.append((organization, sorted(people, key=lambda one: (one.role == "employee", alphabetical(one.name)))))
+    return sorted(groups, key=lambda group: -group[1][0].matching if group[1] else 0)

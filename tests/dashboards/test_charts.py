@@ -1,0 +1,93 @@
+"""Every chart keeps the contract of its shelf: it draws whatever comes, says its units, wears the house's colours."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from dashboards import interval_board, journey, theme, waterfall
+from dashboards.catalog import CHARTS
+from service.base import db
+
+STATIC = Path(__file__).parents[2] / "service" / "pages" / "static"
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def board_row(n):
+    provisional = n % 7 == 6
+    ranks = (None, None, None) if provisional else (n // 3 + 1, n + 1, n + 2)
+    return interval_board.Row(
+        UUID(int=n), f"Person {n}", n + 1, 1000, *ranks, -n / 9, -n / 9 - 1, 1 - n / 9, provisional, n == 3
+    )
+
+
+def stage_row(n):
+    return journey.Row(UUID(int=n), f"Project {n}", "Oak", START + timedelta(days=n), True, None, n % 2 == 0, None)
+
+
+ROWS = {
+    "interval_board": board_row,
+    "journey": stage_row,
+    "waterfall": lambda n: waterfall.Row(f"source {n}", (-1) ** n / (n + 1)),
+}
+
+
+def test_every_chart_of_the_catalogue_is_tested():
+    assert ROWS.keys() == CHARTS.keys()
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000])
+@pytest.mark.parametrize("name", CHARTS)
+def test_it_draws_whatever_comes_and_says_its_units(name, count):
+    chart = CHARTS[name]
+    figure = chart.figure([ROWS[name](n) for n in range(count)], chart.WORDS)
+    assert len(figure.layout.xaxis.title.text) > 5
+    assert len(figure.layout.yaxis.title.text) > 5
+    assert len(msgspec.json.encode(figure.to_plotly_json()["data"])) < 400 * count + 2_000
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_its_own_words_say_its_units_where_none_are_given(name):
+    assert CHARTS[name].figure([ROWS[name](0)]).layout.xaxis.title.text in CHARTS[name].WORDS.values()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_its_query_returns_the_fields_of_its_row(name):
+    queries = db.load(Path(CHARTS[name].__file__).with_suffix(".sql"))
+    first = next(iter(queries)).sql
+    for field in CHARTS[name].Row.__struct_fields__:
+        assert re.search(rf"\b{field}\b", first), field
+
+
+def test_who_gathers_evidence_has_a_range_and_no_point():
+    ranges, points = interval_board.figure([board_row(5), board_row(6)]).data
+    assert (len(ranges.x), len(points.x)) == (2, 1)
+
+
+def test_me_is_told_apart_by_colour_and_lightness():
+    points = interval_board.figure([board_row(2), board_row(3)]).data[1]
+    assert list(points.marker.color) == [theme.COLOURS["lake"], theme.COLOURS["cloudberry"]]
+
+
+def test_steps_begin_where_the_one_before_ended_and_the_last_bar_is_the_sum():
+    rows = [waterfall.Row("a", 0.5), waterfall.Row("b", -0.2), waterfall.Row("c", 0.1)]
+    bars = waterfall.figure(rows).data[0]
+    assert list(bars.base) == pytest.approx([0, 0.5, 0.3, 0])
+    assert list(bars.x) == pytest.approx([0.5, -0.2, 0.1, 0.4])
+
+
+def test_names_that_look_like_markup_stay_text_in_a_picture():
+    row = msgspec.structs.replace(stage_row(0), name="<a href='//x'>")
+    assert journey.figure([row]).data[2].text[0].startswith("&lt;a")
+
+
+def test_the_pages_can_exchange_every_colour_for_the_readers_own():
+    script, style = (STATIC / "chart.js").read_text(), (STATIC / "style.css").read_text()
+    exchanged = dict(re.findall(r'"(#[0-9a-f]{6})": "(--[a-z-]+)"', script))
+    light = style[: style.index("@media")]
+    for colour in theme.COLOURS.values():
+        shown = re.search(rf"{exchanged[colour]}: (#[0-9a-f]+);", light)[1]
+        assert colour in {shown, "#" + "".join(2 * digit for digit in shown[1:])}

@@ -1,0 +1,158 @@
+"""In a real browser: by keyboard alone, on a phone and a desk, in both languages, under the strict policy."""
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)><b>Bold</b>"
+MIDDLES = """() => {
+  const middle = (element) => { const box = element.getBoundingClientRect(); return box.top + box.height / 2; };
+  const all = (which) => [...document.querySelectorAll(which)].map(middle);
+  return [all("[data-row]"), all(".plot .points .point path")];
+}"""
+
+COLOURS = """() => [[".plot text", "fill"], ["p.muted", "color"]].map(
+  ([which, what]) => getComputedStyle(document.querySelector(which))[what])"""
+
+
+@pytest.fixture
+def window(chromium, service):
+    """Open browser windows that complain about errors, foreign requests and pages wider than the screen."""
+
+    @asynccontextmanager
+    async def open_window(cast, person, width=1440, language="en", **options):
+        context = await chromium.new_context(
+            base_url=service,
+            viewport={"width": width, "height": 900},
+            locale=language,
+            reduced_motion="reduce",
+            **options,
+        )
+        page, trouble = await context.new_page(), []
+        page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: trouble.append(f"dialog {dialog.message}"))
+        page.on("request", lambda sent: None if sent.url.startswith((service, "data:")) else trouble.append(sent.url))
+        seat = {"organization_id": str(cast.organization_id), "person_id": str(cast.people[person])}
+        assert (await context.request.post("/sign-in", form=seat)).ok
+        yield page
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await context.close()
+        assert trouble == []
+
+    return open_window
+
+
+async def test_thanks_are_given_and_taken_back_by_keyboard_alone(window, example):
+    async with window(example, "ben") as page:
+        await page.goto("/")
+        for _ in range(20):
+            await page.keyboard.press("Tab")
+            if await page.evaluate("document.activeElement.getAttribute('href')") == "/kudos/new":
+                break
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/kudos/new")
+        await page.keyboard.type("ad")  # the field has the focus already
+        await page.get_by_role("option", name="Ada").wait_for()
+        await page.keyboard.press("Enter")
+        assert await page.input_value("#to") == "Ada"
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("You asked before you answered.")
+        await page.keyboard.press("Control+Enter")
+        await page.get_by_text("Ada has your thanks.").wait_for()
+        await page.keyboard.press("Shift+Tab")
+        while await page.evaluate("document.activeElement.textContent") != "Undo":
+            await page.keyboard.press("Shift+Tab")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Nobody sees it.").wait_for()
+
+
+async def test_an_example_person_is_chosen_by_keyboard(chromium, service, example):
+    context = await chromium.new_context(base_url=service)
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    await page.focus(f'form:has(input[value="{example.ben}"]) button')
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Hello, Ben").wait_for()
+    await context.close()
+
+
+LOOKS = [(390, "fi", "light"), (390, "en", "dark"), (1440, "fi", "dark"), (1440, "en", "light")]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+async def test_pictures_lie_exactly_over_their_rows(window, example, colleagues, published, look):
+    width, language, scheme = look
+    people = await colleagues(
+        example, HOSTILE, "A rather long name that does not fit on a single line of a phone", "Äijä"
+    )
+    await published(example, [*people, example.ada, example.ben, example.cleo])
+    async with window(example, "ada", width, language, color_scheme=scheme) as page:
+        for path, points in (("/boards/quality", 5), (f"/people/{example.ada}", 4)):
+            await page.goto(path)
+            await page.locator(".plot .main-svg").first.wait_for(state="attached")
+            rows, drawn = await page.evaluate(MIDDLES)
+            assert len(rows) == points
+            assert all(min(abs(row - point) for point in drawn) < 1.5 for row in rows)
+        assert len(set(await page.evaluate(COLOURS))) == 1  # the picture wears the reader's own tokens
+
+
+async def test_names_and_messages_are_shown_as_text(window, example, colleagues, published, thanked):
+    (odd,) = await colleagues(example, HOSTILE)
+    await published(example, [odd, example.ada])
+    await thanked(example, example.ben, odd, HOSTILE, datetime.now(UTC))
+    async with window(example, "ada") as page:
+        for path in ("/boards/quality", f"/people/{odd}", f"/kudos/new?to={odd}"):
+            await page.goto(path)
+        await page.fill("#to", "<img")
+        await page.get_by_role("option", name=HOSTILE).wait_for()
+        assert await page.locator("main img, main b b").count() == 0
+
+
+async def test_giving_and_reading_work_without_scripts(window, example, published):
+    await published(example, [example.ada, example.ben])
+    async with window(example, "ben", java_script_enabled=False) as page:
+        await page.goto("/boards/quality")
+        assert "between" in await page.inner_text(".rows")
+        await page.goto("/kudos/new")
+        await page.fill("#to", "Ada")
+        await page.fill("#message", "Without a script.")
+        await page.click("button:has-text('Send thanks')")
+        await page.click("button:has-text('Undo')")
+        await page.get_by_text("Nobody sees it.").wait_for()
+
+
+async def test_the_journey_runs_downwards_on_a_phone(window, example, published):
+    await published(example, [example.ada])
+    async with window(example, "ada", 390) as page:
+        await page.goto(f"/people/{example.ada}")
+        assert await page.locator(".map").is_hidden()
+        assert await page.locator(".stages > li.now").is_visible()
+    async with window(example, "ada", 1440) as page:
+        await page.goto(f"/people/{example.ada}")
+        await page.locator(".map .main-svg").first.wait_for(state="attached")
+        assert "North delivery" in await page.locator(".map").text_content()
+
+
+async def test_the_language_is_switched_by_a_button(window, example):
+    async with window(example, "ben", language="en") as page:
+        await page.goto("/boards")
+        await page.click("button:has-text('Suomeksi')")
+        await page.get_by_role("heading", name="Taulut").wait_for()
+        await page.click("button:has-text('In English')")
+        await page.get_by_role("heading", name="Boards").wait_for()
+
+
+async def test_the_charts_come_without_a_shift_of_the_page(window, example, colleagues, published):
+    await published(example, [*(await colleagues(example, *(f"Person {n}" for n in range(30)))), example.ada])
+    async with window(example, "ada") as page:
+        await page.add_init_script(
+            "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => shift += e.value))"
+            ".observe({type: 'layout-shift', buffered: true});"
+        )
+        await page.goto("/boards/quality")
+        await page.locator(".plot .main-svg").first.wait_for(state="attached")
+        assert await page.evaluate("shift") < 0.01

@@ -1,0 +1,100 @@
+"""Both languages say everything, and say it right."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from dashboards.catalog import CHARTS
+from service.pages import errors, shown
+from service.pages.language import FOLDER, Words, alphabetical, choose
+
+PAGES = Path(shown.__file__).parent
+KEYWORDS = {"_": None, "ngettext": (1, 2), "gettext": None, "say": None}
+JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
+
+
+def said():
+    methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
+    for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
+        yield text
+    for texts in (shown.BOARDS, shown.SOURCES, shown.KINDS, *(chart.WORDS for chart in CHARTS.values())):
+        yield from texts.values()
+    for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
+        yield from (title, text)
+    yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
+
+
+@pytest.fixture(scope="module")
+def finnish():
+    with (FOLDER / "fi.po").open("rb") as file:
+        return read_po(file, locale="fi")
+
+
+def test_everything_that_is_said_is_said_in_finnish(finnish):
+    missing = [text for text in said() if (found := finnish.get(text)) is None or not all(forms(found.string))]
+    assert missing == []
+
+
+def test_nothing_is_translated_that_nobody_says(finnish):
+    known = {text[0] if isinstance(text, tuple) else text for text in said()}
+    spare = [m.id for m in finnish if m.id and (m.id[0] if isinstance(m.id, tuple) else m.id) not in known]
+    assert spare == []
+
+
+def test_translations_keep_what_is_filled_in(finnish):
+    places = re.compile(r"%\(\w+\)s|%?\{[\w:.+]+\}")
+    for message in finnish:
+        for form in forms(message.string):
+            wanted = forms(message.id)[-1] if message.id else ""
+            assert sorted(places.findall(form if message.id else "")) == sorted(places.findall(wanted)), message.id
+
+
+def forms(text):
+    return text if isinstance(text, tuple) else (text,)
+
+
+@pytest.mark.parametrize(
+    ("cookie", "own", "accepted", "chosen"),
+    [
+        ("fi", "en", "en", "fi"),
+        (None, "fi", "en", "fi"),
+        ("sv", None, "fi-FI,fi;q=0.9,en;q=0.8", "fi"),
+        (None, None, "sv;q=0.9, en-GB;q=0.8, fi;q=0.2", "en"),
+        (None, None, "de", "en"),
+        (None, None, ";;q=x,,=", "en"),
+        (None, None, None, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_else_ones_own_else_the_browsers(cookie, own, accepted, chosen):
+    assert choose(cookie, own, accepted) == chosen
+
+
+def test_finnish_names_are_in_finnish_order():
+    names = ["Öhman", "Åkerman", "Ahonen", "Äijälä", "Zetterberg", "Wirtanen", "Virta", "Élise", "Eino", "Ülle", "Yli"]
+    expected = [
+        "Ahonen",
+        "Eino",
+        "Élise",
+        "Virta",
+        "Wirtanen",
+        "Yli",
+        "Ülle",
+        "Zetterberg",
+        "Åkerman",
+        "Äijälä",
+        "Öhman",
+    ]
+    assert sorted(names, key=alphabetical) == expected
+
+
+def test_numbers_and_days_are_written_as_in_each_language():
+    moment = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # the next day in Helsinki
+    assert (Words("fi").date(moment), Words("en").date(moment)) == ("23. marraskuuta 2026", "November 23, 2026")
+    assert (Words("fi").number(-0.126), Words("en").number(0.5, signed=True)) == ("−0,13", "+0.50")
+    assert Words("en").number(-0.001) == "0.00"
+    assert shown.period_name(Words("fi"), "quarter:2026Q3") == "2026, 3. neljännes"
+    assert shown.period_name(Words("fi"), "month:2026-07") == "heinäkuu 2026"
