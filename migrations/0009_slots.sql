@@ -5,7 +5,8 @@ create table slot (
                     references organization on delete restrict,
     job             text not null check (length(job) between 1 and 50),
     key             text not null check (length(key) between 1 and 100),  -- a local date, or the id of a request
-    due_at          timestamptz not null default now(),
+    moment          timestamptz not null default now(),  -- what the job is about: a local midnight, or the request's
+    due_at          timestamptz not null default now(),  -- moves on when the job is tried again
     state           text not null default 'due' check (state in ('due', 'running', 'done', 'failed', 'skipped')),
     fence           bigint not null default 0,  -- raised by every claim; each write of the job checks it
     lease_until     timestamptz,

@@ -24,6 +24,7 @@ create table scoring_run (
     policy_id       uuid not null,
     engine          text not null check (length(engine) between 1 and 100),
     evidence_digest text not null check (length(evidence_digest) = 64),
+    scores_digest   text not null check (length(scores_digest) = 64),  -- what a replay must come to
     job             text not null,
     slot_key        text not null,
     fence           bigint not null,
@@ -39,10 +40,10 @@ create table scoring_run (
 );
 create index scoring_run_newest on scoring_run (organization_id, as_of desc, published_at desc);
 
--- Raw results. The web role gets no right on run_*: it reads released_* only.
+-- Raw results. The web role gets no right on run_*: it reads released_* only. That their organization exists follows from
+-- their run; a key of its own would be checked for each of a million rows.
 create table run_score (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     subject_kind    text not null check (subject_kind in ('person', 'team', 'project', 'customer')),
     subject_id      uuid not null,
@@ -57,8 +58,7 @@ create table run_score (
 );
 
 create table run_standing (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     board           text not null check (length(board) between 1 and 200),
     scope           text not null check (length(scope) between 1 and 420),
@@ -77,8 +77,7 @@ create table run_standing (
 );
 
 create table run_level (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     person_id       uuid not null,
     level           smallint not null check (level between 0 and 100),
@@ -92,8 +91,7 @@ create table run_level (
 );
 
 create table run_stage (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     person_id       uuid not null,
     project_id      uuid not null,
@@ -108,8 +106,7 @@ create table run_stage (
 );
 
 create table run_explanation (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     subject_kind    text not null check (subject_kind in ('person', 'team', 'project', 'customer')),
     subject_id      uuid not null,
@@ -123,8 +120,7 @@ create table run_explanation (
 );
 
 create table run_rater (
-    organization_id uuid not null default current_organization_id()
-                    references organization on delete restrict,
+    organization_id uuid not null default current_organization_id(),
     run_id          uuid not null,
     giver_id        uuid not null,
     leniency        double precision not null,

@@ -33,7 +33,7 @@ values ($1, $2, 'organization', 'all', $3, $4, $5, $6, $7, $8::float8, $8::float
 """
 INSERT_SCORE = """
 insert into released_score (run_id, subject_kind, subject_id, dimension, estimate, sd, low, high, evidence)
-values ($1, 'person', $2, $3, $4::float8, 0.2, $4::float8 - 0.26, $4::float8 + 0.26, 7)
+values ($1, 'person', $2, $3, $4::float8, 0.2, $4::float8 - 0.26, $4::float8 + 0.26, $5)
 """
 INSERT_LEVEL = """
 insert into released_level (run_id, person_id, level, name, progress, since, missing)
@@ -120,8 +120,12 @@ def published(worker_pool):
                 "update project set ended_at = '2026-10-01T00:00:00Z', outcome = 'done' where id = $1", cast.delivery
             )
             await tx.execute(INSERT_STAGE, run_id, cast.ada, cast.delivery)
-            await tx.execute(INSERT_SCORE, run_id, cast.ada, "quality", 0.42)
-            await tx.execute(INSERT_SCORE, run_id, cast.ada, "collaboration", 4.1)
+            for dimension, estimate, voices in (
+                ("quality", 0.42, 7.0),
+                ("collaboration", 4.1, 7.0),
+                ("care", -1.1, 0.0),
+            ):
+                await tx.execute(INSERT_SCORE, run_id, cast.ada, dimension, estimate, voices)
             for source, project, amount in (
                 ("prior", None, 0.0),
                 ("customers", cast.delivery, 0.5),

@@ -1,0 +1,146 @@
+"""The demo: a database of its own, two living example organizations, a few scoring nights, and the web."""
+
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import asyncpg
+from msgspec.structs import replace
+
+from scoring.exchange import writing
+from scoring.run import run_now
+from scoring.simulate import EXAMPLE, TINY, simulate
+from scoring.simulate import Settings as Size
+from service import together, worker
+from service.base import clock, connect, db, postgres
+from service.base.config import Settings
+from service.base.migrate import migrate
+from service.exchange.loading import Options, load_folder
+from service.organizations.actions import make_example
+
+PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
+LOCK = 7_411_903_250  # advisory lock: one demo at a time on a database of one's own
+sql = db.load(Path(__file__).with_suffix(".sql"))
+
+WHERE = "demo-url"  # a file beside the database that tells a second demo where the first one is
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example organization; `nights` are the days before today on which it was scored."""
+
+    handle: str
+    size: Size
+    seed: int
+    nights: tuple[int, ...]
+
+
+EXAMPLES = (
+    Example("jarvi-koski", EXAMPLE, 20260101, (360, 270, 180, 90, 30, 0)),
+    Example("pikkupaja", TINY, 8, (30, 0)),
+)
+
+
+async def run(settings: Settings, *, fresh: bool, port_was_given: bool) -> None:
+    """Bring everything up, say that it is ready, and serve until a signal says stop."""
+    settings = replace(settings, demo=True, host="127.0.0.1")
+    async with _database(settings, fresh=fresh) as (url, note):
+        await migrate(url)
+        async with worker.worker_pool(url) as pool:
+            await _fill(pool)
+        settings = replace(settings, port=_port(settings, 1 if port_was_given else PORTS_TRIED))
+        here = f"http://{settings.host}:{settings.port}"
+
+        def ready() -> None:
+            if note:
+                note.write_text(here)
+            print(f"Talkoot is ready at {here}", flush=True)  # noqa: T201 - the line that people and scripts wait for
+
+        await together.run_at(settings, url, with_worker=True, ready=ready)
+
+
+@asynccontextmanager
+async def _database(settings: Settings, *, fresh: bool) -> AsyncIterator[tuple[str, Path | None]]:
+    """Give this demo alone the database of one's own, or the embedded one and the file that says where it is served."""
+    if settings.database_url:
+        if fresh:
+            raise postgres.DatabaseTrouble("--fresh is for the embedded database; empty your own yourself")
+        async with _alone(settings.database_url):
+            yield settings.database_url, None
+        return
+    place = settings.data or postgres.default_folder()
+    with ExitStack() as stack:
+        try:
+            if fresh:
+                postgres.fresh(place)
+            _say(f"starting PostgreSQL in {place}")
+            url = stack.enter_context(postgres.running(place))
+        except postgres.AlreadyRunning as other:
+            raise postgres.DatabaseTrouble(f"{other} {_elsewhere(place / WHERE)}") from other
+        yield url, place / WHERE
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    conn = await asyncpg.connect(url, timeout=5)
+    try:
+        if not await conn.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            raise postgres.DatabaseTrouble("a demo is already running on the database of TALKOOT_DATABASE_URL")
+        yield
+    finally:
+        await conn.close()
+
+
+def _elsewhere(note: Path) -> str:
+    with suppress(OSError):
+        return f"Open {note.read_text()}, or stop it first."
+    return "Stop it first."
+
+
+async def _fill(pool: db.Pool) -> None:
+    """Make each example that is not there yet: all of it in one transaction, then its nights, the newest last."""
+    now = clock.now()
+    for example in EXAMPLES:
+        known = {each.handle: each for each in await connect.organizations(pool)}
+        if example.handle not in known:
+            await _import(pool, example, now)
+        organization = await connect.find_organization(pool, example.handle)
+        if not organization.demo:
+            await make_example(pool, organization.organization_id, example.size.name)
+        for days in example.nights[await _nights_done(pool, organization) :]:
+            _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
+            await run_now(pool, organization.organization_id, now - timedelta(days=days))
+
+
+async def _import(pool: db.Pool, example: Example, now: datetime) -> None:
+    _say(f"making up two years of {example.size.name}, {example.size.people} people")
+    made = simulate(example.size, example.seed, now)
+    with TemporaryDirectory(prefix="talkoot-demo-") as folder:
+        writing.write(Path(folder) / "exchange", made.frames, made.manifest)
+        await load_folder(pool, uuid4(), Path(folder) / "exchange", Options(create=example.handle))
+
+
+async def _nights_done(pool: db.Pool, organization: connect.Organization) -> int:
+    """Count the nights that an earlier start got done before it was stopped."""
+    async with db.tenant(pool, organization.organization_id) as tx:
+        return await db.one(tx, sql.runs, int)
+
+
+def _port(settings: Settings, tries: int) -> int:
+    """Return the first free port from the wanted one on; the wanted one itself where all are taken."""
+    for port in range(settings.port, settings.port + tries):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, port))
+            return port
+    return settings.port
+
+
+def _say(text: str) -> None:
+    print(f"talkoot demo: {text}", file=sys.stderr, flush=True)  # noqa: T201 - progress, for whoever waits

@@ -1,0 +1,42 @@
+"""A person's standing, and who may see it."""
+
+from uuid import UUID
+
+from service.base import db
+from service.base.access import Actor, Role
+from service.base.errors import NotFound
+from service.scores.actions import NIGHTLY, sql
+from service.scores.model import Level, Newest, Reason, Score, Stage, Standing, Who
+from service.scores.reading import shown
+
+EVERYBODYS = frozenset({Role.HR, Role.ADMINISTRATOR, Role.SERVICE})
+
+
+async def standing(tx: db.Connection, me: Actor, person_id: UUID) -> Standing:
+    """Return a person's standing by the newest run.
+
+    Raises
+    ------
+    NotFound : there is nobody of that id, or nobody the caller may look at: both look the same.
+    """
+    person = await db.one(tx, sql.person, Who, id=person_id)
+    if not await _may_see(tx, me, person_id):
+        raise NotFound("there is no such thing in your organization")
+    run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
+    if run is None:
+        return Standing(person, None, message, None, [], [], [])
+    which = {"run_id": run.id, "person_id": person_id}
+    level = await db.maybe(tx, sql.level, Level, **which)
+    scores = await db.many(tx, sql.scores, Score, **which)
+    explanation = await db.many(tx, sql.explanation, Reason, **which)
+    stages = await db.many(tx, sql.stages, Stage, **which)
+    if level is None and not scores:
+        message = "This person joined after these scores were made."
+    return Standing(person, run, message, level, scores, explanation, stages)
+
+
+async def _may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
+    """Oneself, those who lead one's team now, HR, administrators, and services."""
+    if me.person_id == person_id or me.role in EVERYBODYS:
+        return True
+    return await db.maybe(tx, sql.leads, bool, lead_id=me.person_id, person_id=person_id) is not None

@@ -1,0 +1,54 @@
+"""A person's standing over HTTP: what it is made of, and who may see it."""
+
+import pytest
+
+from tests.scoring import handmade
+from tests.scoring.handmade import published
+
+
+async def test_a_standing_tells_level_scores_stages_and_why(api, worker_pool, north):
+    await published(worker_pool, north.organization_id, handmade.about(3))
+    standing = (await (await api(north, "ben")).get(f"/api/people/{north.ben}/standing")).json()
+    assert standing["person"] == {"id": str(north.ben), "name": "Ben"}
+    assert standing["level"]["name"] in {"Newcomer", "Doer"}
+    assert [score["dimension"] for score in standing["scores"]] == ["collaboration", "quality"]
+    parts = [part for part in standing["explanation"] if part["dimension"] == "quality"]
+    assert sum(part["amount"] for part in parts) == standing["scores"][1]["estimate"]
+    assert {part["source"]: part["project"] is None for part in parts} == {"prior": True, "peers": False}
+    (stage,) = standing["stages"]
+    assert (stage["customer"], stage["left_behind"], stage["reasons"]) == (False, None, "nobody was heard")
+    assert standing["run"]["policy_version"] == 1
+
+
+async def test_before_the_first_night_a_standing_says_so(api, north):
+    standing = (await (await api(north, "ben")).get(f"/api/people/{north.ben}/standing")).json()
+    assert (standing["run"], standing["level"], standing["scores"]) == (None, None, [])
+    assert "no scores yet" in standing["message"]
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "status"),
+    [
+        ("ben", "employee", 200),
+        ("ada", "lead", 200),
+        ("cleo", "hr", 200),
+        ("cleo", "administrator", 200),
+        (None, "service", 200),
+        ("cleo", "employee", 404),
+        ("cleo", "lead", 404),
+    ],
+)
+async def test_a_standing_is_seen_by_its_person_their_lead_and_hr(api, north, who, role, status):
+    answer = await (await api(north, who, role)).get(f"/api/people/{north.ben}/standing")
+    assert answer.status_code == status
+
+
+async def test_one_who_is_led_does_not_see_the_lead(api, north):
+    assert (await (await api(north, "ben")).get(f"/api/people/{north.ada}/standing")).status_code == 404
+
+
+async def test_another_organizations_person_is_nobody(api, north, south):
+    answer = await (await api(south, "dora", "administrator")).get(f"/api/people/{north.ben}/standing")
+    absent = await (await api(south, "dora", "administrator")).get(f"/api/people/{north.organization_id}/standing")
+    assert answer.status_code == absent.status_code == 404
+    assert answer.json() == absent.json()
