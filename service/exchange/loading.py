@@ -1,0 +1,178 @@
+"""Importing an exchange folder: all of it in one transaction, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import polars as pl
+
+from scoring.evidence import read_frames, read_manifest
+from scoring.exchange import folder as folders
+from scoring.exchange import manifest as manifests
+from scoring.exchange.check import identifiers
+from scoring.exchange.columns import EARLIEST, FILES, LATEST, STANDARD_CRITERIA
+from scoring.exchange.folder import Folder, Frames
+from scoring.exchange.problems import BadFolder
+from service.base import db
+from service.base.apart import apart
+from service.base.events import record
+from service.exchange import staging
+from service.exchange.compare import Difference, compare
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+Progress = Callable[[str, int, int], None]  # what is being done, rows done, rows in all
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to import."""
+
+    skip_bad: bool = False  # leave bad rows out instead of refusing the folder
+    correct: bool = False  # take what is there with other content as corrected by the folder
+    assume_consent: str | None = None  # the reason for assuming it of whom the folder holds
+    create: str | None = None  # handle of the organization to be made first, from the manifest
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows by file, and what the operator should know."""
+
+    added: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    corrected: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    assumed: int = 0  # consents
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether the database differs from before."""
+        return bool(self.assumed or self.added or self.corrected)
+
+
+def silent(_doing: str, _done: int, _rows: int) -> None:
+    """Tell nobody of the progress."""
+
+
+async def load_folder(
+    pool: db.Pool, organization_id: UUID, path: Path, options: Options, progress: Progress = silent
+) -> Counts:
+    """Import the folder at `path`; doing it again changes nothing.
+
+    Raises
+    ------
+    BadFolder : rows are bad, or say otherwise than the database under the same key; nothing was loaded.
+    """
+    async with db.tenant(pool, organization_id) as tx:
+        await _begin(tx, organization_id, path, options)
+        progress("reading what is there", 0, 0)
+        existing = await read_frames(tx, _moment(LATEST), words=True)
+        progress(f"reading {path}", 0, 0)
+        known = _known(existing)
+        folder = await apart(folders.read, path, skip_bad=options.skip_bad, known=known)
+        differences = await apart(_compare, existing, _with_criteria(folder, existing), correct=options.correct)
+        counts = _count(differences, folder)
+        await _note_differences(tx, folder, counts)
+        for name, difference in differences.items():
+            rows = difference.staged()
+            await staging.put(tx, name, rows, lambda done, n=name, r=rows: progress(n, done, r.height))  # type: ignore[misc]
+        await _assume(tx, folder.frames, options, counts)
+        progress("committing", 0, 0)
+        await _leave_traces(tx, organization_id, options, counts)
+    return counts
+
+
+async def _begin(tx: db.Connection, organization_id: UUID, path: Path, options: Options) -> None:
+    await db.one(tx, sql.be_patient, str)
+    if options.create is not None:
+        manifest = manifests.read(path)
+        await db.run(
+            tx,
+            sql.insert_organization,
+            organization_id=organization_id,
+            handle=options.create,
+            time_zone=manifest.time_zone,
+            currency=manifest.currency,
+        )
+    await db.maybe(tx, sql.wait_for_other_imports, str)
+
+
+def _known(existing: Frames) -> dict[str, pl.Series]:
+    found = {name: identifiers(FILES[name], frame) for name, frame in existing.items()}
+    return {name: ids for name, ids in found.items() if ids is not None}
+
+
+def _with_criteria(folder: Folder, existing: Frames) -> Frames:
+    """Where neither folder nor organization names criteria, they are the standard ones."""
+    if folder.frames["criteria"].height or existing["criteria"].height:
+        used = pl.concat(folder.frames[name]["criterion"] for name in ("feedback", "kudos")).drop_nulls().unique()
+        have = [folder.frames["criteria"]["criterion"], existing["criteria"]["criterion"]]
+        wanted = [key for key in STANDARD_CRITERIA if key in used.to_list() and key not in pl.concat(have).to_list()]
+    else:
+        wanted = list(STANDARD_CRITERIA)
+    names = {"criterion": wanted, "name": [key.replace("_", " ").capitalize() for key in wanted]}
+    schema = folder.frames["criteria"].schema
+    standard = pl.DataFrame({name: names.get(name, [None] * len(wanted)) for name in schema}, schema=schema)
+    return {**folder.frames, "criteria": pl.concat([folder.frames["criteria"], standard])}
+
+
+def _compare(existing: Frames, incoming: Frames, *, correct: bool) -> dict[str, Difference]:
+    """Compare all files; refuse what is there with other content and may not, or shall not, be corrected."""
+    differences = {name: compare(file, existing[name], incoming[name]) for name, file in FILES.items()}
+    problems = []
+    for name, difference in differences.items():
+        if correct and staging.may_change(name):
+            continue
+        advice = "expected the same content" if correct else "expected the same content, or --correct"
+        problems += [f"{name}: {words}, {advice}" for words in difference.differing]
+    if problems:
+        raise BadFolder(problems)
+    return differences
+
+
+def _count(differences: dict[str, Difference], folder: Folder) -> Counts:
+    def some(counts: dict[str, int]) -> dict[str, int]:
+        return {name: count for name, count in counts.items() if count}
+
+    return Counts(
+        added=some({name: difference.new.height for name, difference in differences.items()}),
+        unchanged=some({name: difference.unchanged for name, difference in differences.items()}),
+        corrected=some({name: difference.changed.height for name, difference in differences.items()}),
+        skipped=dict(folder.skipped),
+    )
+
+
+async def _note_differences(tx: db.Connection, folder: Folder, counts: Counts) -> None:
+    ours = await read_manifest(tx)
+    for what in ("time_zone", "currency"):
+        mine, other = getattr(ours, what), getattr(folder.manifest, what)
+        if mine != other:
+            counts.notes.append(f"{what}: the folder says {other}; the organization keeps {mine}")
+
+
+async def _assume(tx: db.Connection, frames: Frames, options: Options, counts: Counts) -> None:
+    if options.assume_consent is None:
+        return
+    people = frames["people"]["person"].to_list()
+    # Before all evidence, so that scores as of any moment may use it.
+    counts.assumed = await db.run(
+        tx, staging.evidence.assumed_consents, people=people, reason=options.assume_consent, at=_moment(EARLIEST)
+    )
+    counts.notes.append(f"assumed {counts.assumed} consents: {options.assume_consent}")
+
+
+async def _leave_traces(tx: db.Connection, organization_id: UUID, options: Options, counts: Counts) -> None:
+    added, corrected = sum(counts.added.values()), sum(counts.corrected.values())
+    if counts.changed_anything:
+        await record(tx, "folder_imported", organization_id, added=added, corrected=corrected)
+    skipped = sum(counts.skipped.values())
+    said = f"added {added}, corrected {corrected}, left out {skipped}"
+    if counts.assumed:
+        said += f", assumed {counts.assumed} consents: {options.assume_consent}"
+    await db.run(tx, sql.insert_audit, action="import", detail=said[:4000])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,22 @@
+-- What an import or export says of itself, and the organization that a first import makes.
+-- The exchange is the bulk path: it may write tables that features own (README.md).
+-- owns: organization, audit
+
+-- name: be_patient()
+-- The operator's transaction may take its time; a second import waits for the first. Rows that are new in it have no
+-- statistics yet, so the planner takes them for few; nested loops over a million of them would not end.
+select
+    set_config('statement_timeout', '0', true),
+    set_config('idle_in_transaction_session_timeout', '0', true),
+    set_config('lock_timeout', '15min', true),
+    set_config('enable_nestloop', 'off', true);
+
+-- name: wait_for_other_imports()
+select pg_advisory_xact_lock(hashtextextended('import ' || current_organization_id(), 0));
+
+-- name: insert_organization(organization_id, handle, time_zone, currency)!
+insert into organization (organization_id, handle, name, time_zone, currency)
+values (:organization_id, :handle, :handle, :time_zone, :currency);
+
+-- name: insert_audit(action, detail)!
+insert into audit (role, action, detail) values ('operator', :action, :detail);
