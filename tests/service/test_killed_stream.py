@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from uuid import uuid4
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -53,57 +54,69 @@ async def begin(database_url):
         process.wait()
 
 
-async def stream(port, token, receiver_id, acknowledged, asked):
-    """Thank again and again until the service is gone, keeping what it acknowledged."""
-    headers = {"authorization": f"Bearer {token}"}
-    address = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=10) as client:
-        while True:
-            key = str(uuid4())
-            asked.append(key)
-            body = {"receiver_id": str(receiver_id), "message": "Thank you", "external_id": key}
-            try:
-                answer = await client.post("/api/kudos", json=body, headers={"Idempotency-Key": key})
-            except httpx.TransportError:
-                return
-            assert answer.status_code == 201, answer.text
-            acknowledged.append(key)
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Clients that thank again and again until the service is gone."""
 
+    port: int
+    token: str
+    receiver_id: UUID
+    acknowledged: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
-async def test_what_was_acknowledged_before_a_kill_is_there_once_and_whole(begin, north, worker_pool):
-    async with db.tenant(worker_pool, north.organization_id) as tx:
-        token = await create_token(tx, NewToken(role=Role.EMPLOYEE, person_id=north.ben))
-    acknowledged, asked, port = [], [], free_port()
-    for seconds in (0.4, 0.9):
-        process = await begin(port)
-        clients = [asyncio.create_task(stream(port, token, north.ada, acknowledged, asked)) for _ in range(CLIENTS)]
-        await asyncio.sleep(seconds)
+    def client(self):
+        headers = {"authorization": f"Bearer {self.token}"}
+        address = f"http://127.0.0.1:{self.port}"
+        return httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=10)
+
+    async def thank(self, client, key):
+        body = {"receiver_id": str(self.receiver_id), "message": "Thank you", "external_id": key}
+        return (await client.post("/api/kudos", json=body, headers={"Idempotency-Key": key})).status_code
+
+    async def run(self):
+        async with self.client() as client:
+            while True:
+                self.asked.append(key := str(uuid4()))
+                try:
+                    assert await self.thank(client, key) == 201
+                except httpx.TransportError:
+                    return
+                self.acknowledged.append(key)
+
+    async def killed(self, process, enough):
+        """Run until so many were acknowledged, and kill the service in the middle of it."""
+        clients = [asyncio.create_task(self.run()) for _ in range(CLIENTS)]
+        async with asyncio.timeout(30):
+            while len(self.acknowledged) < enough:  # noqa: ASYNC110 - the moment of the kill must not be one of an answer
+                await asyncio.sleep(0.003)
         process.send_signal(signal.SIGKILL)
         process.wait()
         await asyncio.gather(*clients)
+
+
+@pytest.fixture
+async def thanks(north, worker_pool):
+    """Ben thanking Ada."""
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        token = await create_token(tx, NewToken(role=Role.EMPLOYEE, person_id=north.ben))
+    return Stream(free_port(), token, north.ada)
+
+
+async def test_what_was_acknowledged_before_a_kill_is_there_once_and_whole(begin, north, worker_pool, thanks):
+    for enough in (40, 150):
+        await thanks.killed(await begin(thanks.port), enough)
     async with db.tenant(worker_pool, north.organization_id) as tx:
         given = {row["external_id"]: (row["events"], row["answers"]) for row in await tx.fetch(GIVEN)}
-    assert len(acknowledged) > CLIENTS
-    assert set(acknowledged) <= set(given) <= set(asked)
+    assert set(thanks.acknowledged) <= set(given) <= set(thanks.asked)
     assert set(given.values()) == {(1, 1)}
 
 
-async def test_the_same_requests_after_a_kill_are_answered_and_happen_once(begin, north, worker_pool):
-    async with db.tenant(worker_pool, north.organization_id) as tx:
-        token = await create_token(tx, NewToken(role=Role.EMPLOYEE, person_id=north.ben))
-    acknowledged, asked, port = [], [], free_port()
-    process = await begin(port)
-    clients = [asyncio.create_task(stream(port, token, north.ada, acknowledged, asked)) for _ in range(CLIENTS)]
-    await asyncio.sleep(0.5)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    await asyncio.gather(*clients)
-    await begin(port)
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as client:
-        for key in asked[-2 * CLIENTS :]:
-            body = {"receiver_id": str(north.ada), "message": "Thank you", "external_id": key}
-            assert (await client.post("/api/kudos", json=body, headers={"Idempotency-Key": key})).status_code == 201
+async def test_the_same_requests_after_a_kill_are_answered_and_happen_once(begin, north, worker_pool, thanks):
+    await thanks.killed(await begin(thanks.port), 50)
+    await begin(thanks.port)
+    again = thanks.asked[-2 * CLIENTS :]
+    async with thanks.client() as client:
+        assert [await thanks.thank(client, key) for key in again] == [201] * len(again)
     async with db.tenant(worker_pool, north.organization_id) as tx:
         given = [row["external_id"] for row in await tx.fetch(GIVEN)]
-    assert sorted(given) == sorted({*given, *asked[-2 * CLIENTS :]})
+    assert sorted(given) == sorted({*given, *again})
