@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.base import connect
-from service.base.config import Settings, read_settings
+from service.base.config import Settings
 
 app = typer.Typer(
     name="talkoot",
@@ -30,7 +30,8 @@ def demo(
     from service import demo as demonstration
 
     settings = _settings(None, port)
-    connect.run(demonstration.run(settings, fresh=fresh, port_was_given=port is not None))
+    port_was_given = port is not None or "TALKOOT_PORT" in os.environ
+    connect.run(demonstration.run(settings, fresh=fresh, port_was_given=port_was_given))
 
 
 @app.command()
@@ -50,7 +51,7 @@ def worker() -> None:
     """Run the scheduled jobs: nightly scoring and whatever was asked for. Several may run at once."""
     from service import worker as working
 
-    connect.run(working.run(read_settings()))
+    connect.run(working.run(connect.given_settings()))
 
 
 @app.command()
@@ -72,7 +73,7 @@ def check() -> None:
 async def _migrate(*, only_check: bool) -> None:
     from service.base import migrate as migrations
 
-    async with connect.database(read_settings()) as url:
+    async with connect.database(connect.given_settings()) as url:
         if only_check:
             pending = await migrations.check(url)
             _say(f"pending: {', '.join(pending)}" if pending else "the database is up to date")
@@ -86,7 +87,7 @@ async def _migrate(*, only_check: bool) -> None:
 def _settings(host: str | None, port: int | None) -> Settings:
     from msgspec.structs import replace
 
-    settings = read_settings()
+    settings = connect.given_settings()
     return replace(settings, host=host or settings.host, port=port or settings.port)
 
 
@@ -98,6 +99,12 @@ def main() -> None:
     """Run the command line."""
     # One thread for linear algebra: our matrices are small, so more threads only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    complete()
+    app(prog_name="talkoot")
+
+
+def complete() -> None:
+    """Add the features' commands, once."""
     from scoring import commands as scoring
     from service.auth import commands as access
     from service.exchange import commands as exchange
@@ -105,4 +112,7 @@ def main() -> None:
 
     for feature in (exchange, scoring, organizations, access):
         feature.register(app)
-    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -51,7 +51,6 @@ async def run(settings: Settings, *, fresh: bool, port_was_given: bool) -> None:
     """Bring everything up, say that it is ready, and serve until a signal says stop."""
     settings = replace(settings, demo=True, host="127.0.0.1")
     async with _database(settings, fresh=fresh) as (url, note):
-        await migrate(url)
         async with worker.worker_pool(url) as pool:
             await _fill(pool)
         settings = replace(settings, port=_port(settings, 1 if port_was_given else PORTS_TRIED))
@@ -71,6 +70,7 @@ async def _database(settings: Settings, *, fresh: bool) -> AsyncIterator[tuple[s
     if settings.database_url:
         if fresh:
             raise postgres.DatabaseTrouble("--fresh is for the embedded database; empty your own yourself")
+        await migrate(settings.database_url)  # which says plainly why a database cannot be used
         async with _alone(settings.database_url):
             yield settings.database_url, None
         return
@@ -83,6 +83,8 @@ async def _database(settings: Settings, *, fresh: bool) -> AsyncIterator[tuple[s
             url = stack.enter_context(postgres.running(place))
         except postgres.AlreadyRunning as other:
             raise postgres.DatabaseTrouble(f"{other} {_elsewhere(place / WHERE)}") from other
+        (place / WHERE).unlink(missing_ok=True)  # of an earlier start: we are not served anywhere yet
+        await migrate(url)
         yield url, place / WHERE
 
 

@@ -27,7 +27,7 @@ WRITTEN_TIME = "%Y-%m-%dT%H:%M:%S%.f+00:00"
 # Canonical, so that a database's numeric gives the same text back.
 DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,20})?$"
 MINUS_ZERO = r"^-(0(?:\.0*)?)$"
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # all but tab, newline and return
+NUL = "\0"  # PostgreSQL cannot hold it; also what bytes that are not UTF-8 were read as
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +87,23 @@ def _text(column: Column, words: pl.Series) -> tuple[pl.Series, list[Bad]]:
     if column.refers:  # it must be one of the ids of another file, which were checked there
         return words, []
     long = words.str.len_chars() > column.longest
-    control = words.str.contains(CONTROL)
+    nul = words.str.contains(NUL, literal=True)
     bad = [
         Bad(long, "is {length} characters long", column.expected),
-        Bad(control, "holds a control character or bytes that are not UTF-8: {value}", "plain UTF-8 text"),
+        Bad(nul, "holds NUL or bytes that are not UTF-8: {value}", "plain UTF-8 text"),
     ]
     bad = [one for one in bad if one.mask.any()]
-    return (_where(~(long | control), words) if bad else words), bad
+    return (_where(~(long | nul), words) if bad else words), bad
 
 
 def _time(column: Column, cells: pl.Series) -> tuple[pl.Series, list[Bad]]:
     times = _instants(cells)
     first, last = (pl.Series([edge]).str.to_datetime(TIME_FORMAT, time_zone="UTC")[0] for edge in (EARLIEST, LATEST))
-    outside = ((times < first) | (times >= last)).fill_null(value=False)
+    outside = ((times < first) | (times > last)).fill_null(value=False)
     unread = times.is_null() & cells.is_not_null()
     bad = [
         Bad(unread, "is {value}", column.expected),
-        Bad(outside, "is {value}", f"a time from {EARLIEST[:4]} to before {LATEST[:4]}"),
+        Bad(outside, "is {value}", f"a time from {EARLIEST[:4]} to {LATEST[:4]}"),
     ]
     bad = [one for one in bad if one.mask.any()]
     return _where(~outside, times), bad

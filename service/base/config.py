@@ -3,8 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+from service.base.errors import Invalid
+
+PREFIX = "TALKOOT_"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,15 +19,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Each field is read from the environment variable ``TALKOOT_<FIELD>``; see README.md for the list.
     """
 
-    database_url: str | None = None  # an own PostgreSQL (>= 15); without it an embedded one is started
+    # An own PostgreSQL (>= 15); without it an embedded one is started.
+    database_url: Annotated[str, Meta(pattern="^postgres(ql)?://")] | None = None
     data: Path | None = None  # where the embedded PostgreSQL keeps its data
     host: str = "127.0.0.1"
-    port: int = msgspec.field(default=8321)
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8321
     url: str | None = None  # the address people use, where a proxy stands in front; https turns on __Host- cookies
     demo: bool = False  # example people may be chosen at sign-in
-    pool_size: int = 10  # database connections of this process's web side
-    statement_seconds: float = 10.0  # longest statement a web request may run
-    body_bytes: int = 1_000_000  # largest request body
+    pool_size: Annotated[int, Meta(ge=1)] = 10  # database connections of this process's web side
+    statement_seconds: Annotated[float, Meta(gt=0)] = 10.0  # longest statement a web request may run
+    body_bytes: Annotated[int, Meta(ge=1)] = 1_000_000  # largest request body
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -29,11 +36,15 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises
     ------
-    msgspec.ValidationError : a value does not fit its field; the message names it.
+    Invalid : a value does not fit its setting; the message names the setting, not the value, which may be secret.
     """
-    names = {f"TALKOOT_{field.upper()}": field for field in Settings.__struct_fields__}
+    names = {f"{PREFIX}{field.upper()}": field for field in Settings.__struct_fields__}
     given = {field: environ[name] for name, field in names.items() if environ.get(name)}
-    return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as wrong:
+        expected, _, field = str(wrong).rstrip("`").partition(" - at `$.")
+        raise Invalid(f"{PREFIX}{field.upper()}: {expected[0].lower()}{expected[1:]}", setting=field) from wrong
 
 
 def _path(kind: type, value: object) -> object:

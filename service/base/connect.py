@@ -1,7 +1,9 @@
 """How a command of the operator's shell reaches the database, and the organization it names."""
 
 import asyncio
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,13 +15,14 @@ import msgspec
 
 from service.base import db, postgres
 from service.base.config import Settings, read_settings
-from service.base.errors import AppError
+from service.base.errors import AppError, Invalid
 from service.base.migrate import migrate
 
 sql = db.load(Path(__file__).with_name("organizations.sql"))
 Command = Callable[[db.Pool], Awaitable[None]]
 
 LONG_SECONDS = 3600.0  # an import or export of the operator's may take its time
+INTERRUPTED = 130  # exit status of what was stopped before its end, as shells have it
 
 
 class Organization(msgspec.Struct):
@@ -99,13 +102,31 @@ def run_command(command: Command) -> None:
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine to its end; trouble that the operator can mend becomes one line and exit status 1."""
     try:
-        asyncio.run(work)
-    except AppError as refusal:
-        fail(str(refusal))
-    except (asyncpg.PostgresError, OSError) as trouble:
-        fail(f"the database did not answer as expected: {trouble}")
-    except (msgspec.ValidationError, postgres.DatabaseTrouble) as trouble:
+        asyncio.run(_stoppable(work))
+    except (AppError, postgres.DatabaseTrouble) as trouble:
         fail(str(trouble))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as trouble:
+        fail(f"the database did not answer as expected: {trouble or type(trouble).__name__}")
+    except OSError as trouble:
+        fail(str(trouble))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        fail("stopped before it was done", INTERRUPTED)
+
+
+async def _stoppable(work: Coroutine[Any, Any, None]) -> None:
+    """Let SIGTERM end `work` as Ctrl-C does: what it opened is closed, and its temporary files go."""
+    task = asyncio.current_task()
+    if task and threading.current_thread() is threading.main_thread():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await work
+
+
+def given_settings() -> Settings:
+    """Return this installation's settings; one that does not fit becomes one line and exit status 1."""
+    try:
+        return read_settings()
+    except Invalid as wrong:
+        fail(str(wrong))
 
 
 def fail(message: str, status: int = 1) -> NoReturn:
@@ -115,5 +136,5 @@ def fail(message: str, status: int = 1) -> NoReturn:
 
 
 async def _with_pool(command: Command) -> None:
-    async with worker_pool(read_settings()) as pool:
+    async with worker_pool(given_settings()) as pool:
         await command(pool)

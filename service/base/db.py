@@ -19,6 +19,8 @@ Row = TypeVar("Row")
 Connection = asyncpg.Connection | PoolConnectionProxy  # a transaction of one organization: `tx` everywhere
 Pool = asyncpg.Pool
 
+WRITING = "begin isolation level read committed; set local app.organization_id = '{}'"
+READING = "begin isolation level repeatable read read only; set local app.organization_id = '{}'"
 ACQUIRE_SECONDS = 2.0  # a request waits this long for a connection, then answers 503
 
 
@@ -107,6 +109,21 @@ async def tenant(pool: Pool, organization_id: UUID, *, readonly: bool = False) -
 
 
 @asynccontextmanager
+async def brief(pool: Pool, organization_id: UUID, *, readonly: bool = False) -> AsyncIterator[Connection]:
+    """Open a transaction as `tenant` does, in one round trip less; it takes no savepoints (`tx.transaction()`)."""
+    opening = READING if readonly else WRITING
+    async with connection(pool) as conn:
+        # A script takes no parameters; that this one is a UUID and nothing else is what formatting it checks.
+        await conn.execute(opening.format(UUID(bytes=organization_id.bytes)))
+        try:
+            yield conn
+        except BaseException:
+            await conn.execute("rollback")
+            raise
+        await conn.execute("commit")
+
+
+@asynccontextmanager
 async def connection(pool: Pool) -> AsyncIterator[Connection]:
     """Borrow a connection, or refuse in time; it sees no organization's rows yet."""
     try:
@@ -127,6 +144,7 @@ class PoolSettings:
     size: int = 10
     statement_seconds: float = 10.0
     lock_seconds: float = 5.0
+    reset: bool = True  # between uses; the web sets nothing that outlives a transaction, and saves the round trip
 
 
 async def open_pool(url: str, settings: PoolSettings) -> Pool:
@@ -137,6 +155,7 @@ async def open_pool(url: str, settings: PoolSettings) -> Pool:
         max_size=settings.size,
         timeout=5,
         init=_prepare,
+        reset=None if settings.reset else _leave,
         server_settings={
             "role": settings.role,
             "application_name": f"talkoot {settings.role}",
@@ -152,6 +171,10 @@ async def open_pool(url: str, settings: PoolSettings) -> Pool:
     if pool is None:
         raise RuntimeError("asyncpg made no pool")
     return pool
+
+
+async def _leave(_: asyncpg.Connection) -> None:
+    """Leave a connection as it is; asyncpg itself ends a transaction that was left open."""
 
 
 async def _prepare(conn: asyncpg.Connection) -> None:

@@ -78,6 +78,13 @@ class NotToSelf(Refused):
     code = "not_to_self"
 
 
+class UnsupportedMedia(AppError):
+    """The body is of a kind that this route does not read."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
 class Busy(AppError):
     """Too much at once; the caller may try again in a moment."""
 

@@ -202,6 +202,7 @@ async def _give(tx: Tx, me: Actor, view: View, kudos: Kudos) -> UUID | dict[str,
         return {field: view.words.say("That is not there any more. Choose again.")}
     if not isinstance(outcome, Kudos):
         raise outcome
+    await record(tx, "kudos_given", outcome.id)
     return outcome.id
 
 

@@ -1,0 +1,41 @@
+"""Plan contacts after a deal, and say how they went."""
+
+from pathlib import Path
+from uuid import UUID
+
+from msgspec.structs import asdict
+
+from service.aftercare.model import CareDone, CareTask, NewCareTask
+from service.base import clock, db
+from service.base.access import Actor, Role
+from service.base.errors import Forbidden, Refused
+from service.base.events import record
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+FOR_OTHERS = frozenset({Role.LEAD, Role.ADMINISTRATOR, Role.SERVICE})
+
+
+class CareAlreadyDone(Refused):
+    """What was done once is not done again; its result stands."""
+
+    code = "care_already_done"
+
+
+async def plan(tx: db.Connection, new: NewCareTask) -> CareTask:
+    """Plan a contact."""
+    task = await db.one(tx, sql.insert, CareTask, **asdict(new))
+    await record(tx, "care_planned", task.id)
+    return task
+
+
+async def finish(tx: db.Connection, me: Actor, task_id: UUID, done: CareDone) -> CareTask:
+    """Say how a contact went: its owner does, or who leads."""
+    task = await db.one(tx, sql.for_change, CareTask, id=task_id)
+    if task.owner_id != me.person_id and me.role not in FOR_OTHERS:
+        raise Forbidden("only the owner of this contact may say how it went")
+    if task.done_at is not None:
+        raise CareAlreadyDone("this contact was made already", done_at=task.done_at)
+    finished = await db.one(tx, sql.finish, CareTask, id=task_id, done_at=clock.now(), **asdict(done))
+    await record(tx, "care_done", task_id, outcome=done.outcome)
+    return finished

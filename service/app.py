@@ -1,0 +1,110 @@
+"""Builds the web app: its routes, its dependencies, how it refuses, and what lives as long as it does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any, cast
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from service import docs, health
+from service.aftercare import routes as aftercare
+from service.auth.actions import cookie_name
+from service.auth.guard import SignedIn
+from service.auth.lookup import lookup
+from service.badges import routes as badges
+from service.base import db, logs
+from service.base.config import Settings
+from service.base.envelope import Envelope
+from service.base.web import DEPENDENCIES, Answer, Request
+from service.customers import routes as customers
+from service.feedback import routes as feedback
+from service.kudos import actions as giving
+from service.kudos import routes as kudos
+from service.organizations import routes as organizations
+from service.pages import routes as pages
+from service.pages.errors import HANDLERS
+from service.people import routes as people
+from service.projects import routes as projects
+from service.scores import routes as scores
+
+FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores)
+CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
+LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
+
+
+def create_app(settings: Settings, url: str) -> Litestar:
+    """Build the app for the database at `url`, whose login owns the tables."""
+    logs.configure()
+    app = Litestar(
+        route_handlers=_routes(),
+        lifespan=[_lifespan(settings, url)],
+        dependencies=DEPENDENCIES | {"readiness": _constant(health.readiness_of(url))},
+        middleware=[DefineMiddleware(SignedIn, cookie=cookie_name(settings))],
+        exception_handlers=HANDLERS,
+        request_class=Request,
+        response_class=Answer,
+        request_max_body_size=settings.body_bytes,
+        openapi_config=_description(),
+        logging_config=None,  # ours is structlog; the framework would set up the root logger
+        state=State({"settings": settings}),
+    )
+    app.asgi_handler = cast("Any", Envelope(app.asgi_handler, settings.statement_seconds + db.ACQUIRE_SECONDS + 3))
+    return app
+
+
+def _routes() -> list[ControllerRouterHandler]:
+    api = Router("/api", route_handlers=[*(feature.router for feature in FEATURES), docs.router])
+    return [api, health.router, pages.router]
+
+
+def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            web = db.PoolSettings("talkoot_web", settings.pool_size, settings.statement_seconds, reset=False)
+            pool = await stack.enter_async_context(_pool(url, web))
+            lookups = await stack.enter_async_context(_pool(url, replace(web, size=LOOKUP_CONNECTIONS)))
+            thanks = giving.sharing(pool)
+            stack.push_async_callback(thanks.close)
+            app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks})
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _pool(url: str, settings: db.PoolSettings) -> AsyncIterator[db.Pool]:
+    pool = await db.open_pool(url, settings)
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+def _constant(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def _description() -> OpenAPIConfig:
+    token = SecurityScheme(type="http", scheme="bearer", description="`talkoot token create` makes one")
+    return OpenAPIConfig(
+        title="Talkoot",
+        version=version("talkoot"),
+        description="Thanks, feedback and customers' words become levels and boards.",
+        security=[{"token": []}],
+        components=Components(security_schemes={"token": token}),
+        render_plugins=[],
+    )

@@ -1,0 +1,72 @@
+"""Every route asks who is calling, before anything else, unless it says that it is open.
+
+A middleware and not one of the framework's guards: these copy the whole route handler for each request.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from service.auth.lookup import hash_of
+from service.base.access import Actor
+from service.base.errors import Forbidden, NotSignedIn
+from service.base.gathered import Gathered
+from service.base.web import READING
+
+LONGEST_SECRET = 200  # characters
+
+
+class SignedIn:
+    """Finds the caller of a request, by a token or by the session cookie named `cookie`."""
+
+    def __init__(self, app: ASGIApp, cookie: str) -> None:
+        self._app = app
+        self._cookie = cookie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on once it is known who is calling."""
+        if not scope["route_handler"].opt.get("open"):
+            scope["auth"] = await self._caller(scope)
+        await self._app(scope, receive, send)
+
+    async def _caller(self, scope: Scope) -> Actor:
+        token = _bearer(scope)
+        secret = token
+        if token is None:
+            connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+            secret = connection.cookies.get(self._cookie)
+            if secret:
+                _refuse_other_sites(connection)
+        me = await _whose(scope, secret)
+        if me is None or (me.kind == "token") != (token is not None):
+            raise NotSignedIn("sign in, or send a token as `Authorization: Bearer …`")
+        return me
+
+
+def _bearer(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            kind, _, token = value.partition(b" ")
+            return token.strip().decode("latin-1") if kind.lower() == b"bearer" else ""
+    return None
+
+
+async def _whose(scope: Scope, secret: str | None) -> Actor | None:
+    if not secret or len(secret) > LONGEST_SECRET:
+        return None
+    lookup: Gathered[bytes, Actor] = scope["litestar_app"].state.lookup
+    return await lookup.of(hash_of(secret))
+
+
+def _refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Refuse what another site makes a signed-in browser send; browsers say where a request comes from."""
+    if connection.scope.get("method") in READING:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    if site is None:  # an old browser, or none
+        origin = connection.headers.get("origin")
+        site = "none" if origin is None or urlsplit(origin).netloc == connection.headers.get("host") else "cross-site"
+    if site not in {"same-origin", "none"}:
+        raise Forbidden("this request comes from another site")

@@ -1,0 +1,67 @@
+"""Who is calling, and the guards that say which roles may call a route."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from service.base.errors import Forbidden, NotSignedIn, Refused
+
+
+class Role(StrEnum):
+    """What a credential may do; a person can hold several credentials."""
+
+    EMPLOYEE = "employee"
+    LEAD = "lead"
+    HR = "hr"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """The caller, found fresh on every request from a token or a session."""
+
+    organization_id: UUID
+    credential_id: UUID
+    person_id: UUID | None  # empty for a service token
+    role: Role
+    kind: str = "token"  # or session
+
+    def person(self) -> UUID:
+        """Return who is acting; refuse where the credential belongs to no person."""
+        if self.person_id is None:
+            raise Refused("this token belongs to no person; say who gives, or use a person's token")
+        return self.person_id
+
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], None]
+
+OPEN = {"open": True}  # `opt=OPEN` on a route that anybody may call; every other route asks for a credential
+
+
+def caller(connection: Connection) -> Actor | None:
+    """Return the caller that auth's guard found, or None on an open route without a credential."""
+    return cast("Actor | None", connection.scope.get("auth"))
+
+
+def require_role(*roles: Role) -> Guard:
+    """Make a guard that lets these roles pass, for `guards=[…]` of a route or a router."""
+    allowed = frozenset(roles)
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        me = caller(connection)
+        if me is None:
+            raise NotSignedIn("sign in, or send a token as `Authorization: Bearer …`")
+        if me.role not in allowed:
+            raise Forbidden(f"this takes the role {' or '.join(sorted(allowed))}; yours is {me.role}")
+
+    return guard
+
+
+administration = require_role(Role.ADMINISTRATOR, Role.SERVICE)  # people, teams, customers, contacts
+project_work = require_role(Role.LEAD, Role.ADMINISTRATOR, Role.SERVICE)  # projects and their members

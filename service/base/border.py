@@ -1,0 +1,42 @@
+"""What may come in: bounded text, real instants, no unknown fields."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+# As in the exchange folder, so that what the API takes can be exported and imported; a test compares the two.
+MAX_ID = 200  # characters
+MAX_NAME = 200  # characters
+MAX_TEXT = 4000  # characters
+EARLIEST, LATEST = "1900-01-01T00:00:00Z", "2200-01-01T00:00:00Z"
+
+_EARLIEST = datetime.fromisoformat(EARLIEST)
+_LATEST = datetime.fromisoformat(LATEST)
+
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Email = Annotated[str, Meta(min_length=3, max_length=320, pattern="^[^@\\s]+@[^@\\s]+$")]
+Instant = Annotated[datetime, Meta(tz=True)]
+Rating = Annotated[int, Meta(ge=1, le=5)]
+
+
+class Input(msgspec.Struct, forbid_unknown_fields=True):
+    """What a request body is read into; PostgreSQL can hold neither NUL nor times far from ours."""
+
+    def __post_init__(self) -> None:
+        for field in self.__struct_fields__:
+            value = getattr(self, field)
+            if isinstance(value, str) and "\0" in value:
+                raise ValueError(f"`{field}` holds the character NUL, which no text may")
+            if isinstance(value, datetime) and not _EARLIEST <= value <= _LATEST:
+                raise ValueError(f"`{field}` lies outside {EARLIEST[:4]} to {LATEST[:4]}")
+            if isinstance(value, dict) and any("\0" in key for key in value):
+                raise ValueError(f"`{field}` has a name with the character NUL, which no text may hold")
+
+
+def utc(moment: datetime) -> datetime:
+    """Return the same instant in UTC, as it will be read back."""
+    return moment.astimezone(UTC)

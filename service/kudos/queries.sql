@@ -1,0 +1,70 @@
+-- Kudos: thanks are not edited; the one who received them can hide them.
+-- owns: kudos, retraction
+
+-- name: give(given)
+-- Many at once. For each row in order: null where it was written, else what it names that is not there.
+-- Scalar subqueries, because the planner would rather hash a whole table than look up ten rows.
+with asked as (
+    select *
+    from rows from (
+        jsonb_to_recordset(:given::jsonb) as (
+            id uuid, external_id text, giver_id uuid, receiver_id uuid, project_id uuid, criterion text, message text,
+            at timestamptz
+        )
+    ) with ordinality as g (id, external_id, giver_id, receiver_id, project_id, criterion, message, at, place)
+), checked as materialized (
+    select
+        a.*,
+        (select c.id from criterion as c where c.external_id = a.criterion) as criterion_id,
+        (select p.id from person as p where p.id = a.giver_id) as giver_there,
+        (select p.id from person as p where p.id = a.receiver_id) as receiver_there,
+        (select p.id from project as p where p.id = a.project_id) as project_there
+    from asked as a
+), judged as materialized (
+    select
+        c.*,
+        case
+            when c.giver_there is null then 'giver'
+            when c.receiver_there is null then 'receiver'
+            when c.project_id is not null and c.project_there is null then 'project'
+            when c.criterion is not null and c.criterion_id is null then 'criterion'
+        end as unknown
+    from checked as c
+), written as (
+    insert into kudos (id, external_id, giver_id, receiver_id, project_id, criterion_id, message, at)
+    select id, external_id, giver_id, receiver_id, project_id, criterion_id, message, at
+    from judged
+    where unknown is null
+)
+select unknown from judged order by place;
+
+-- name: newest(after_key, after_id, most)
+-- What was hidden, or corrected since, is not shown.
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+from kudos as k
+left join criterion as c on c.id = k.criterion_id
+where (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
+  and not exists (select from retraction as r where r.kudos_id = k.id)
+  and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
+order by k.at desc, k.id desc
+limit :most;
+
+-- name: received(receiver_id, after_key, after_id, most)
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+from kudos as k
+left join criterion as c on c.id = k.criterion_id
+where k.receiver_id = :receiver_id
+  and (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
+  and not exists (select from retraction as r where r.kudos_id = k.id)
+  and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
+order by k.at desc, k.id desc
+limit :most;
+
+-- name: received_by(id, receiver_id)
+select id from kudos where id = :id and receiver_id = :receiver_id;
+
+-- name: hide(id, by_id)!
+-- Hiding twice is hiding.
+insert into retraction (kudos_id, reason, by_id)
+select :id::uuid, 'hidden', :by_id::uuid
+where not exists (select from retraction as r where r.kudos_id = :id);

@@ -1,0 +1,43 @@
+"""Kudos over HTTP."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Request, Router, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from service.base.idempotency import claim_of
+from service.base.paging import LIMIT, NEWEST
+from service.base.web import After, Cut, Limit, Me, Page, Tx, page
+from service.kudos import actions
+from service.kudos.actions import sql
+from service.kudos.model import Kudos, NewKudos
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/")
+async def give_kudos(data: JSONBody[NewKudos], me: Me, request: AnyRequest) -> Kudos:
+    """Thank a colleague, in public."""
+    thanks = cast("actions.Thanks", request.app.state.thanks)
+    return await actions.give(thanks, me, data, await claim_of(request, me.credential_id))
+
+
+@get("/")
+async def list_kudos(
+    tx: Tx, receiver_id: FromQuery[UUID | None] = None, after: After = None, limit: Limit = LIMIT
+) -> Page[Kudos]:
+    """Thanks, newest first; with `receiver_id`, those one person received."""
+    cut = Cut(after, limit, NEWEST)
+    if receiver_id is None:
+        return await page(tx, sql.newest, Kudos, cut)
+    return await page(tx, sql.received, Kudos, cut, receiver_id=receiver_id)
+
+
+@post("/{kudos_id:uuid}/hide", status_code=204)
+async def hide_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
+    """Hide thanks that I received."""
+    await actions.hide(tx, me, kudos_id)
+
+
+router = Router("/kudos", route_handlers=[give_kudos, list_kudos, hide_kudos], tags=["kudos"])

@@ -1,0 +1,92 @@
+"""Add organizations, teams and memberships; a membership ends by its `to_at`, never by deletion."""
+
+import re
+from pathlib import Path
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec.structs import asdict
+
+from service.base import db
+from service.base.border import MAX_NAME
+from service.base.changes import changed
+from service.base.errors import Invalid
+from service.base.events import record
+from service.organizations.model import NewTeam, NewTeamMember, Team, TeamChange, TeamMember, TeamMemberChange
+
+HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+CURRENCY = re.compile(r"[A-Z]{3}")
+LANGUAGE = re.compile(r"fi|en")
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+
+class NewOrganization(msgspec.Struct, frozen=True, kw_only=True):
+    """An organization to be added by the operator."""
+
+    handle: str
+    name: str
+    time_zone: str = "Europe/Helsinki"
+    currency: str = "EUR"
+    language: str = "fi"
+
+
+async def add_organization(pool: db.Pool, new: NewOrganization) -> UUID:
+    """Add an organization; it is the tenant of its own first row."""
+    _check(new)
+    organization_id = uuid4()
+    async with db.tenant(pool, organization_id) as tx:
+        await db.run(tx, sql.insert_organization, organization_id=organization_id, **asdict(new))
+        await record(tx, "organization_added", organization_id)
+    return organization_id
+
+
+def _check(new: NewOrganization) -> None:
+    """Refuse what the table would refuse, in words for the operator."""
+    for field, fits in (("handle", HANDLE), ("currency", CURRENCY), ("language", LANGUAGE)):
+        if not fits.fullmatch(getattr(new, field)):
+            raise Invalid(f"{field}: {getattr(new, field)!r} does not fit {fits.pattern}", field=field)
+    if not 1 <= len(new.name) <= MAX_NAME:
+        raise Invalid(f"the name takes 1 to {MAX_NAME} characters", field="name")
+    try:
+        ZoneInfo(new.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise Invalid(f"there is no time zone {new.time_zone!r}", field="time_zone") from unknown
+
+
+async def add_team(tx: db.Connection, new: NewTeam) -> Team:
+    """Add a team."""
+    team = await db.one(tx, sql.insert_team, Team, **asdict(new))
+    await record(tx, "team_added", team.id)
+    return team
+
+
+async def change_team(tx: db.Connection, team_id: UUID, wanted: TeamChange) -> Team:
+    """Edit a team."""
+    stored = changed(await db.one(tx, sql.team_for_change, Team, id=team_id), wanted)
+    team = await db.one(tx, sql.update_team, Team, id=team_id, name=stored.name, department=stored.department)
+    await record(tx, "team_changed", team_id)
+    return team
+
+
+async def add_member(tx: db.Connection, team_id: UUID, new: NewTeamMember) -> TeamMember:
+    """Let somebody join a team."""
+    await db.one(tx, sql.team, Team, id=team_id)
+    member = await db.one(tx, sql.insert_member, TeamMember, team_id=team_id, **asdict(new))
+    await record(tx, "team_member_added", member.id)
+    return member
+
+
+async def change_member(tx: db.Connection, team_id: UUID, member_id: UUID, wanted: TeamMemberChange) -> TeamMember:
+    """Edit or end a membership."""
+    stored = changed(await db.one(tx, sql.member_for_change, TeamMember, id=member_id, team_id=team_id), wanted)
+    member = await db.one(tx, sql.update_member, TeamMember, id=member_id, role=stored.role, to_at=stored.to_at)
+    await record(tx, "team_member_changed", member_id)
+    return member
+
+
+async def make_example(pool: db.Pool, organization_id: UUID, name: str) -> None:
+    """Mark an organization as made up, for the demo, and give it its name."""
+    async with db.tenant(pool, organization_id) as tx:
+        await db.run(tx, sql.make_example, name=name)

@@ -1,0 +1,55 @@
+-- Teams and memberships of the caller's organization.
+-- owns: organization, team, team_member
+
+-- name: insert_organization(organization_id, handle, name, time_zone, currency, language)!
+insert into organization (organization_id, handle, name, time_zone, currency, language)
+values (:organization_id, :handle, :name, :time_zone, :currency, :language);
+
+-- name: insert_team(external_id, name, department)
+insert into team (external_id, name, department)
+values (coalesce(:external_id, gen_random_uuid()::text), :name, :department)
+returning id, external_id, name, department;
+
+-- name: update_team(id, name, department)
+update team set name = :name, department = :department
+where id = :id
+returning id, external_id, name, department;
+
+-- name: team(id)
+select id, external_id, name, department from team where id = :id;
+
+-- name: team_for_change(id)
+select id, external_id, name, department from team where id = :id for update;
+
+-- name: teams(after_key, after_id, most)
+select id, external_id, name, department
+from team
+where :after_key::text is null or (name, id) > (:after_key, :after_id::uuid)
+order by name, id
+limit :most;
+
+-- name: insert_member(team_id, person_id, role, from_at, to_at)
+insert into team_member (team_id, person_id, role, from_at, to_at)
+values (:team_id, :person_id, :role, :from_at, :to_at)
+returning id, team_id, person_id, role, from_at, to_at;
+
+-- name: update_member(id, role, to_at)
+update team_member set role = :role, to_at = :to_at
+where id = :id
+returning id, team_id, person_id, role, from_at, to_at;
+
+-- name: member_for_change(id, team_id)
+select id, team_id, person_id, role, from_at, to_at
+from team_member where id = :id and team_id = :team_id for update;
+
+-- name: members(team_id, after_key, after_id, most)
+select id, team_id, person_id, role, from_at, to_at
+from team_member
+where team_id = :team_id
+  and (:after_key::uuid is null or (person_id, id) > (:after_key, :after_id::uuid))
+order by person_id, id
+limit :most;
+
+-- name: make_example(name)!
+-- The organization of the transaction is made up: anybody may sign in to it where demo mode is on.
+update organization set name = :name, demo = true;

@@ -1,0 +1,30 @@
+"""Add and edit people."""
+
+from pathlib import Path
+from uuid import UUID
+
+from msgspec.structs import asdict
+
+from service.base import db
+from service.base.changes import changed
+from service.base.events import record
+from service.people.model import NewPerson, Person, PersonChange
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+
+async def add(tx: db.Connection, new: NewPerson) -> Person:
+    """Add a person."""
+    person = await db.one(tx, sql.insert, Person, **asdict(new))
+    await record(tx, "person_added", person.id)
+    return person
+
+
+async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange) -> Person:
+    """Edit a person; their external id stays."""
+    stored = await db.one(tx, sql.for_change, Person, id=person_id)
+    fields = asdict(changed(stored, wanted))
+    del fields["external_id"]
+    person = await db.one(tx, sql.update, Person, **fields)
+    await record(tx, "person_changed", person.id)
+    return person

@@ -1,0 +1,28 @@
+-- People. The organization is filled in by the column's default, never by the caller.
+-- owns: person
+
+-- name: insert(external_id, name, email, title, role, joined_at, left_at, language)
+insert into person (external_id, name, email, title, role, joined_at, left_at, language)
+values (coalesce(:external_id, gen_random_uuid()::text), :name, :email, :title, :role, :joined_at, :left_at, :language)
+returning id, external_id, name, email, title, role, joined_at, left_at, language;
+
+-- name: update(id, name, email, title, role, joined_at, left_at, language)
+update person
+set name = :name, email = :email, title = :title, role = :role, joined_at = :joined_at, left_at = :left_at,
+    language = :language
+where id = :id
+returning id, external_id, name, email, title, role, joined_at, left_at, language;
+
+-- name: person(id)
+select id, external_id, name, email, title, role, joined_at, left_at, language from person where id = :id;
+
+-- name: for_change(id)
+select id, external_id, name, email, title, role, joined_at, left_at, language
+from person where id = :id for update;
+
+-- name: people(after_key, after_id, most)
+select id, external_id, name, email, title, role, joined_at, left_at, language
+from person
+where :after_key::text is null or (name, id) > (:after_key, :after_id::uuid)
+order by name, id
+limit :most;

@@ -1,0 +1,41 @@
+"""People over HTTP."""
+
+from uuid import UUID
+
+from litestar import Router, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from service.base import db
+from service.base.access import administration
+from service.base.paging import BY_NAME, LIMIT
+from service.base.web import After, Cut, Limit, Page, Tx, page
+from service.people import actions
+from service.people.actions import sql
+from service.people.model import NewPerson, Person, PersonChange
+
+
+@get("/")
+async def list_people(tx: Tx, after: After = None, limit: Limit = LIMIT) -> Page[Person]:
+    """Everybody in the organization, by name."""
+    return await page(tx, sql.people, Person, Cut(after, limit, BY_NAME))
+
+
+@get("/{person_id:uuid}")
+async def show_person(person_id: FromPath[UUID], tx: Tx) -> Person:
+    """One person."""
+    return await db.one(tx, sql.person, Person, id=person_id)
+
+
+@post("/", guards=[administration])
+async def add_person(data: JSONBody[NewPerson], tx: Tx) -> Person:
+    """Add a person."""
+    return await actions.add(tx, data)
+
+
+@patch("/{person_id:uuid}", guards=[administration])
+async def change_person(person_id: FromPath[UUID], data: JSONBody[PersonChange], tx: Tx) -> Person:
+    """Edit a person; what is not named stays."""
+    return await actions.change(tx, person_id, data)
+
+
+router = Router("/people", route_handlers=[list_people, show_person, add_person, change_person], tags=["people"])
