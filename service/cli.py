@@ -1,8 +1,9 @@
 """The `talkoot` command: what an operator's shell can do, one sub-command each."""
 
 import os
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,7 +32,7 @@ def demo(
 
     settings = _settings(None, port)
     port_was_given = port is not None or "TALKOOT_PORT" in os.environ
-    connect.run(demonstration.run(settings, fresh=fresh, port_was_given=port_was_given))
+    _serve(demonstration.run(settings, fresh=fresh, port_was_given=port_was_given))
 
 
 @app.command()
@@ -43,7 +44,7 @@ def serve(
     """Serve the web and, unless --no-worker is given, the scheduled jobs."""
     from service import together
 
-    connect.run(together.run(_settings(host, port), with_worker=worker))
+    _serve(together.run(_settings(host, port), with_worker=worker))
 
 
 @app.command()
@@ -68,6 +69,16 @@ def check() -> None:
     from service import check as checking
 
     raise SystemExit(checking.run(Path(__file__).parents[1]))
+
+
+def _serve(work: Coroutine[Any, Any, None]) -> None:
+    from service.serve import leave
+
+    try:
+        connect.run(work)
+    except SystemExit as trouble:
+        leave(int(trouble.code or 0))
+    leave(0)
 
 
 async def _migrate(*, only_check: bool) -> None:

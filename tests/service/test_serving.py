@@ -19,7 +19,7 @@ STARTER = """
 import asyncio, signal, sys
 from service.app import create_app
 from service.base.config import Settings
-from service.serve import serve
+from service.serve import leave, serve
 
 async def main():
     stop = asyncio.Event()
@@ -33,6 +33,7 @@ async def main():
     print("stopped", flush=True)
 
 asyncio.run(main())
+leave(0)
 """
 
 
