@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -119,9 +120,9 @@ async def _answers(host: str, port: int) -> bool:
 def leave(status: int) -> NoReturn:
     """End the process now, once everything of ours is closed.
 
-    Threads of the web server may still wait for the interpreter; CPython before 3.14 ends them when it shuts down, which
-    their Rust cannot bear: it aborts the process (seen as exit status -6 in one of some hundred stops).
+    Threads of the web server may still wait for the interpreter; CPython before 3.14 ends them when it shuts down,
+    which their Rust cannot bear: it aborts the process (seen as exit status -6 in one of some hundred stops).
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)
+    os._exit(status)  # noqa: SLF001 - its name in the standard library
