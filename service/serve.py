@@ -126,4 +126,4 @@ def leave(status: int) -> NoReturn:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # noqa: SLF001 - its name in the standard library
+    os._exit(status)
