@@ -22,7 +22,6 @@ from service.base import clock, connect, db, postgres
 from service.base.config import Settings
 from service.base.migrate import migrate
 from service.exchange.loading import Options, load_folder
-from service.organizations.actions import make_example
 
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
 LOCK = 7_411_903_250  # advisory lock: one demo at a time on a database of one's own
@@ -114,7 +113,9 @@ async def _fill(pool: db.Pool) -> None:
             await _import(pool, example, now)
         organization = await connect.find_organization(pool, example.handle)
         if not organization.demo:
-            await make_example(pool, organization.organization_id, example.size.name)
+            raise postgres.DatabaseTrouble(
+                f"the organization {example.handle} here is no example; give the demo a database of its own"
+            )
         for days in example.nights[await _nights_done(pool, organization) :]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
             await run_now(pool, organization.organization_id, now - timedelta(days=days))
@@ -125,7 +126,8 @@ async def _import(pool: db.Pool, example: Example, now: datetime) -> None:
     made = simulate(example.size, example.seed, now)
     with TemporaryDirectory(prefix="talkoot-demo-") as folder:
         writing.write(Path(folder) / "exchange", made.frames, made.manifest)
-        await load_folder(pool, uuid4(), Path(folder) / "exchange", Options(create=example.handle))
+        options = Options(create=example.handle, name=example.size.name, example=True)
+        await load_folder(pool, uuid4(), Path(folder) / "exchange", options)
 
 
 async def _nights_done(pool: db.Pool, organization: connect.Organization) -> int:

@@ -33,6 +33,8 @@ class Options:
     correct: bool = False  # take what is there with other content as corrected by the folder
     assume_consent: str | None = None  # the reason for assuming it of whom the folder holds
     create: str | None = None  # handle of the organization to be made first, from the manifest
+    name: str | None = None  # what it is called; the handle where there is none
+    example: bool = False  # it is made up: anybody may sign in to it where demo mode is on
 
 
 @dataclass(slots=True)
@@ -93,8 +95,10 @@ async def _begin(tx: db.Connection, organization_id: UUID, path: Path, options: 
             sql.insert_organization,
             organization_id=organization_id,
             handle=options.create,
+            name=options.name or options.create,
             time_zone=manifest.time_zone,
             currency=manifest.currency,
+            demo=options.example,
         )
     await db.maybe(tx, sql.wait_for_other_imports, str)
 

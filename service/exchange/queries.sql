@@ -14,9 +14,9 @@ select
 -- name: wait_for_other_imports()
 select pg_advisory_xact_lock(hashtextextended('import ' || current_organization_id(), 0));
 
--- name: insert_organization(organization_id, handle, time_zone, currency)!
-insert into organization (organization_id, handle, name, time_zone, currency)
-values (:organization_id, :handle, :handle, :time_zone, :currency);
+-- name: insert_organization(organization_id, handle, name, time_zone, currency, demo)!
+insert into organization (organization_id, handle, name, time_zone, currency, demo)
+values (:organization_id, :handle, :name, :time_zone, :currency, :demo);
 
 -- name: insert_audit(action, detail)!
 insert into audit (role, action, detail) values ('operator', :action, :detail);

@@ -84,9 +84,3 @@ async def change_member(tx: db.Connection, team_id: UUID, member_id: UUID, wante
     member = await db.one(tx, sql.update_member, TeamMember, id=member_id, role=stored.role, to_at=stored.to_at)
     await record(tx, "team_member_changed", member_id)
     return member
-
-
-async def make_example(pool: db.Pool, organization_id: UUID, name: str) -> None:
-    """Mark an organization as made up, for the demo, and give it its name."""
-    async with db.tenant(pool, organization_id) as tx:
-        await db.run(tx, sql.make_example, name=name)

@@ -49,7 +49,3 @@ where team_id = :team_id
   and (:after_key::uuid is null or (person_id, id) > (:after_key, :after_id::uuid))
 order by person_id, id
 limit :most;
-
--- name: make_example(name)!
--- The organization of the transaction is made up: anybody may sign in to it where demo mode is on.
-update organization set name = :name, demo = true;
