@@ -63,12 +63,12 @@ async def campaign(url, options):
         planted = ["--unfenced"] if options.unfenced else []
         found = await overtaken(url, pool, await cast.north(pool), *planted)
         bad = int(bool(found))
-        print(f"paused and overtaken: {found or 'well'}", flush=True)  # noqa: T201 - the answer of a command
+        print(f"paused and overtaken: {found or 'well'}", flush=True)
         for number in range(options.rounds):
             chance = random.Random(options.seed + number)  # noqa: S311 - a seed that repeats is what is wanted
             found = await round_of(chance, url, pool, options)
             bad += bool(found)
-            print(f"seed {options.seed + number}: {found or 'well'}", flush=True)  # noqa: T201 - the answer of a command
+            print(f"seed {options.seed + number}: {found or 'well'}", flush=True)
     return bad
 
 
@@ -83,7 +83,7 @@ def main():
         Path(folder).chmod(0o711)
         with postgres.running(Path(folder) / "data") as url:
             bad = asyncio.run(campaign(url, options))
-    print(f"{options.rounds} rounds from seed {options.seed}: {bad} went wrong")  # noqa: T201 - as above
+    print(f"{options.rounds} rounds from seed {options.seed}: {bad} went wrong")
     sys.exit(int((bad > 0) != options.unfenced))
 
 

@@ -1,0 +1,35 @@
+"""The service's run and the engine on an exported folder give the same numbers, to the byte."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from scoring import arrays, publish
+from scoring.exchange import folder, writing
+from scoring.model.score import score
+from scoring.policy import Policy
+from scoring.run import run_now
+from scoring.simulate import TINY, simulate
+from service.base import db
+from service.exchange.exporting import export_folder
+from service.exchange.loading import Options, load_folder
+
+UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
+PINNED = "select evidence_digest, scores_digest from scoring_run where id = $1"
+
+
+async def test_a_run_of_the_service_equals_the_engine_on_what_it_exports(worker_pool, tmp_path):
+    made = simulate(TINY, 5, UNTIL)
+    writing.write(tmp_path / "made", made.frames, made.manifest)
+    organization_id, as_of = uuid4(), UNTIL - timedelta(days=40)
+    await load_folder(worker_pool, organization_id, tmp_path / "made", Options(create=f"o-{organization_id.hex[:12]}"))
+    await export_folder(worker_pool, organization_id, tmp_path / "out", parquet=False)
+    run_id = await run_now(worker_pool, organization_id, as_of)
+
+    exported = folder.read(tmp_path / "out")
+    evidence = arrays.build(exported.frames, exported.manifest)
+    offline = score(evidence, Policy(), as_of)
+
+    async with db.tenant(worker_pool, organization_id) as tx:
+        pinned = await tx.fetchrow(PINNED, run_id)
+    assert evidence.digest == pinned["evidence_digest"]
+    assert publish.digest(offline) == pinned["scores_digest"]
