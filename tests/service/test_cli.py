@@ -14,6 +14,9 @@ from tests.service import shell
 from tests.service.conftest import free_port
 from tests.service.shell import Started, talkoot
 
+pytestmark = pytest.mark.slow  # whole processes, started and killed
+
+
 COMMANDS = {"demo", "serve", "worker", "migrate", "check", "import", "export", "score", "organization", "token"}
 RUN_SECONDS = 60  # until a run asked for must be published
 

@@ -17,6 +17,9 @@ from service.base import db
 from service.base.access import Role
 from tests.service.conftest import free_port
 
+pytestmark = pytest.mark.slow  # whole processes, started and killed
+
+
 CLIENTS = 12
 GIVEN = """
 select k.external_id,

@@ -7,6 +7,8 @@ import pytest
 
 from tests.faults.workers import ask, done, overtaken, says, slot, started, thank, wrong
 
+pytestmark = pytest.mark.slow  # whole processes, started and killed
+
 
 async def test_what_a_killed_worker_began_another_finishes_once(database_url, worker_pool, north):
     job = f"faults_{uuid4().hex}"  # so that other tests' slots are left alone

@@ -18,6 +18,9 @@ import pytest
 
 from service.base import child, leftovers, place, postgres
 
+pytestmark = pytest.mark.slow  # whole processes, started and killed
+
+
 CHECKOUT = Path(__file__).parents[3]
 SOMEBODY = 1000  # any user who is neither root nor nobody
 OWNER = """

@@ -9,6 +9,9 @@ import pytest
 
 from tests.scoring.folders import GOOD, make
 
+pytestmark = pytest.mark.slow  # whole processes, started and killed
+
+
 PROGRAM = "from service.cli import main; main()"
 
 
