@@ -88,15 +88,18 @@ def _tell(found: Outcome, options: Options) -> None:
     people = len(found.evidence.people.ids)
     typer.echo(f"scored {people} people as of {found.as_of.isoformat()}", err=True)
     if found.without_consent:
-        silent = f"the folder says nothing on consent for {found.without_consent} of {people} people"
+        silent = f"the folder says nothing on {found.without_consent} of {people * len(SOURCES)} consents"
         given = f"ASSUMED CONSENT: {silent}; reason: {options.assume_consent}"
-        refused = f"NO CONSENT: {silent}, who stay at the prior; --assume-consent REASON scores them"
+        refused = f"NO CONSENT: {silent}, which count for nobody; --assume-consent REASON takes them as given"
         typer.echo(given if options.assume_consent else refused, err=True)
     typer.echo(", ".join(f"{step} {seconds:.2f} s" for step, seconds in found.seconds.items()), err=True)
 
 
 def _show(found: Outcome, board: str) -> None:
-    """Print the top of a board of the whole organization, over all time."""
+    """Print the top of a board of the whole organization, over all time; refuse where there is no such board."""
+    boards = found.tables["standings"]["board"].unique().sort().to_list()
+    if board not in boards:
+        _refuse(f"--show: there is no board {board!r}; there are: {', '.join(boards)}")
     rows = found.tables["standings"].filter(
         (pl.col("board") == board) & (pl.col("scope") == "organization") & (pl.col("period") == "all")
     )
@@ -104,6 +107,6 @@ def _show(found: Outcome, board: str) -> None:
     for name in ("band", "ranks", "who", "score"):
         table.add_column(name, justify="left" if name == "who" else "right")
     for row in rows.head(TOP).iter_rows(named=True):
-        ranks = "" if row["band"] is None else f"{row['rank_low']}–{row['rank_high']}"
+        ranks = "gathering evidence" if row["provisional"] else f"{row['rank_low']}–{row['rank_high']}"
         table.add_row(str(row["band"] or ""), ranks, row["subject"], f"{row['score']:.2f}")
     Console().print(table)

@@ -107,4 +107,5 @@ def _description() -> OpenAPIConfig:
         security=[{"token": []}],
         components=Components(security_schemes={"token": token}),
         render_plugins=[],
+        use_handler_docstrings=True,
     )

@@ -25,7 +25,9 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port; default 
 @app.command()
 def demo(
     port: Port = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Throw the demo's data away and begin anew.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw this data folder's whole database away, imports too, and begin anew.")
+    ] = False,
 ) -> None:
     """Start an example organization with two years of history, on this machine only."""
     from service import demo as demonstration

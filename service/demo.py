@@ -58,7 +58,7 @@ async def run(settings: Settings, *, fresh: bool, port_was_given: bool) -> None:
         def ready() -> None:
             if note:
                 note.write_text(here)
-            print(f"Talkoot is ready at {here}", flush=True)  # noqa: T201 - the line that people and scripts wait for
+            together.say_ready(settings)
 
         await together.run_at(settings, url, with_worker=True, ready=ready)
 

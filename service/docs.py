@@ -11,6 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from service.base.web import OPEN
+from service.contract import complete
 
 FOLDER = Path(openapi_ui_bundles.swagger_ui.static_path)
 SHOWN = {
@@ -36,7 +37,7 @@ LASTING = {"cache-control": "public, max-age=86400"}
 @get("/openapi.json", opt=OPEN, include_in_schema=False)
 async def schema(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """Return the OpenAPI 3.1 description."""
-    return Response(request.app.openapi_schema.to_schema(), media_type=MediaType.JSON)
+    return Response(complete(request.app.openapi_schema.to_schema()), media_type=MediaType.JSON)
 
 
 @get("/docs", opt=OPEN, include_in_schema=False, media_type=MediaType.HTML)

@@ -16,7 +16,12 @@ async def run(settings: Settings, *, with_worker: bool) -> None:
     """`talkoot serve`: serve the database that the settings name until a signal says stop."""
     async with connect.database(settings) as url:
         await migrate(url)
-        await run_at(settings, url, with_worker=with_worker)
+        await run_at(settings, url, with_worker=with_worker, ready=lambda: say_ready(settings))
+
+
+def say_ready(settings: Settings) -> None:
+    """Print the one line that people and scripts wait for."""
+    print(f"Talkoot is ready at http://{settings.host}:{settings.port}", flush=True)  # noqa: T201 - a command's answer
 
 
 async def run_at(settings: Settings, url: str, *, with_worker: bool, ready: Callable[[], None] = lambda: None) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import msgspec
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -274,5 +275,12 @@ async def _at_each(bell: asyncio.Event, stop: asyncio.Event, act: Callable[[], A
             return
         try:
             await act()
+        except (
+            OSError,
+            asyncpg.InterfaceError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.OperatorInterventionError,
+        ) as away:
+            log.warning("database_away", why=f"{type(away).__name__}: {away}")  # the next bell tries again
         except Exception:
-            log.exception("worker_failed")  # the database may be away for a while: the next bell tries again
+            log.exception("worker_failed")

@@ -31,6 +31,8 @@ class Input(msgspec.Struct, forbid_unknown_fields=True):
             value = getattr(self, field)
             if isinstance(value, str) and "\0" in value:
                 raise ValueError(f"`{field}` holds the character NUL, which no text may")
+            if isinstance(value, str) and not value.strip():
+                raise ValueError(f"`{field}` is blank; leave it out or write something")
             if isinstance(value, datetime) and not _EARLIEST <= value <= _LATEST:
                 raise ValueError(f"`{field}` lies outside {EARLIEST[:4]} to {LATEST[:4]}")
             if isinstance(value, dict) and any("\0" in key for key in value):
