@@ -2,7 +2,8 @@
 
 -- name: places(run_id, board, scope, period, subject_kind, reader_id, most)
 -- The upper half, at most :most of it; the reader with the nearest neighbours; never the last place, unless it is the
--- reader's own. Who still gathers evidence is shown on boards of teams, else only to themself.
+-- reader's own. Who still gathers evidence is shown on boards of teams, else only to themself. Who has left since the
+-- run is gone and the others close up; their figures stay the run's.
 with placed as (
     select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional,
         row_number() over (order by s.provisional, s.score desc, s.subject_id)::integer as place,
@@ -14,6 +15,9 @@ with placed as (
     from released_standing as s
     where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
         and s.subject_kind = :subject_kind
+        and not exists (
+            select from person as gone
+            where :subject_kind = 'person' and gone.id = s.subject_id and gone.left_at <= statement_timestamp())
 )
 select p.subject_id, coalesce(person.name, team.name, project.name, customer.name, '–') as name,
     p.place, p.ranked, p.band, p.rank_low, p.rank_high, p.score, p.low, p.high, p.provisional, p.mine
@@ -25,6 +29,10 @@ left join customer on :subject_kind = 'customer' and customer.id = p.subject_id
 where p.mine
     or not p.provisional and p.place <= least(:most::integer, (p.ranked + 1) / 2)
     or not p.provisional and p.place < p.ranked
-        and exists (select from placed as me where me.mine and not me.provisional and abs(me.place - p.place) <= 1)
+        and p.place in (
+            select me.place + step.by
+            from placed as me
+            cross join (values (-1), (0), (1)) as step (by)
+            where me.mine and not me.provisional)
     or p.provisional and :subject_kind = 'team' and p.place - p.ranked <= 5
 order by p.place;

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scoring import policy as policies
+from scoring.exchange.columns import SOURCES
 from scoring.exchange.problems import BadFolder
 from scoring.offline import Options, Outcome, run_folder
 from scoring.output import ForeignFolder, Format

@@ -30,7 +30,7 @@ class Options:
     as_of: datetime | None = None
     policy: Policy = field(default_factory=Policy)
     file_format: output.Format = "csv"
-    assume_consent: str | None = None  # the reason why people without a word are taken to have consented
+    assume_consent: str | None = None  # the reason why consents without a word are taken as given
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Outcome:
     evidence: Evidence
     scores: Scores
     tables: dict[str, pl.DataFrame]
-    without_consent: int  # people for whom the folder says nothing on consent
+    without_consent: int  # consents, one for each person and source, on which the folder says nothing
     seconds: dict[str, float]
 
 
@@ -66,7 +66,7 @@ def run_folder(source: Path, out: Path, options: Options) -> Outcome:
     tables = output.tables(scores, evidence, _run(evidence, options, as_of, scores))
     output.write(out, tables, options.file_format)
     clock.lap("write")
-    return Outcome(as_of, evidence, scores, tables, _silent(read.frames).len(), clock.laps)
+    return Outcome(as_of, evidence, scores, tables, _silent(read.frames).height, clock.laps)
 
 
 def after_last_evidence(frames: Frames) -> datetime:
@@ -82,17 +82,17 @@ def after_last_evidence(frames: Frames) -> datetime:
 
 
 def assumed(frames: Frames) -> Frames:
-    """Let everybody of whom nothing is known on consent have consented to every source, from the first."""
-    silent = _silent(frames)
+    """Let everybody have consented, from the first, to each source about which they said nothing."""
     first = datetime.fromisoformat(EARLIEST)
-    rows = pl.DataFrame({"person": silent}).join(pl.DataFrame({"source": SOURCES}), how="cross")
-    added = rows.with_columns(given=pl.lit(1, pl.Int8), at=pl.lit(first, UTC_MICROSECONDS))
+    added = _silent(frames).with_columns(given=pl.lit(1, pl.Int8), at=pl.lit(first, UTC_MICROSECONDS))
     return {**frames, "consents": pl.concat([frames["consents"], added.select(frames["consents"].columns)])}
 
 
-def _silent(frames: Frames) -> pl.Series:
-    people, said = frames["people"]["person"], frames["consents"]["person"]
-    return people.filter(~people.is_in(said.implode()))
+def _silent(frames: Frames) -> pl.DataFrame:
+    """Return person and source of each consent that was neither given nor refused."""
+    sources = pl.DataFrame({"source": SOURCES})
+    wanted = frames["people"].select("person").join(sources, how="cross")
+    return wanted.join(frames["consents"], on=["person", "source"], how="anti")
 
 
 def _run(evidence: Evidence, options: Options, as_of: datetime, scores: Scores) -> dict[str, str]:

@@ -32,7 +32,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     k: int = 5  # distinct givers before a peer figure of a person may be shown (3 to 10)
     # Customers
     customer_half_life_days: float = 730.0
-    observation_weight: float = 0.5  # our own staff's observation, against the customer's own word
+    observation_weight: float = 0.5  # what our own staff saw or reported, against the customer's own word
     heard_probability: float = 0.6  # P(project trust above reference) for the customer's star
     # Recognition
     kudos_half_life_days: float = 365.0

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from importlib.metadata import version
 from uuid import UUID, uuid4
 
@@ -23,6 +24,14 @@ Engine = Callable[[Evidence, Policy, datetime], Scores]
 
 NIGHTLY, REQUESTED = "scoring", "scoring_now"
 ENGINE = f"talkoot {version('talkoot')}"
+
+
+class Replay(StrEnum):
+    """What came of computing a stored run again."""
+
+    SAME = "same"  # the same inputs gave the same scores, to the bit
+    INPUTS_CHANGED = "inputs changed"  # not what the run read, so nothing is said of the engine
+    DIFFERENT = "different"  # the same inputs gave other scores: not the engine of then, or a fault
 
 
 class Pinned(msgspec.Struct):
@@ -76,15 +85,19 @@ async def run_now(pool: db.Pool, organization_id: UUID, as_of: datetime | None =
         raise
 
 
-async def replay(pool: db.Pool, organization_id: UUID, run_id: UUID, engine: Engine = score) -> bool:
-    """Tell whether the run comes out the same again, to the bit; not so where evidence was erased since."""
+async def replay(pool: db.Pool, organization_id: UUID, run_id: UUID, engine: Engine = score) -> Replay:
+    """Compute a stored run again, and tell whether it comes out the same, to the bit.
+
+    Evidence is read as it was recorded then. People, teams, projects, memberships and care tasks have no history and
+    are read as they stand today, so an ordinary change to one of those, like an erasure, makes it `INPUTS_CHANGED`.
+    """
     async with db.tenant(pool, organization_id, readonly=True) as tx:
         pinned = await db.one(tx, inputs.sql.pinned, Pinned, id=run_id)
     found = await read_again(pool, organization_id, pinned.policy_id, pinned.recorded_until)
     if found.evidence.digest != pinned.evidence_digest:
-        return False
+        return Replay.INPUTS_CHANGED
     scores = await apart(engine, found.evidence, found.policy, pinned.as_of)
-    return publish.digest(scores) == pinned.scores_digest
+    return Replay.SAME if publish.digest(scores) == pinned.scores_digest else Replay.DIFFERENT
 
 
 def _run(claim: Claim, found: Inputs, counts: dict[str, int], digest: str, seconds: float) -> publish.Run:

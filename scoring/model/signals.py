@@ -35,7 +35,7 @@ class Answers:
     y : standardised, (value - USUAL) / SPREAD of its aspect.
     voice : 0..voices-1, the known contact, or the burst in which nobody known spoke.
     response : 0..responses-1, answers given together; a burst is one.
-    weight : relative precision, > 0: 2^(-age/half-life), less for our own observation.
+    weight : relative precision, > 0: 2^(-age/half-life), less for what our own staff saw or reported.
     people : whether it may speak of the people rather than only of the service or the brand.
     """
 
@@ -72,7 +72,8 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
     """Return the signals that carry a number and weigh anything; `as_of` in microseconds."""
     signals = evidence.signals
     weight = np.exp2(-(as_of - signals.at) / (policy.customer_half_life_days * DAY))
-    weight = np.where(signals.kind == SignalKind.OBSERVATION, policy.observation_weight * weight, weight)
+    ours = (signals.kind == SignalKind.OBSERVATION) | (signals.recorded_by >= 0)  # our own staff's word for it
+    weight = np.where(ours, policy.observation_weight * weight, weight)
     rows = np.flatnonzero((signals.aspect >= 0) & np.isfinite(signals.value) & (weight > 0))
     aspect, project = signals.aspect[rows].astype(np.int32), signals.project[rows]
     voice, unknown = _voices(evidence, rows)

@@ -13,7 +13,7 @@ from service.base.events import record
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
-FOR_OTHERS = frozenset({Role.LEAD, Role.ADMINISTRATOR, Role.SERVICE})
+ANYWHERE = frozenset({Role.ADMINISTRATOR, Role.SERVICE})
 
 
 class CareAlreadyDone(Refused):
@@ -22,8 +22,10 @@ class CareAlreadyDone(Refused):
     code = "care_already_done"
 
 
-async def plan(tx: db.Connection, new: NewCareTask) -> CareTask:
+async def plan(tx: db.Connection, me: Actor, new: NewCareTask) -> CareTask:
     """Plan a contact."""
+    if not await _may_work(tx, me, new.project_id):
+        raise Forbidden("a lead plans contacts of projects in which they, or somebody they lead, take part")
     task = await db.one(tx, sql.insert, CareTask, **asdict(new))
     await record(tx, "care_planned", task.id)
     return task
@@ -32,10 +34,17 @@ async def plan(tx: db.Connection, new: NewCareTask) -> CareTask:
 async def finish(tx: db.Connection, me: Actor, task_id: UUID, done: CareDone) -> CareTask:
     """Say how a contact went: its owner does, or who leads."""
     task = await db.one(tx, sql.for_change, CareTask, id=task_id)
-    if task.owner_id != me.person_id and me.role not in FOR_OTHERS:
-        raise Forbidden("only the owner of this contact may say how it went")
+    if task.owner_id != me.person_id and not await _may_work(tx, me, task.project_id):
+        raise Forbidden("only the owner of this contact, or who leads the project, may say how it went")
     if task.done_at is not None:
         raise CareAlreadyDone("this contact was made already", done_at=task.done_at)
     finished = await db.one(tx, sql.finish, CareTask, id=task_id, done_at=clock.now(), **asdict(done))
     await record(tx, "care_done", task_id, outcome=done.outcome)
     return finished
+
+
+async def _may_work(tx: db.Connection, me: Actor, project_id: UUID) -> bool:
+    """Say whether the caller runs this project, so that they may plan and finish its contacts for others."""
+    if me.role is not Role.LEAD:
+        return me.role in ANYWHERE
+    return await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id)

@@ -22,9 +22,9 @@ async def list_open_care(
 
 
 @post("/", guards=[project_work])
-async def plan_care(data: JSONBody[NewCareTask], tx: Tx) -> CareTask:
+async def plan_care(data: JSONBody[NewCareTask], tx: Tx, me: Me) -> CareTask:
     """Plan a contact."""
-    return await actions.plan(tx, data)
+    return await actions.plan(tx, me, data)
 
 
 @post("/{task_id:uuid}/done", status_code=200)

@@ -33,10 +33,15 @@ class Input(msgspec.Struct, forbid_unknown_fields=True):
                 raise ValueError(f"`{field}` holds the character NUL, which no text may")
             if isinstance(value, str) and not value.strip():
                 raise ValueError(f"`{field}` is blank; leave it out or write something")
-            if isinstance(value, datetime) and not _EARLIEST <= value <= _LATEST:
+            if isinstance(value, datetime) and not in_our_times(value):
                 raise ValueError(f"`{field}` lies outside {EARLIEST[:4]} to {LATEST[:4]}")
             if isinstance(value, dict) and any("\0" in key for key in value):
                 raise ValueError(f"`{field}` has a name with the character NUL, which no text may hold")
+
+
+def in_our_times(moment: datetime) -> bool:
+    """Say whether an instant is one that every part of Talkoot can hold; a time without a zone is none."""
+    return moment.tzinfo is not None and _EARLIEST <= moment <= _LATEST
 
 
 def utc(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ import msgspec
 from litestar.params import QueryParameter
 
 from service.base import db
+from service.base.border import in_our_times
 from service.base.errors import Invalid
 
 T = TypeVar("T")
@@ -79,4 +80,4 @@ def _read(cut: Cut) -> tuple[object, UUID | None]:
 
 
 def _unfit(key: object) -> bool:
-    return "\0" in key if isinstance(key, str) else isinstance(key, datetime) and key.tzinfo is None
+    return "\0" in key if isinstance(key, str) else isinstance(key, datetime) and not in_our_times(key)

@@ -157,18 +157,16 @@ class SharedWrite(Generic[New, Done]):
         """Write these together; where one spoils it for all, find it by halves, so that it fails alone."""
         try:
             await self._write(organization_id, requests, careful=careful)
-        except SPOILT as refusal:
-            if not careful:  # perhaps one of them was answered before
+        except Exception as error:  # noqa: BLE001 - raised again in everyone who waits
+            if not _by_one_row(error) or (careful and len(requests) == 1):
+                for request in requests:
+                    request.refuse(error)
+            elif not careful:  # perhaps one of them was answered before
                 await self._write_all(organization_id, requests, careful=True)
-            elif len(requests) == 1:
-                requests[0].refuse(refusal)
             else:
                 half = len(requests) // 2
                 await self._write_all(organization_id, requests[:half], careful=True)
                 await self._write_all(organization_id, requests[half:], careful=True)
-        except Exception as error:  # noqa: BLE001 - raised again in everyone who waits
-            for request in requests:
-                request.refuse(error)
 
     async def _write(self, organization_id: UUID, requests: Sequence[_Request[New, Done]], *, careful: bool) -> None:
         """Write in one transaction; only a `careful` one looks for earlier answers before, for they are rare."""
@@ -207,6 +205,11 @@ class SharedWrite(Generic[New, Done]):
         except asyncpg.UniqueViolationError as race:  # answered before, or at this moment by another process
             raise Raced("the same request is being answered; try again in a moment", retry_after_seconds=1) from race
         return {(one.actor_id, one.key): one for one in kept}
+
+
+def _by_one_row(error: Exception) -> bool:
+    """Say whether one row may have spoilt it for all; a database that has no time has it for none of them."""
+    return isinstance(error, Raced) or (isinstance(error, SPOILT) and not isinstance(error, Busy))
 
 
 def _kept(claim: Claim, row: Row) -> Kept:

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 from msgspec.structs import asdict
 
 from service.base import db
-from service.base.access import Actor
+from service.base.access import Actor, Role
 from service.base.changes import changed
-from service.base.errors import Invalid
+from service.base.errors import Forbidden, Invalid
 from service.base.events import record
 from service.base.giving import moment_of
 from service.customers.model import (
@@ -24,6 +24,9 @@ from service.customers.model import (
 )  # fmt: skip
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
+
+ANY_KIND = frozenset({Role.ADMINISTRATOR, Role.SERVICE})  # they bring in the customers' own answers
+ANY_PROJECT = ANY_KIND | {Role.LEAD, Role.HR}
 
 
 async def add_customer(tx: db.Connection, new: NewCustomer) -> Customer:
@@ -64,6 +67,7 @@ async def hear(tx: db.Connection, me: Actor, project_id: UUID, new: NewSignal) -
         raise Invalid("a signal has at least one aspect, or words", field="words")
     at = moment_of(me, new.at)
     await db.one(tx, sql.project_there, UUID, id=project_id)
+    await _allow(tx, me, project_id, new)
     response = str(uuid4())
     signals = await db.many(
         tx,
@@ -82,3 +86,15 @@ async def hear(tx: db.Connection, me: Actor, project_id: UUID, new: NewSignal) -
     )
     await record(tx, "signal_recorded", project_id, response=response)
     return Response(response, signals)
+
+
+async def _allow(tx: db.Connection, me: Actor, project_id: UUID, new: NewSignal) -> None:
+    """Refuse what the caller cannot have learnt: others' projects, and the customers' own answers to a survey."""
+    if new.kind == "survey" and me.role not in ANY_KIND:
+        raise Forbidden(
+            "a survey is answered by the customer; record what you heard as a call or a meeting", field="kind"
+        )
+    if me.role in ANY_PROJECT:
+        return
+    if not await db.one(tx, sql.took_part, bool, project_id=project_id, person_id=me.person_id):
+        raise Forbidden("only who takes or took part in this project may record what its customer said")

@@ -58,6 +58,9 @@ limit :most;
 -- name: project_there(id)
 select id from project where id = :id;
 
+-- name: took_part(project_id, person_id)
+select exists (select from project_member where project_id = :project_id and person_id = :person_id);
+
 -- name: insert_signals(response, project_id, contact_id, kind, about, comment, recorded_by_id, at, aspects, amounts)
 -- One row for each aspect; the words stand beside the first.
 insert into signal (response, project_id, contact_id, kind, aspect, value, about, comment, recorded_by_id, at)

@@ -49,7 +49,7 @@ select
     i.id,
     case when i.changed then 1 + (select max(o.version) from feedback_answer o where o.external_id = i.id) else 1 end,
     i.answer, g.id, p.id, j.id, r.id, c.id, i.rating, i.comment, i.at,
-    case when i.changed then now() else coalesce(i.recorded_at, now()) end
+    case when i.changed then now() else least(i.recorded_at, now()) end  -- least() passes over null
 from incoming_feedback i
 join person g on g.external_id = i.giver
 join person p on p.external_id = i.receiver

@@ -1,7 +1,7 @@
 """Importing an exchange folder: all of it in one transaction, or nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +15,7 @@ from scoring.exchange.check import identifiers
 from scoring.exchange.columns import EARLIEST, FILES, LATEST, STANDARD_CRITERIA
 from scoring.exchange.folder import Folder, Frames
 from scoring.exchange.problems import BadFolder
-from service.base import db
+from service.base import clock, db
 from service.base.apart import apart
 from service.base.events import record
 from service.exchange import staging
@@ -76,6 +76,7 @@ async def load_folder(
         folder = await apart(folders.read, path, skip_bad=options.skip_bad, known=known)
         differences = await apart(_compare, existing, _with_criteria(folder, existing), correct=options.correct)
         counts = _count(differences, folder)
+        differences["feedback"] = _recorded(differences["feedback"], options, counts)
         await _note_differences(tx, folder, counts)
         for name, difference in differences.items():
             rows = difference.staged()
@@ -146,6 +147,24 @@ def _count(differences: dict[str, Difference], folder: Folder) -> Counts:
         corrected=some({name: difference.changed.height for name, difference in differences.items()}),
         skipped=dict(folder.skipped),
     )
+
+
+def _recorded(feedback: Difference, options: Options, counts: Counts) -> Difference:
+    """Let an import say when feedback was recorded only where it restores an organization, and never ahead of now.
+
+    Earlier runs are pinned to what was recorded by then: a row that is new today was not in their evidence.
+    """
+    said = feedback.new["recorded_at"]
+    if options.create is None:
+        untrue = said.is_not_null()
+        why = "not taken over, but the time of this import: earlier runs did without these rows"
+    else:
+        untrue = (said > clock.now()).fill_null(value=False)
+        why = "in the future, taken as the time of this import"
+    if untrue.any():
+        counts.notes.append(f"feedback: {untrue.sum():,} recorded_at {why}")
+    known = pl.when(~untrue).then("recorded_at").alias("recorded_at")
+    return replace(feedback, new=feedback.new.with_columns(known))
 
 
 async def _note_differences(tx: db.Connection, folder: Folder, counts: Counts) -> None:

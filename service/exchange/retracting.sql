@@ -1,4 +1,5 @@
--- What an import retracts: rows named in the file of retractions, and rows of which it brings a correction.
+-- What an import retracts: rows named in the file of retractions, rows of which it brings a correction, and corrections
+-- of what was retracted before.
 -- The exchange is the bulk path: it may write tables that features own (README.md).
 -- owns: retraction
 
@@ -77,3 +78,81 @@ from incoming_care i
 join care_task e on e.external_id = i.id
 where i.changed
   and not exists (select from care_task n where n.external_id = e.external_id and n.version > e.version);
+
+-- name: kept_feedback()!
+-- What was hidden, contested or erased stays so in its corrected version, which may have its retractions already.
+insert into retraction (feedback_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_feedback i
+join feedback_answer n on n.external_id = i.id
+join feedback_answer e on e.external_id = i.id and e.version < n.version
+join retraction r on r.feedback_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from feedback_answer o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_kudos()!
+insert into retraction (kudos_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_kudos i
+join kudos n on n.external_id = i.id
+join kudos e on e.external_id = i.id and e.version < n.version
+join retraction r on r.kudos_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from kudos o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_signals()!
+insert into retraction (signal_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_signals i
+join signal n on n.external_id = i.id
+join signal e on e.external_id = i.id and e.version < n.version
+join retraction r on r.signal_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from signal o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_badges()!
+insert into retraction (badge_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_badges i
+join badge_grant n on n.external_id = i.id
+join badge_grant e on e.external_id = i.id and e.version < n.version
+join retraction r on r.badge_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from badge_grant o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_documents()!
+insert into retraction (document_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_documents i
+join document n on n.external_id = i.id
+join document e on e.external_id = i.id and e.version < n.version
+join retraction r on r.document_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from document o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_handovers()!
+insert into retraction (handover_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_handovers i
+join handover n on n.external_id = i.id
+join handover e on e.external_id = i.id and e.version < n.version
+join retraction r on r.handover_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from handover o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;
+
+-- name: kept_care()!
+insert into retraction (care_id, reason, at, by_id)
+select n.id, r.reason, r.at, r.by_id
+from incoming_care i
+join care_task n on n.external_id = i.id
+join care_task e on e.external_id = i.id and e.version < n.version
+join retraction r on r.care_id = e.id and r.reason <> 'corrected'
+where i.changed
+  and not exists (select from care_task o where o.external_id = n.external_id and o.version > n.version)
+on conflict do nothing;

@@ -25,6 +25,7 @@ ADD = {query.name: query for queries in (adding, evidence) for query in queries}
 }
 CHANGE = {query.name: query for query in changing}
 CORRECT = {query.name.removeprefix("corrected_"): query for query in retracting if query.name.startswith("corrected_")}
+KEEP = {query.name.removeprefix("kept_"): query for query in retracting if query.name.startswith("kept_")}
 Done = Callable[[int], None]  # told how many rows of the file are in
 
 
@@ -51,7 +52,7 @@ def may_change(name: str) -> bool:
 def _steps(name: str, *, changed: bool) -> list[db.Query]:
     steps = [ADD[name]]
     if changed:
-        steps = [*(table[name] for table in (CORRECT, CHANGE) if name in table), ADD[name]]
+        steps = [table[name] for table in (CORRECT, CHANGE, ADD, KEEP) if name in table]
     return [*steps, adding.continued_projects] if name == "projects" else steps
 
 

@@ -50,9 +50,9 @@ def _outcome(kudos: Kudos, unknown: str | None) -> Kudos | AppError:
 
 async def hide(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
     """Hide thanks that one received; they count no more from the next night on."""
-    await db.one(tx, sql.received_by, UUID, id=kudos_id, receiver_id=me.person())
-    if await db.run(tx, sql.hide, id=kudos_id, by_id=me.person()):
-        await record(tx, "kudos_hidden", kudos_id)
+    newest_id = await db.one(tx, sql.received_by, UUID, id=kudos_id, receiver_id=me.person())
+    if await db.run(tx, sql.hide, id=newest_id, by_id=me.person()):
+        await record(tx, "kudos_hidden", newest_id)
 
 
 def sharing(pool: db.Pool) -> Thanks:

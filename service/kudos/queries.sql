@@ -61,10 +61,18 @@ order by k.at desc, k.id desc
 limit :most;
 
 -- name: received_by(id, receiver_id)
-select id from kudos where id = :id and receiver_id = :receiver_id;
+-- The newest version of what was once given this id.
+select newest.id
+from kudos as named
+join kudos as newest on newest.external_id = named.external_id
+where named.id = :id
+  and newest.receiver_id = :receiver_id
+  and not exists (
+      select from kudos as newer where newer.external_id = newest.external_id and newer.version > newest.version
+  );
 
 -- name: hide(id, by_id)!
 -- Hiding twice is hiding.
 insert into retraction (kudos_id, reason, by_id)
 select :id::uuid, 'hidden', :by_id::uuid
-where not exists (select from retraction as r where r.kudos_id = :id);
+where not exists (select from retraction as r where r.kudos_id = :id and r.reason <> 'corrected');

@@ -101,10 +101,30 @@ async def form(request: Request[Any, Any, Any], kind: type[Form]) -> Form:
     Forbidden : it comes from another site, or was made for another session.
     Invalid : it does not fit `kind`.
     """
-    refuse_other_sites(request)
-    sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str) and value}
+    sent = await fields(request)
     if not hmac.compare_digest(sent.pop("csrf", "").encode(), csrf_token(request).encode()):
         raise Forbidden("this form was made for another session; load the page again")
+    return read(sent, kind)
+
+
+async def fields(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the fields of a form of this site that were filled in; files are not among them.
+
+    Raises
+    ------
+    Forbidden : it comes from another site.
+    """
+    refuse_other_sites(request)
+    return {key: value for key, value in (await request.form()).items() if isinstance(value, str) and value}
+
+
+def read(sent: dict[str, str], kind: type[Form]) -> Form:
+    """Read what a form sent into `kind`.
+
+    Raises
+    ------
+    Invalid : it does not fit.
+    """
     try:
         return msgspec.convert(sent, kind, strict=False)
     except msgspec.ValidationError as wrong:

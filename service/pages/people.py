@@ -14,12 +14,12 @@ from dashboards import journey, waterfall
 from dashboards.journey import Row as Stage
 from dashboards.waterfall import Row as Source
 from service.base import db
-from service.base.access import Actor, Role
 from service.base.web import Me, Tx
 from service.pages import shown
 from service.pages.language import Words
 from service.pages.page import Seen, View, data
 from service.pages.shown import Run
+from service.scores.standing import may_see
 
 sql = db.load(Path(__file__).with_name("people.sql"))
 stages_of = db.load(Path(journey.__file__).with_suffix(".sql"))
@@ -122,13 +122,15 @@ async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> 
     content: dict[str, Any] = {
         "person": person,
         "own": me.person_id == person_id,
-        "open": await _may_see(tx, me, person_id),
+        "open": await may_see(tx, me, person_id),
         "level": await next_level(tx, run, view.words, person_id),
         "thanks": await db.many(tx, sql.thanks, Thanks, person_id=person_id, most=THANKS),
         "run": run,
     }
     if run is not None:
-        content |= await _journey(tx, run, view, person_id)
+        stages = await db.many(tx, stages_of.stages, Stage, run_id=run.id, person_id=person_id, most=STAGES)
+        content |= _journey(view, stages if content["open"] else [_public(one) for one in stages])
+        content["cleared"] = await db.one(tx, sql.cleared, Cleared, run_id=run.id, person_id=person_id)
     if run is not None and content["open"]:
         content |= await _scores(tx, run, view, person_id)
     return view.page("person.html", **content)
@@ -158,20 +160,14 @@ def _missing(reached: Reached, what: str) -> float:
     return next((float(token.removeprefix(f"{what}:")) for token in tokens if token.startswith(f"{what}:")), 0.0)
 
 
-async def _may_see(tx: Tx, me: Actor, person_id: UUID) -> bool:
-    """Tell whether a person's scores are open to the reader: their own, HR's, their lead's."""
-    if me.person_id == person_id or me.role in {Role.HR, Role.ADMINISTRATOR}:
-        return True
-    if me.role is not Role.LEAD:
-        return False
-    return await db.one(tx, sql.leads, bool, lead_id=me.person_id, person_id=person_id)
+def _public(stage: Stage) -> Stage:
+    """Return a stage without what colleagues answered in confidence, which is not for everyone to see."""
+    return msgspec.structs.replace(stage, colleagues=None, reasons=None)
 
 
-async def _journey(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, Any]:
-    stages = await db.many(tx, stages_of.stages, Stage, run_id=run.id, person_id=person_id, most=STAGES)
+def _journey(view: View, stages: list[Stage]) -> dict[str, Any]:
     return {
         "stages": stages,
-        "cleared": await db.one(tx, sql.cleared, Cleared, run_id=run.id, person_id=person_id),
         "map": data(journey.figure(stages, view.words.all(journey.WORDS))) if stages else None,
         "stretches": journey.stretches(len(stages)),
     }

@@ -1,4 +1,4 @@
--- What a page shows of a person: who they are, what they earned, and to whom their scores are open.
+-- What a page shows of a person: who they are, what they earned, and what was said.
 
 -- name: person(id)
 select p.id, p.name, p.title, p.left_at, t.name as team
@@ -11,16 +11,6 @@ left join lateral (
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
 where p.id = :id;
-
--- name: leads(lead_id, person_id)
--- Whether one leads a team that the other is in.
-select exists (
-    select
-    from team_member as lead
-    join team_member as led on led.team_id = lead.team_id
-    where lead.person_id = :lead_id and lead.role = 'lead' and led.person_id = :person_id
-        and (lead.to_at is null or lead.to_at > statement_timestamp())
-        and (led.to_at is null or led.to_at > statement_timestamp())) as leads;
 
 -- name: level(run_id, person_id)
 select l.level, l.progress, l.since, l.missing

@@ -20,10 +20,11 @@ from service.pages.language import LANGUAGES, alphabetical
 from service.pages.page import (
     LANGUAGE_COOKIE,
     as_typed,
+    fields,
     form,
     local,
+    read,
     redirect,
-    refuse_other_sites,
     settings,
     sql,
     stranger,
@@ -105,8 +106,7 @@ async def sign_out(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
 @post("/language", opt=OPEN)
 async def choose_language(request: Request[Any, Any, Any]) -> Redirect:
     """Remember the language in this browser."""
-    refuse_other_sites(request)
-    sent = msgspec.convert(dict(await request.form()), Language)
+    sent = read(await fields(request), Language)
     answer = redirect(local(sent.next))
     if sent.language in LANGUAGES:
         secure = (settings(request).url or "").startswith("https://")

@@ -43,6 +43,11 @@ class Draft(Input):
     project_id: Short = ""
     criterion: Short = ""
 
+    def __post_init__(self) -> None:
+        """Refuse what no text may hold; unlike other input a draft has blank fields, and each says what it lacks."""
+        if any("\0" in getattr(self, field) for field in self.__struct_fields__):
+            raise ValueError("a text holds the character NUL, which no text may")
+
 
 class Match(msgspec.Struct, frozen=True):
     """Someone who may be meant."""

@@ -11,7 +11,7 @@ from service.base.border import Id, Input, Instant, Name
 
 ProjectKind = Literal["opportunity", "development", "delivery"]
 Outcome = Literal["done", "won", "lost", "stopped"]
-Share = Annotated[float, Meta(ge=0, le=1_000_000)]
+Share = Annotated[float, Meta(ge=0, le=1000)]
 
 
 class NewProject(Input):

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from service.base import db
 from service.base.access import project_work
 from service.base.paging import BY_PERSON, BY_START, LIMIT
-from service.base.web import After, Cut, Limit, Page, Tx, page
+from service.base.web import After, Cut, Limit, Me, Page, Tx, page
 from service.projects import actions
 from service.projects.actions import sql
 from service.projects.model import Member, MemberChange, NewMember, NewProject, Project, ProjectChange
@@ -33,9 +33,9 @@ async def add_project(data: JSONBody[NewProject], tx: Tx) -> Project:
 
 
 @patch("/{project_id:uuid}", guards=[project_work])
-async def change_project(project_id: FromPath[UUID], data: JSONBody[ProjectChange], tx: Tx) -> Project:
+async def change_project(project_id: FromPath[UUID], data: JSONBody[ProjectChange], tx: Tx, me: Me) -> Project:
     """Edit a project, or close it."""
-    return await actions.change(tx, project_id, data)
+    return await actions.change(tx, me, project_id, data)
 
 
 @get("/{project_id:uuid}/members")
@@ -46,17 +46,17 @@ async def list_members(project_id: FromPath[UUID], tx: Tx, after: After = None, 
 
 
 @post("/{project_id:uuid}/members", guards=[project_work])
-async def add_member(project_id: FromPath[UUID], data: JSONBody[NewMember], tx: Tx) -> Member:
+async def add_member(project_id: FromPath[UUID], data: JSONBody[NewMember], tx: Tx, me: Me) -> Member:
     """Let somebody take part in a project."""
-    return await actions.add_member(tx, project_id, data)
+    return await actions.add_member(tx, me, project_id, data)
 
 
 @patch("/{project_id:uuid}/members/{member_id:uuid}", guards=[project_work])
 async def change_member(
-    project_id: FromPath[UUID], member_id: FromPath[UUID], data: JSONBody[MemberChange], tx: Tx
+    project_id: FromPath[UUID], member_id: FromPath[UUID], data: JSONBody[MemberChange], tx: Tx, me: Me
 ) -> Member:
     """Edit somebody's part, or end it by its `to_at`."""
-    return await actions.change_member(tx, project_id, member_id, data)
+    return await actions.change_member(tx, me, project_id, member_id, data)
 
 
 router = Router(

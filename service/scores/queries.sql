@@ -56,13 +56,19 @@ where (:only_scope::text is null or found.scope = :only_scope)
 limit :most;
 
 -- name: size(run_id, board, scope, period, kind)
-select count(*) as count, count(*) filter (where not provisional) as ranked
-from released_standing
-where run_id = :run_id and board = :board and scope = :scope and period = :period and subject_kind = :kind;
+-- Without people who have left since the run.
+select count(*) as count, count(*) filter (where not s.provisional) as ranked
+from released_standing as s
+where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
+  and s.subject_kind = :kind
+  and not exists (
+      select from person as gone
+      where :kind = 'person' and gone.id = s.subject_id and gone.left_at <= statement_timestamp());
 
 -- name: places(run_id, board, scope, period, kind, reader_id, first, last)
 -- Places :first to :last; the reader, or the reader's teams, with their nearest neighbours; never the last place,
--- unless it is the reader's own. Who still gathers evidence is shown to themself only.
+-- unless it is the reader's own. Who still gathers evidence is shown to themself only. Who has left since the run is
+-- gone and the others close up; their figures stay the run's.
 with placed as (
     select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional,
         row_number() over (order by s.provisional, s.score desc, s.subject_id)::integer as place,
@@ -74,6 +80,9 @@ with placed as (
     from released_standing as s
     where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
       and s.subject_kind = :kind
+      and not exists (
+          select from person as gone
+          where :kind = 'person' and gone.id = s.subject_id and gone.left_at <= statement_timestamp())
 )
 select p.subject_id,
     coalesce(
@@ -89,7 +98,11 @@ from placed as p
 where p.mine
    or not p.provisional and p.place between :first::integer and :last::integer
    or not p.provisional and p.place < p.ranked
-      and exists (select from placed as me where me.mine and not me.provisional and abs(me.place - p.place) = 1)
+      and p.place in (
+          select me.place + step.by
+          from placed as me
+          cross join (values (-1), (1)) as step (by)
+          where me.mine and not me.provisional)
 order by p.place;
 
 -- name: person(id)

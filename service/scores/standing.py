@@ -20,7 +20,7 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID) -> Standing:
     NotFound : there is nobody of that id, or nobody the caller may look at: both look the same.
     """
     person = await db.one(tx, sql.person, Who, id=person_id)
-    if not await _may_see(tx, me, person_id):
+    if not await may_see(tx, me, person_id):
         raise NotFound("there is no such thing in your organization")
     run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
     if run is None:
@@ -35,8 +35,8 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID) -> Standing:
     return Standing(person, run, message, level, scores, explanation, stages)
 
 
-async def _may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
-    """Oneself, those who lead one's team now, HR, administrators, and services."""
+async def may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
+    """Tell whether a person's scores are open to the caller: oneself, who leads one's team now, HR, services."""
     if me.person_id == person_id or me.role in EVERYBODYS:
         return True
     return await db.maybe(tx, sql.leads, bool, lead_id=me.person_id, person_id=person_id) is not None

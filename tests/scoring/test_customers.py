@@ -243,3 +243,10 @@ def test_a_period_of_an_organization_whose_people_nobody_spoke_of_stays_at_the_p
     part = customer_people(evidence, POLICY, NOW, customer_blocks(evidence, POLICY, NOW))
     assert (part.estimate == 0).all()
     assert (part.sd == 1).all()
+
+
+def test_what_our_own_staff_report_of_a_customer_is_weaker_than_the_customers_own_word():
+    told = blocks([said("p", 5, kind="call", recorded_by="ada")])
+    own = blocks([said("p", 5, kind="call")])
+    assert 0 < told.people.estimate[0, 0] < own.people.estimate[0, 0]
+    assert told.people.sd[0, 0] > own.people.sd[0, 0]

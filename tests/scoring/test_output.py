@@ -107,16 +107,16 @@ def test_consent_is_assumed_only_where_nothing_was_said(source, tmp_path):
     (source / "consents.csv").write_text("person,source,given,at\np1,kudos,0,2024-01-01T00:00:00Z\n")
     assert run_folder(source, tmp_path / "out", Options()).scores.counts["consents_kudos"] == 0
     assumed = run_folder(source, tmp_path / "out", Options(assume_consent="a test"))
-    assert assumed.without_consent == 2
+    assert assumed.without_consent == 3 * 3 - 1
     assert assumed.scores.counts["consents_kudos"] == 2
-    assert assumed.scores.counts["consents_peers"] == 2
+    assert assumed.scores.counts["consents_peers"] == 3
 
 
 def test_the_command_says_for_whom_there_is_no_consent(source, tmp_path):
     (source / "consents.csv").unlink()
     done = run(source, "--out", tmp_path / "out", "--show", "quality")
     assert done.exit_code == 0, done.output
-    assert "NO CONSENT: the folder says nothing on consent for 3 of 3 people" in done.stderr
+    assert "NO CONSENT: the folder says nothing on 9 of 9 consents" in done.stderr
     assert "quality" in done.stdout
 
 

@@ -10,7 +10,7 @@ from scoring.arrays import build
 from scoring.evidence import read_frames, read_manifest
 from scoring.model.score import score
 from scoring.policy import Policy
-from scoring.run import replay, run_night, run_now
+from scoring.run import Replay, replay, run_night, run_now
 from service import worker
 from service.base import db, slots
 from service.worker import Duties
@@ -90,7 +90,7 @@ async def test_a_run_comes_out_the_same_when_replayed_although_more_was_recorded
         await tx.execute(GIVE, lively.ada, lively.ben, datetime(2026, 3, 2, tzinfo=UTC))
         step = "insert into level_step (person_id, level, at, run_id) values ($1, 1, '2026-05-01Z', $2)"
         await tx.execute(step, lively.cleo, run_id)
-    assert await replay(worker_pool, lively.organization_id, run_id)
+    assert await replay(worker_pool, lively.organization_id, run_id) is Replay.SAME
 
 
 async def test_what_is_being_recorded_while_a_run_starts_is_waited_for(worker_pool, lively):
@@ -100,8 +100,16 @@ async def test_what_is_being_recorded_while_a_run_starts_is_waited_for(worker_po
         await asyncio.sleep(0.3)
         assert not running.done()
     run_id = await running
-    assert await replay(worker_pool, lively.organization_id, run_id)
-    assert not await replay(worker_pool, lively.organization_id, run_id, lambda *_: handmade.about(3)), "another engine"
+    assert await replay(worker_pool, lively.organization_id, run_id) is Replay.SAME
+
+
+async def test_a_replay_tells_changed_inputs_from_another_result(worker_pool, lively):
+    run_id = await run_now(worker_pool, lively.organization_id)
+    other = await replay(worker_pool, lively.organization_id, run_id, lambda *_: handmade.about(3))
+    assert other is Replay.DIFFERENT, "another engine"
+    async with db.tenant(worker_pool, lively.organization_id) as tx:
+        await tx.execute("update project set ended_at = '2026-05-01Z' where id = $1", lively.delivery)
+    assert await replay(worker_pool, lively.organization_id, run_id) is Replay.INPUTS_CHANGED
 
 
 async def test_a_failed_run_leaves_yesterdays_scores_and_its_slot_says_why(worker_pool, lively):

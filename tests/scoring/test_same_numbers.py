@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from scoring import arrays, publish
+import polars as pl
+
+from scoring import arrays, offline, publish
 from scoring.exchange import folder, writing
 from scoring.model.score import score
+from scoring.offline import run_folder
 from scoring.policy import Policy
 from scoring.run import run_now
 from scoring.simulate import TINY, simulate
@@ -33,3 +36,19 @@ async def test_a_run_of_the_service_equals_the_engine_on_what_it_exports(worker_
         pinned = await tx.fetchrow(PINNED, run_id)
     assert evidence.digest == pinned["evidence_digest"]
     assert publish.digest(offline) == pinned["scores_digest"]
+
+
+async def test_consent_assumed_on_import_and_offline_is_the_same(worker_pool, tmp_path):
+    made = simulate(TINY, 5, UNTIL)
+    answered = made.frames["consents"].filter(pl.col("source") == "peers")
+    writing.write(tmp_path / "made", {**made.frames, "consents": answered}, made.manifest)
+    organization_id = uuid4()
+    options = Options(create=f"o-{organization_id.hex[:12]}", assume_consent="a test")
+    counts = await load_folder(worker_pool, organization_id, tmp_path / "made", options)
+    found = run_folder(tmp_path / "made", tmp_path / "scored", offline.Options(UNTIL, assume_consent="a test"))
+    run_id = await run_now(worker_pool, organization_id, UNTIL)
+    async with db.tenant(worker_pool, organization_id) as tx:
+        pinned = await tx.fetchrow(PINNED, run_id)
+    assert found.evidence.digest == pinned["evidence_digest"]
+    assert publish.digest(found.scores) == pinned["scores_digest"]
+    assert found.without_consent == counts.assumed == 2 * made.frames["people"].height

@@ -75,7 +75,7 @@ async def test_the_web_cannot_read_who_gave_feedback(web_pool, north):
 async def test_a_signal_has_any_of_the_aspects_and_words(ben, north):
     path = f"/api/projects/{north.delivery}/signals"
     contact = str(north.contacts["oak"])
-    body = {"kind": "survey", "contact_id": contact, "satisfaction": 4, "recommendation": 9.5, "words": "Kiitos!"}
+    body = {"kind": "interview", "contact_id": contact, "satisfaction": 4, "recommendation": 9.5, "words": "Kiitos!"}
     answer = (await ben.post(path, json=body)).json()
     assert {(one["aspect"], one["value"]) for one in answer["signals"]} == {
         ("satisfaction", 4),
@@ -113,6 +113,32 @@ async def test_a_signal_needs_a_project_of_ours_and_a_contact_of_ours(ben, north
     assert (await ben.post(f"/api/projects/{north.delivery}/signals", json=foreign)).status_code == 422
 
 
+async def test_only_who_takes_part_says_what_a_customer_said(api, ben, north, worker_pool):
+    path, body = f"/api/projects/{north.delivery}/signals", {"kind": "call", "satisfaction": 5}
+    outsider = await (await api(north, "cleo")).post(path, json=body)
+    assert (outsider.status_code, outsider.json()["code"]) == (403, "forbidden")
+    assert (await (await api(north, "cleo", "hr")).post(path, json=body)).status_code == 201
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update project_member set to_at = now() where person_id = $1", north.ben)
+    assert (await ben.post(path, json=body)).status_code == 201, "who took part before heard it too"
+    recorded = await fetch(worker_pool, north, "select distinct recorded_by_id from signal")
+    assert set(recorded) == {(north.cleo,), (north.ben,)}
+
+
+async def test_a_survey_comes_from_the_customer_and_not_from_staff(api, north):
+    path = f"/api/projects/{north.delivery}/signals"
+    body = {"kind": "survey", "contact_id": str(north.contacts["oak"]), "satisfaction": 5}
+    for person, role, status in (
+        ("ben", "employee", 403),
+        ("ada", "lead", 403),
+        ("cleo", "hr", 403),
+        ("cleo", "administrator", 201),
+        (None, "service", 201),
+    ):
+        answer = await (await api(north, person, role)).post(path, json=body)
+        assert answer.status_code == status, (role, answer.text)
+
+
 async def test_a_lead_grants_a_badge_of_the_catalogue(api, ben, north):
     lead = await api(north, "ada", "lead")
     badge = (await lead.get("/api/badges")).json()[0]["key"]
@@ -134,7 +160,8 @@ async def test_care_is_planned_listed_and_done_once_by_its_owner(api, ben, north
     listed = (await ben.get("/api/care-tasks", params={"owner_id": str(north.ben)})).json()
     assert listed["items"] == [sooner, later]
     path = f"/api/care-tasks/{sooner['id']}/done"
-    assert (await cleo.post(path, json={"outcome": "well"})).status_code == 403
+    for outsider in (cleo, await api(north, "cleo", "lead")):
+        assert (await outsider.post(path, json={"outcome": "well"})).status_code == 403
     done = await ben.post(path, json={"outcome": "repaired", "needs_changed": True})
     assert (done.status_code, done.json()["outcome"]) == (200, "repaired")
     assert (await ben.post(path, json={"outcome": "well"})).json()["code"] == "care_already_done"

@@ -1,10 +1,12 @@
 """People, teams, customers, contacts, projects and members: added, read, edited, and never doubled."""
 
 import asyncio
+from base64 import urlsafe_b64encode
+from uuid import UUID
 
 import pytest
 
-from service.base import db
+from service.base import clock, db
 
 
 @pytest.fixture
@@ -134,3 +136,52 @@ async def test_one_key_on_two_addresses_is_two_requests_only_where_the_routes_di
     assert (await admin.patch(f"/api/people/{north.ada}", json=body, headers=key)).status_code == 200
     assert (await admin.patch(f"/api/people/{north.ben}", json=body, headers=key)).status_code == 422
     assert (await admin.patch(f"/api/teams/{north.teams['ada']}", json=body, headers=key)).status_code == 200
+
+
+async def test_a_lead_changes_no_project_of_others(api, north, worker_pool):
+    outsider = await api(north, "cleo", "lead")
+    path = f"/api/projects/{north.delivery}"
+    member = (await outsider.get(f"{path}/members")).json()["items"][0]
+    herself = {"person_id": str(north.cleo), "share": 1000}
+    care = {"project_id": str(north.delivery), "owner_id": str(north.cleo), "kind": "3m"}
+
+    async def tries():
+        return [
+            await outsider.patch(path, json={"name": "Mine"}),
+            await outsider.patch(f"{path}/members/{member['id']}", json={"share": 0}),
+            await outsider.post("/api/care-tasks", json=care | {"due_at": "2027-03-01T00:00:00Z"}),
+            await outsider.post(f"{path}/members", json=herself),
+        ]
+
+    assert {(one.status_code, one.json()["code"]) for one in await tries()} == {(403, "forbidden")}
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into team_member (team_id, person_id, role) values ($1, $2, 'lead')",
+                         north.teams["ada"], north.cleo)  # fmt: skip
+    assert [one.status_code for one in await tries()] == [200, 200, 201, 201]
+
+
+async def test_who_led_somebody_once_changes_their_projects_no_more(api, north, worker_pool):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into team_member (team_id, person_id, role, to_at) values ($1, $2, 'lead', $3)",
+                         north.teams["ada"], north.cleo, clock.now())  # fmt: skip
+    once = await api(north, "cleo", "lead")
+    assert (await once.patch(f"/api/projects/{north.delivery}", json={"name": "Mine"})).status_code == 403
+
+
+async def test_an_administrator_and_a_service_change_any_project(api, north):
+    for client in (await api(north, "cleo", "administrator"), await api(north, None, "service")):
+        answer = await client.patch(f"/api/projects/{north.delivery}", json={"name": "Ours"})
+        assert answer.status_code == 200, answer.text
+
+
+async def test_no_share_outweighs_everybody(admin, north):
+    body = {"person_id": str(north.cleo), "share": 1_000_000}
+    assert (await admin.post(f"/api/projects/{north.delivery}/members", json=body)).status_code == 400
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00"])
+@pytest.mark.parametrize("listed", ["/api/kudos", "/api/projects", "/api/care-tasks", "/api/projects/{}/signals"])
+async def test_a_cursor_with_a_moment_far_from_ours_is_refused(admin, north, listed, moment):
+    after = urlsafe_b64encode(f'["{moment}","{UUID(int=1)}"]'.encode()).decode()
+    answer = await admin.get(listed.format(north.delivery), params={"after": after})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

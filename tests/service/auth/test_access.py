@@ -42,6 +42,16 @@ async def test_an_expired_token_is_dead(anybody, north, worker_pool):
     assert answer.status_code == 401
 
 
+async def test_who_has_left_gets_in_no_more(api, anybody, north, worker_pool):
+    ben, admin = await api(north, "ben"), await api(north, "ada", "administrator")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        session = await start_session(tx, north.ben, Role.EMPLOYEE)
+    anybody.cookies.set("talkoot_session", session)
+    for leaves, status in (("2150-01-01T00:00:00Z", 200), ("2026-01-01T00:00:00Z", 401), (None, 200)):
+        await admin.patch(f"/api/people/{north.ben}", json={"left_at": leaves})
+        assert [(await one.get("/api/people")).status_code for one in (ben, anybody)] == [status] * 2, leaves
+
+
 async def test_only_a_hash_of_a_token_is_stored(north, worker_pool):
     async with db.tenant(worker_pool, north.organization_id) as tx:
         token = await create_token(tx, NewToken(role=Role.EMPLOYEE, person_id=north.ben))

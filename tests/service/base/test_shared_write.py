@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from service.base import db
+from service.base.errors import Busy
 from service.base.idempotency import Claim, Raced, Replayed
 from service.base.rendering import UNREACHABLE
 from service.base.shared_write import Route, SharedWrite
@@ -71,3 +72,18 @@ async def test_a_row_the_database_refuses_fails_alone(web_pool, worker_pool, nor
     assert [number for number, one in enumerate(done) if not isinstance(one, Kudos)] == [bad]
     async with db.tenant(worker_pool, north.organization_id) as tx:
         assert await tx.fetchval("select count(*) from kudos") == 30
+
+
+async def test_a_database_without_time_refuses_everybody_at_once(web_pool, north):
+    asked = []
+
+    async def write(_, given):
+        asked.append(len(given))
+        raise Busy("no connection is free")
+
+    shared = SharedWrite(web_pool, Route("POST /api/kudos", "kudos_given", write))
+    done = await asyncio.gather(
+        *(shared.put(north.organization_id, kudos_of(north), None) for _ in range(30)), return_exceptions=True
+    )
+    assert {type(one) for one in done} == {Busy}
+    assert sum(asked) == 30, "nobody was tried twice"

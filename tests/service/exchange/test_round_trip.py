@@ -194,6 +194,81 @@ async def test_what_was_hidden_stays_hidden_when_it_is_corrected(worker_pool, tm
     assert arrays.build(frames, manifest).kudos.ids == ("k1", "k2")
 
 
+HIDDEN = """
+select n.version, r.reason from retraction r join kudos n on n.id = r.kudos_id
+where n.external_id = 'k3' and r.reason <> 'corrected' order by n.version
+"""
+
+
+async def test_a_correction_stands_as_retracted_as_what_it_corrects_and_is_told_once(worker_pool, tmp_path):
+    organization_id, _ = await load(worker_pool, make(tmp_path / "in", GOOD))
+    for number, words in enumerate(("hidden again", "hidden once more")):
+        text = GOOD["kudos"].replace("hidden by its receiver", words)
+        path = make(tmp_path / f"corrected{number}", {**GOOD, "kudos": text})
+        await load_folder(worker_pool, organization_id, path, Options(correct=True))
+    async with db.tenant(worker_pool, organization_id, readonly=True) as tx:
+        assert [tuple(row) for row in await tx.fetch(HIDDEN)] == [(1, "hidden"), (2, "hidden"), (3, "hidden")]
+    frames, manifest = await frames_of(worker_pool, organization_id)
+    assert frames["retractions"].height == 1
+    assert arrays.build(frames, manifest).kudos.ids == ("k1", "k2")
+    await export_folder(worker_pool, organization_id, tmp_path / "out")
+    second, _ = await load(worker_pool, tmp_path / "out")
+    await export_folder(worker_pool, second, tmp_path / "again")
+    assert contents(tmp_path / "out") == contents(tmp_path / "again")
+    assert not (await load_folder(worker_pool, organization_id, tmp_path / "out", Options())).changed_anything
+
+
+RETRACTED = {"feedback": "f3", "kudos": "k2", "signals": "g2", "badges": "b2", "documents": "d1", "handovers": "h2"}
+
+
+async def test_whatever_is_corrected_keeps_its_retractions(worker_pool, tmp_path):
+    names = {**RETRACTED, "care": "r2"}
+    more = "".join(f"{name},{key},contested,{AT}\n" for name, key in names.items())
+    good = {**GOOD, "retractions": GOOD["retractions"] + more}
+    organization_id, _ = await load(worker_pool, make(tmp_path / "in", good))
+    corrected = {name: text.replace(*CORRECTIONS[name]) if name in names else text for name, text in good.items()}
+    path = make(tmp_path / "corrected", corrected)
+    assert (await load_folder(worker_pool, organization_id, path, Options(correct=True))).corrected.keys() == set(names)
+    async with db.tenant(worker_pool, organization_id, readonly=True) as tx:
+        assert await tx.fetchval("select count(*) from retraction where reason = 'contested'") == 2 * len(names)
+    frames, _ = await frames_of(worker_pool, organization_id)
+    assert frames["retractions"].height == 1 + len(names)
+
+
+RECORDED = "select external_id, recorded_at from feedback_answer order by external_id"
+FEEDBACK = "id,giver,receiver,criterion,rating,at,recorded_at\n"
+
+
+async def recorded(pool, organization_id):
+    async with db.tenant(pool, organization_id, readonly=True) as tx:
+        return dict(map(tuple, await tx.fetch(RECORDED)))
+
+
+async def test_feedback_enters_no_evidence_of_before_it_was_imported(worker_pool, tmp_path):
+    organization_id, _ = await load(worker_pool, make(tmp_path / "in", {}))
+    before = await when(worker_pool)
+    late = {"feedback": f"{FEEDBACK}f1,p1,p2,collaboration,5,{AT},2020-01-01T00:00:00Z\n"}
+    counts = await load_folder(worker_pool, organization_id, make(tmp_path / "late", late), Options())
+    assert (await recorded(worker_pool, organization_id))["f1"] > before
+    said = "feedback: 1 recorded_at not taken over, but the time of this import: earlier runs did without these rows"
+    assert counts.notes == [said]
+
+
+async def test_a_restored_organization_keeps_when_feedback_was_recorded_unless_it_lies_ahead(worker_pool, tmp_path):
+    rows = f"f1,p1,p2,collaboration,5,{AT},2020-01-01T00:00:00Z\nf2,p2,p1,collaboration,5,{AT},2150-01-01T00:00:00Z\n"
+    rows += f"f3,p2,p1,collaboration,5,{AT},\n"
+    organization_id, counts = await load(worker_pool, make(tmp_path / "in", {"feedback": f"{FEEDBACK}{rows}"}))
+    found = await recorded(worker_pool, organization_id)
+    assert found["f1"] == datetime(2020, 1, 1, tzinfo=UTC)
+    assert found["f2"] == found["f3"] <= await when(worker_pool)
+    assert counts.notes == ["feedback: 1 recorded_at in the future, taken as the time of this import"]
+
+
+async def when(pool):
+    async with db.connection(pool) as conn:
+        return await conn.fetchval("select clock_timestamp()")
+
+
 async def test_a_bad_row_leaves_nothing_behind(worker_pool, tmp_path):
     path = make(tmp_path / "bad", {"kudos": f"{KUDOS}k1,p1,p2,Hi,{AT}\nk2,p1,p1,Hi,{AT}\n"})
     organization_id = uuid4()

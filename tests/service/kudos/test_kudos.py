@@ -1,7 +1,7 @@
 """Thanks: given once each, many with one commit, seen by one's own organization, hidden by who received them."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -225,6 +225,32 @@ async def test_hiding_is_replayed_under_its_key(api, north):
     ]
     assert (first.status_code, again.status_code) == (204, 204)
     assert again.headers["idempotent-replay"] == "true"
+
+
+CORRECT = """
+with old as (select * from kudos where id = $1),
+said as (insert into retraction (kudos_id, reason) select id, 'corrected' from old)
+insert into kudos (external_id, version, giver_id, receiver_id, message, at)
+select external_id, version + 1, giver_id, receiver_id, 'Thanks, corrected', at from old
+"""
+HIDDEN = """
+select n.version from retraction as r join kudos as n on n.id = r.kudos_id
+where r.reason = 'hidden' order by n.version
+"""
+
+
+async def test_thanks_corrected_since_are_hidden_under_the_id_that_was_given(api, north, worker_pool):
+    ben, ada = await api(north, "ben"), await api(north, "ada")
+    kudos_id = (await ben.post("/api/kudos", json=thanks(north.ada))).json()["id"]
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(CORRECT, UUID(kudos_id))
+    assert [item["message"] for item in (await ben.get("/api/kudos")).json()["items"]] == ["Thanks, corrected"]
+    assert (await ben.post(f"/api/kudos/{kudos_id}/hide")).status_code == 404
+    for _ in range(2):
+        assert (await ada.post(f"/api/kudos/{kudos_id}/hide")).status_code == 204
+    assert (await ben.get("/api/kudos")).json()["items"] == []
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert [row["version"] for row in await tx.fetch(HIDDEN)] == [2]
 
 
 @pytest.mark.parametrize("path", ["/api/kudos", "/api/people", "/api/projects", "/api/teams", "/api/customers"])

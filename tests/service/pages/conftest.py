@@ -41,7 +41,7 @@ values ($1, $2, 1, 'Doer', 0.4, $3, 'stages:2;trust:0.15')
 """
 INSERT_STAGE = """
 insert into released_stage (run_id, person_id, project_id, colleagues, customer, left_behind)
-values ($1, $2, $3, true, true, null)
+values ($1, $2, $3, $4, true, null)
 """
 INSERT_REASON = """
 insert into released_explanation (run_id, subject_kind, subject_id, dimension, source, project_id, amount)
@@ -104,7 +104,7 @@ def colleagues(worker_pool):
 def published(worker_pool):
     """Publish a run: Ada's level, stage, scores and reasons, and a board of `people` in the order given."""
 
-    async def publish(cast, people=(), provisional=(), board="quality", kind="person"):
+    async def publish(cast, people=(), provisional=(), *, board="quality", kind="person", trusted=True):
         async with db.tenant(worker_pool, cast.organization_id) as tx:
             policy = Policy()
             policy_id = await tx.fetchval(INSERT_POLICY, msgspec.json.decode(encode(policy)), digest(policy))
@@ -119,7 +119,7 @@ def published(worker_pool):
             await tx.execute(
                 "update project set ended_at = '2026-10-01T00:00:00Z', outcome = 'done' where id = $1", cast.delivery
             )
-            await tx.execute(INSERT_STAGE, run_id, cast.ada, cast.delivery)
+            await tx.execute(INSERT_STAGE, run_id, cast.ada, cast.delivery, trusted)
             for dimension, estimate, voices in (
                 ("quality", 0.42, 7.0),
                 ("collaboration", 4.1, 7.0),

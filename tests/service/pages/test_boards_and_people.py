@@ -7,6 +7,13 @@ import pytest
 
 from service.base import db
 
+CROWD = """
+insert into released_standing (run_id, board, scope, period, subject_kind, subject_id, score, low, high, provisional)
+select r.id, 'quality', 'organization', 'all', 'person', gen_random_uuid(), -n, -n - 1, -n + 1, false
+from scoring_run as r
+cross join generate_series(1, $1::integer) as n
+"""
+
 
 def names(page):
     return re.findall(
@@ -57,6 +64,20 @@ async def test_of_two_the_second_is_not_shown_as_the_last(visitor, north, publis
     assert names((await (await visitor(north, "cleo")).get("/boards/quality")).text) == ["Ada"]
 
 
+async def test_who_has_left_is_on_no_board_of_people(visitor, ladder, worker_pool):
+    async with db.tenant(worker_pool, ladder.organization_id) as tx:
+        await tx.execute("update person set left_at = now() where name in ('Person 01', 'Person 08')")
+    page = (await (await visitor(ladder, "ben")).get("/boards/quality")).text
+    assert names(page) == [*(f"Person {n:02}" for n in range(2, 7)), "Person 07", "Ben", "Person 09"]
+
+
+async def test_a_board_of_twenty_thousand_answers_within_the_deadline(visitor, ladder, worker_pool):
+    async with db.tenant(worker_pool, ladder.organization_id) as tx:
+        await tx.execute(CROWD, 20_000)
+    answer = await (await visitor(ladder, "ben")).get("/boards/quality")
+    assert (answer.status_code, "Ben" in names(answer.text)) == (200, True)
+
+
 async def test_the_form_and_the_address_show_the_same_board(visitor, ladder):
     browser = await visitor(ladder, "ben")
     by_form = await browser.get("/boards?board=quality&kind=person&scope=organization&period=all")
@@ -102,11 +123,33 @@ async def test_scores_are_seen_by_oneself_ones_lead_and_hr(visitor, north, publi
     assert "North delivery" in page
 
 
-async def test_a_lead_sees_the_scores_of_those_they_lead(visitor, north, published):
+@pytest.mark.parametrize("role", ["lead", "employee"])
+async def test_a_lead_sees_the_scores_of_those_they_lead(visitor, north, published, role):
     await published(north, [north.ada])
-    page = (await (await visitor(north, "ada", "lead")).get(f"/people/{north.ben}")).text
+    page = (await (await visitor(north, "ada", role)).get(f"/people/{north.ben}")).text
     assert "Why this standing?" in page
     assert "Not enough is known yet" in page
+
+
+async def test_who_leads_only_from_next_month_sees_no_scores_today(visitor, north, published, worker_pool):
+    await published(north, [north.ada])
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update team_member set from_at = now() + interval '1 month' where role = 'lead'")
+    page = (await (await visitor(north, "ada", "lead")).get(f"/people/{north.ben}")).text
+    assert "Why this standing?" not in page
+
+
+@pytest.mark.parametrize("trusted", [True, False, None])
+async def test_what_colleagues_said_in_confidence_is_no_star_on_the_public_page(visitor, north, published, trusted):
+    await published(north, [north.ada], trusted=trusted)
+    own = (await (await visitor(north, "ada")).get(f"/people/{north.ada}")).text
+    assert f"{1 + (trusted is True)} star" in own
+    assert ("colleagues trusted the work" in own) is (trusted is True)
+    page = (await (await visitor(north, "ben")).get(f"/people/{north.ada}")).text
+    assert re.findall(r'aria-label="([^"]+ stars? of[^"]+)"', page) == ["1 star of two"]
+    assert '"text":["★"]' in page
+    assert "olleagues" not in page.split('id="way"')[1].split("</section>")[0]
+    assert '<ul class="reasons">' not in page
 
 
 async def test_the_amounts_on_the_page_come_to_the_score_on_the_page(visitor, north, published):

@@ -87,6 +87,25 @@ async def test_the_language_follows_the_browser_until_one_is_chosen(visitor):
     assert "Whose day" in answer.text
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"data": {"next": "/"}},
+        {"data": {"language": "fi", "next": "/a\0b"}},
+        {"data": {"language": "fi", "unknown": "x"}},
+        {"files": {"language": ("a.txt", b"fi")}},
+        {"content": b"language=%ff&next", "headers": {"content-type": "application/x-www-form-urlencoded"}},
+        {"content": b"x", "headers": {"content-type": "multipart/form-data; boundary=a"}},
+        {"content": b"x", "headers": {"content-type": "multipart/form-data"}},
+    ],
+)
+async def test_a_language_that_makes_no_sense_is_refused_and_breaks_nothing(visitor, sent):
+    answer = await (await visitor()).post("/language", follow_redirects=False, **sent)
+    assert answer.status_code in {303, 400}
+    assert "set-cookie" not in answer.headers
+
+
 async def test_a_refusal_is_a_page_for_people_and_json_for_programs(visitor, anybody):
     browser = await visitor(language="fi")
     page = await browser.get("/nowhere")

@@ -13,6 +13,12 @@ from tests.scoring import handmade
 from tests.scoring.handmade import AS_OF, published
 
 BOARD = "/api/boards/quality"
+CROWD = """
+insert into released_standing (run_id, board, scope, period, subject_kind, subject_id, score, low, high, provisional)
+select r.id, 'quality', 'organization', 'all', 'person', gen_random_uuid(), -n, -n - 1, -n + 1, false
+from scoring_run as r
+cross join generate_series(1, $1::integer) as n
+"""
 
 
 @pytest.fixture
@@ -91,6 +97,26 @@ async def test_the_last_place_is_never_shown_but_to_whom_it_is(api, worker_pool,
     assert ids((await (await api(last, "placed")).get(BOARD)).json()["mine"]) == ten[8:]
     second_last = await person_at(worker_pool, north, ten[8])
     assert ids((await (await api(second_last, "placed")).get(BOARD)).json()["mine"]) == ten[7:9]
+
+
+async def test_who_has_left_is_on_no_board_of_people_and_the_others_close_up(api, worker_pool, north, ten):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        leave = "update person set left_at = now() + $2::interval where id = $1"
+        for person, when in ((ten[0], timedelta(0)), (ten[6], timedelta(0)), (ten[1], timedelta(days=1))):
+            await tx.execute(leave, person, when)
+    board = (await (await api(await person_at(worker_pool, north, ten[7]), "placed")).get(BOARD)).json()
+    assert (board["count"], board["ranked"]) == (8, 8)
+    assert ids(board["items"]) == ten[1:5]
+    assert ids(board["mine"]) == [ten[5], *ten[7:9]]
+    assert board["items"][0]["rank_low"] == 2  # figures are the run's; the next one makes them anew
+
+
+async def test_a_board_of_twenty_thousand_answers_within_the_deadline(api, worker_pool, north, ten):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(CROWD, 20_000)
+    board = (await (await api(await person_at(worker_pool, north, ten[7]), "placed")).get(BOARD)).json()
+    assert board["count"] == 20_010
+    assert ids(board["mine"]) == ten[6:9]
 
 
 async def test_who_gathers_evidence_is_shown_to_themself_alone(api, worker_pool, north, ten):

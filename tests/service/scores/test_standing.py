@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.base import db
 from tests.scoring import handmade
 from tests.scoring.handmade import published
 
@@ -41,6 +42,12 @@ async def test_before_the_first_night_a_standing_says_so(api, north):
 async def test_a_standing_is_seen_by_its_person_their_lead_and_hr(api, north, who, role, status):
     answer = await (await api(north, who, role)).get(f"/api/people/{north.ben}/standing")
     assert answer.status_code == status
+
+
+async def test_who_leads_only_from_next_month_does_not_see_it_yet(api, worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update team_member set from_at = now() + interval '1 month' where role = 'lead'")
+    assert (await (await api(north, "ada", "lead")).get(f"/api/people/{north.ben}/standing")).status_code == 404
 
 
 async def test_one_who_is_led_does_not_see_the_lead(api, north):
