@@ -38,8 +38,8 @@ async def finish(tx: db.Connection, me: Actor, task_id: UUID, done: CareDone) ->
         raise Forbidden("only the owner of this contact, or who leads the project, may say how it went")
     if task.done_at is not None:
         raise CareAlreadyDone("this contact was made already", done_at=task.done_at)
-    finished = await db.one(tx, sql.finish, CareTask, id=task_id, done_at=clock.now(), **asdict(done))
-    await record(tx, "care_done", task_id, outcome=done.outcome)
+    finished = await db.one(tx, sql.finish, CareTask, id=task.id, done_at=clock.now(), **asdict(done))
+    await record(tx, "care_done", task.id, outcome=done.outcome)
     return finished
 
 

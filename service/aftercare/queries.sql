@@ -20,8 +20,14 @@ select not exists (select from project_member as m where m.project_id = :project
 );
 
 -- name: for_change(id)
-select id, external_id, project_id, owner_id, kind, due_at, done_at, outcome, needs_changed, moved_by_customer
-from care_task where id = :id for update;
+-- The newest version of the task that once had this id: an import may have corrected it since.
+select c.id, c.external_id, c.project_id, c.owner_id, c.kind, c.due_at, c.done_at, c.outcome, c.needs_changed,
+       c.moved_by_customer
+from care_task as c
+where c.external_id = (select named.external_id from care_task as named where named.id = :id)
+order by c.version desc
+limit 1
+for update;
 
 -- name: finish(id, done_at, outcome, needs_changed, moved_by_customer)
 update care_task

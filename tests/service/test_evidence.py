@@ -1,5 +1,7 @@
 """Feedback, customers' signals, badges and care: recorded as they were meant, and by whom they may be."""
 
+from uuid import UUID
+
 import pytest
 
 from service.base import db
@@ -166,3 +168,25 @@ async def test_care_is_planned_listed_and_done_once_by_its_owner(api, ben, north
     assert (done.status_code, done.json()["outcome"]) == (200, "repaired")
     assert (await ben.post(path, json={"outcome": "well"})).json()["code"] == "care_already_done"
     assert (await ben.get("/api/care-tasks")).json()["items"] == [later]
+
+
+CORRECTED = """
+insert into care_task (external_id, version, project_id, owner_id, kind, due_at)
+select external_id, version + 1, project_id, owner_id, kind, due_at + interval '1 day' from care_task where id = $1
+"""
+
+
+async def test_a_contact_that_was_corrected_since_is_done_in_its_newest_version(api, ben, north, worker_pool):
+    lead = await api(north, "ada", "lead")
+    plan = {
+        "project_id": str(north.delivery),
+        "owner_id": str(north.ben),
+        "kind": "3m",
+        "due_at": "2027-01-01T00:00:00Z",
+    }
+    task = (await lead.post("/api/care-tasks", json=plan)).json()
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(CORRECTED, UUID(task["id"]))
+    done = (await ben.post(f"/api/care-tasks/{task['id']}/done", json={"outcome": "well"})).json()
+    assert done["external_id"] == task["external_id"]
+    assert (done["id"], done["due_at"]) != (task["id"], task["due_at"])
