@@ -13,14 +13,12 @@ where given.released = 1;
 -- name: insert_standings(run_id, boards, scopes, periods)!
 insert into released_standing (run_id, board, scope, period, subject_kind, subject_id, band, rank_low, rank_high,
     score, low, high, provisional)
-select :run_id, board.word, scope.word, period.word, subject.kind_name, subject.id,
+select :run_id, (:boards::text[])[given.board + 1], (:scopes::text[])[given.scope + 1],
+    (:periods::text[])[given.period + 1], subject.kind_name, subject.id,
     nullif(given.band, 0), nullif(given.rank_low, 0), nullif(given.rank_high, 0),
     given.score, given.low, given.high, given.provisional = 1
 from incoming_standing as given
 join incoming_subject as subject on subject.kind = given.subject_kind and subject.place = given.subject
-join unnest(:boards::text[]) with ordinality as board (word, place) on board.place = given.board + 1
-join unnest(:scopes::text[]) with ordinality as scope (word, place) on scope.place = given.scope + 1
-join unnest(:periods::text[]) with ordinality as period (word, place) on period.place = given.period + 1
 where given.released = 1;
 
 -- name: insert_levels(run_id, names, missing, no_time)!
