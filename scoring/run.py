@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from importlib.metadata import version
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,7 +11,7 @@ import msgspec
 from scoring import inputs, publish
 from scoring.inputs import Inputs, read_again, read_inputs
 from scoring.model.evidence import Evidence
-from scoring.model.score import score
+from scoring.model.score import ENGINE_VERSION, score
 from scoring.model.scores import Scores
 from scoring.policy import Policy
 from scoring.release import release
@@ -23,7 +22,6 @@ from service.base.slots import Claim
 Engine = Callable[[Evidence, Policy, datetime], Scores]
 
 NIGHTLY, REQUESTED = "scoring", "scoring_now"
-ENGINE = f"talkoot {version('talkoot')}"
 
 
 class Replay(StrEnum):
@@ -106,7 +104,7 @@ def _run(claim: Claim, found: Inputs, counts: dict[str, int], digest: str, secon
         as_of=claim.moment,
         recorded_until=found.recorded_until,
         policy_id=found.policy_id,
-        engine=ENGINE,
+        engine=ENGINE_VERSION,
         evidence_digest=found.evidence.digest,
         scores_digest=digest,
         job=claim.job,

@@ -7,7 +7,7 @@ import polars as pl
 
 from scoring import arrays, offline, publish
 from scoring.exchange import folder, writing
-from scoring.model.score import score
+from scoring.model.score import ENGINE_VERSION, score
 from scoring.offline import run_folder
 from scoring.policy import Policy
 from scoring.run import run_now
@@ -17,7 +17,7 @@ from service.exchange.exporting import export_folder
 from service.exchange.loading import Options, load_folder
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PINNED = "select evidence_digest, scores_digest from scoring_run where id = $1"
+PINNED = "select evidence_digest, scores_digest, engine from scoring_run where id = $1"
 
 
 async def test_a_run_of_the_service_equals_the_engine_on_what_it_exports(worker_pool, tmp_path):
@@ -35,6 +35,7 @@ async def test_a_run_of_the_service_equals_the_engine_on_what_it_exports(worker_
     async with db.tenant(worker_pool, organization_id) as tx:
         pinned = await tx.fetchrow(PINNED, run_id)
     assert evidence.digest == pinned["evidence_digest"]
+    assert pinned["engine"] == ENGINE_VERSION  # as run.csv of `talkoot score` names it
     assert publish.digest(offline) == pinned["scores_digest"]
 
 
