@@ -1,32 +1,25 @@
 """Peers: what colleagues' ratings say of each person and criterion, with lenient, harsh and repeated voices told apart.
 
-    rating = μ_k + leniency_i + quality_j + deviation_jk + pair_ij + occasion_a + ε
-
-of giver i, receiver j, criterion k, answer a. A person's estimate is μ_k + quality_j + deviation_jk: what an average
-giver would say. Criteria are correlated through quality_j. A pair's own effect bounds one giver's pull whatever the
-count, an occasion's the halo of ratings given together. Variances by REML with weak priors.
-Source: Bates et al. (2015), J. Stat. Softw. 67(1); Henderson (1975), Biometrics 31.
+The model stands in `peers_equations.py`, its variances in `peers_variances.py`, what makes voices suspect in
+`peers_voices.py`. A person's estimate is μ_k + quality_jk: what an average giver would say today.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
-from scoring.model.crossed import Factor, Fit, Rows, Variance, columns, contributions, fit_crossed
-from scoring.model.evidence import DAY, Evidence, Feedback, Index, Number
+from scoring.model.evidence import Evidence, Index, Number
+from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed
+from scoring.model.peers_rows import Ages, Heard, ages, heard
+from scoring.model.peers_solution import Solution, glance, solve
+from scoring.model.peers_variances import Variances, variances
+from scoring.model.peers_voices import judged, suspected, talk, trust_in, usual_voices
 from scoring.model.scores import RaterTable, Source
 from scoring.policy import Policy
-
-USUAL_RATING, USUAL_RATING_VARIANCE = 4.0, 1.0  # where a criterion's mean is before anyone rated, rating points
-# Variances before anything was seen, squared rating points, each worth `WORTH` levels seen: quality and leniency of
-# people differ by about 0.4 points, single ratings by 0.6 around what a giver thinks on the day.
-QUALITY, DEVIATION, LENIENCY, PAIR, OCCASION, RESIDUAL = 0.15, 0.05, 0.15, 0.10, 0.10, 0.35
-WORTH = 4.0
-PAIR_FLOOR = 0.02  # squared points: N ratings of one pair never count as N voices
-_RECEIVER, _DEVIATION, _GIVER = 0, 1, 2  # places of the factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,142 +43,134 @@ class PeerBlocks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    """Ratings with receivers, givers, pairs and answers numbered among those that occur."""
+class Fit:
+    """Everything that one fit is made of and came to."""
 
-    rows: Rows
-    receivers: Index  # people, sorted
-    receiver: Index  # (rows,) into receivers
-    givers: Index
-    giver: Index
-    pair: Index
-    pairs: int
-    occasion: Index
-    occasions: int
+    told: Heard
+    held: Variances
+    aged: Ages
+    voices: Voices
+    solution: Solution
+    group: Index  # (receivers,) connected groups of givers and receivers
 
 
 def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
     """Fit everybody's ratings at once; `evidence` is selected. People without a rating stay at the criteria's means."""
-    heard = _heard(evidence, policy, as_of)
-    factors = _factors(heard)
-    fit = fit_crossed(heard.rows, factors, Variance(guess=RESIDUAL, weight=WORTH), _combinations(heard.rows, factors))
-    raters = RaterTable(heard.givers, fit.effects[_GIVER], fit.sds[_GIVER], np.ones(len(heard.givers)))
-    return PeerBlocks(_people(evidence, heard, factors, fit), raters, _projects(evidence, heard, fit))
+    told = heard(evidence, as_of)
+    fit = fit_heard(told, variances(told, policy.peer_half_life_days))
+    return PeerBlocks(_people(evidence, fit), _raters(fit), _projects(evidence, fit))
 
 
-def _heard(evidence: Evidence, policy: Policy, as_of: int) -> _Heard:
-    """Give numbers to what occurs; a rating's weight halves with every half-life of its age."""
-    feedback, people = evidence.feedback, len(evidence.people.ids)
-    receivers, receiver = _numbered(feedback.receiver)
-    givers, giver = _numbered(feedback.giver)
-    pairs, pair = _numbered(feedback.giver.astype(np.int64) * people + feedback.receiver)
-    occasions, occasion = _numbered(feedback.answer)
-    rows = Rows(
-        y=feedback.rating,
-        group=feedback.criterion,
-        groups=len(evidence.criteria),
-        weight=freshness(feedback, policy, as_of),
-        center=USUAL_RATING,
-        center_variance=USUAL_RATING_VARIANCE,
-    )
-    return _Heard(
-        rows, receivers.astype(np.int32), receiver, givers.astype(np.int32), giver, pair, len(pairs), occasion,
-        len(occasions),
-    )  # fmt: skip
+def fit_heard(told: Heard, held: Variances) -> Fit:
+    """Fit with variances held: first as if nobody were suspect, then with what that shows of circles and extremes."""
+    aged, group, said = ages(told.days, held.half_life), _groups(told), talk(told)
+    usual = usual_voices(told, said, held)
+    eq = equations(told, aged, held, usual)
+    found = glance(eq)
+    voices = suspected(told, said, held, (eq, found, usual))
+    if voices is not usual:
+        found = glance(equations(told, aged, held, voices))
+    voices = judged(told, found, voices)
+    eq = eq if voices is usual else equations(told, aged, held, voices)
+    return Fit(told, held, aged, voices, solve(eq, group, found), group)
 
 
-def freshness(feedback: Feedback, policy: Policy, as_of: int) -> Number:
-    """Return 2^(-age/half-life) of each rating: (rows,), in (0, 1]."""
-    age = (as_of - feedback.at) / (DAY * policy.peer_half_life_days)
-    return np.asarray(np.maximum(np.exp2(-age), 1e-6), np.float64)
+def _groups(told: Heard) -> Index:
+    """Give the groups of receivers that givers connect numbers: (receivers,)."""
+    receivers, givers = len(told.receivers), len(told.givers)
+    links = (np.ones(len(told.receiver)), (told.receiver, receivers + told.giver))
+    graph = coo_array(links, shape=(receivers + givers,) * 2)
+    label = connected_components(graph.tocsr(), directed=False)[1][:receivers]
+    return np.unique(label, return_inverse=True)[1].astype(np.int32)
 
 
-def _numbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], Index]:
-    found, place = np.unique(values.astype(np.int64), return_inverse=True)
-    return found, place.astype(np.int32)
-
-
-def _factors(heard: _Heard) -> tuple[Factor, ...]:
-    """Receiver, receiver × criterion, giver, pair, occasion: in the order of `_RECEIVER`, `_DEVIATION`, `_GIVER`."""
-    criteria, people = heard.rows.groups, len(heard.receivers)
-    own = heard.receiver * np.int32(criteria) + heard.rows.group
-    return (
-        Factor(heard.receiver, people, _weak(QUALITY)),
-        Factor(own.astype(np.int32), people * criteria, _weak(DEVIATION)),
-        Factor(heard.giver, len(heard.givers), _weak(LENIENCY)),
-        Factor(heard.pair, heard.pairs, _weak(PAIR, PAIR_FLOOR)),
-        Factor(heard.occasion, heard.occasions, _weak(OCCASION)),
-    )
-
-
-def _weak(guess: float, floor: float = 0.0) -> Variance:
-    return Variance(guess=guess, weight=WORTH, floor=floor)
-
-
-def _combinations(rows: Rows, factors: tuple[Factor, ...]) -> csr_array:
-    """Criterion k of receiver j: mean + quality + deviation, row j·criteria + k; then the criteria's means."""
-    criteria, people = rows.groups, factors[_RECEIVER].size
-    start = columns(criteria, factors)
-    own = np.arange(people * criteria)
-    entries = [own % criteria, start[1] + own // criteria, start[2] + own]
-    column = np.concatenate(entries)
-    shape = (len(own), start[-1])
-    return csr_array(coo_array((np.ones(len(column)), (np.tile(own, 3), column)), shape=shape))
-
-
-def _people(evidence: Evidence, heard: _Heard, factors: tuple[Factor, ...], fit: Fit) -> Block:
-    people, criteria = len(evidence.people.ids), len(evidence.criteria)
-    quality, deviation = fit.variances[_RECEIVER], fit.variances[_DEVIATION]
-    spread = float(np.sqrt(max(quality + deviation, 1e-12)))
-    estimate = np.tile(fit.fixed, (people, 1))
-    sd = np.tile(np.hypot(fit.fixed_sds, spread), (people, 1))
-    estimate[heard.receivers] = fit.combined.reshape(-1, criteria)
-    sd[heard.receivers] = fit.combined_sds.reshape(-1, criteria)
-    shared = quality / max(quality + deviation, 1e-12)
+def _people(evidence: Evidence, fit: Fit) -> Block:
+    people, criteria = len(evidence.people.ids), fit.told.criteria
+    mean = USUAL_RATING + fit.solution.mean
+    spread = np.sqrt(np.diagonal(fit.held.quality))
+    covariance = np.tile(fit.held.quality + fit.solution.mean_covariance, (people, 1, 1))
+    covariance[fit.told.receivers] = fit.solution.covariance
+    estimate = np.tile(mean, (people, 1))
+    estimate[fit.told.receivers] += fit.solution.state[:, :criteria]
     return Block(
         dimensions=evidence.criteria,
         estimate=estimate,
-        sd=sd,
-        voices=_voices(evidence, heard),
-        centre=fit.fixed,
-        spread=np.full(criteria, spread),
-        parts=_parts(evidence, heard, factors, fit),
-        correlation=np.full((criteria, criteria), shared) + np.eye(criteria) * (1 - shared),
+        sd=np.sqrt(np.einsum("jkk->jk", covariance)),
+        voices=_voices(people, fit),
+        centre=mean,
+        spread=spread,
+        parts=_parts(evidence, fit, mean),
+        correlation=fit.held.quality / np.outer(spread, spread),
     )
 
 
-def _voices(evidence: Evidence, heard: _Heard) -> Number:
-    """Count distinct givers of each receiver and criterion, each as fresh as their newest rating."""
-    criteria = heard.rows.groups
-    fresh = heard.rows.weight if heard.rows.weight is not None else np.ones(len(heard.pair))
-    voice, place = _numbered(heard.pair.astype(np.int64) * criteria + heard.rows.group)
+def _raters(fit: Fit) -> RaterTable:
+    """Tell givers' leniency, with that of their team, and what weight their words keep."""
+    told, shared = fit.told, fit.solution.shared
+    givers = len(told.givers)
+    of_team = np.append(shared[givers : givers + told.teams], 0.0)[told.team]
+    sd = np.sqrt(fit.solution.shared_variance[:givers])
+    return RaterTable(told.givers, shared[:givers] + of_team, sd, trust_in(told, fit.voices, fit.held))
+
+
+def _voices(people: int, fit: Fit) -> Number:
+    """Count distinct givers of each person and criterion, each as fresh as their newest rating: (people, criteria)."""
+    told, criteria = fit.told, fit.told.criteria
+    fresh = np.exp2(-np.maximum(told.days, 0) / fit.held.half_life)[told.occasion]
+    voice, place = np.unique(told.row_pair.astype(np.int64) * criteria + told.criterion, return_inverse=True)
     newest = np.zeros(len(voice))
     np.maximum.at(newest, place, fresh)
-    receiver = np.zeros(heard.pairs, np.int64)
-    receiver[heard.pair] = evidence.feedback.receiver
-    flat = receiver[voice // criteria] * criteria + voice % criteria
-    people = len(evidence.people.ids)
-    return np.bincount(flat, newest, people * criteria).astype(np.float64).reshape(people, criteria)
+    receiver = told.receivers[told.receiver][voice // criteria].astype(np.int64)
+    cell = receiver * criteria + voice % criteria
+    return np.bincount(cell, newest, people * criteria).astype(np.float64).reshape(people, criteria)
 
 
-def _parts(evidence: Evidence, heard: _Heard, factors: tuple[Factor, ...], fit: Fit) -> Parts:
-    """Each rating's pull on its receiver, by project: on quality (all criteria alike) and on the one criterion."""
-    people, criteria = len(evidence.people.ids), len(evidence.criteria)
-    feedback = evidence.feedback
-    whole, single = _pull(heard, factors, fit, _RECEIVER), _pull(heard, factors, fit, _DEVIATION)
-    peers_source = np.full(len(feedback.ids), SOURCES.index(Source.PEERS), np.int32)
-    own = Parts(feedback.receiver, feedback.criterion, peers_source, feedback.project, single)
-    alike = merged(
-        Parts(feedback.receiver, np.zeros_like(feedback.criterion), peers_source, feedback.project, whole),
-        (people, criteria),
-    )
-    alikes = [replace(alike, dimension=np.full_like(alike.subject, k)) for k in range(criteria)]
-    return merged(joined([_prior(fit.fixed, people), own, *alikes]), (people, criteria))
+def weighed(fit: Fit) -> Number:
+    """Return W(y − μ − shifts) of each rating: (rows,), what it says of its receiver's state, 1/points.
+
+    With e the rating less μ and what its giver usually adds, and ω an occasion's weight:
+    (e − σ_o² ω Σ_occasion e) / σ² − ω · σ_p² / (1 + σ_p² Σ ω n) · Σ_pair ω Σ_occasion e.
+    """
+    told, voices = fit.told, fit.voices
+    said = occasions(told, fit.aged, fit.held)
+    e = told.y - USUAL_RATING - fit.solution.mean[told.criterion] - _shifts(fit)[told.row_pair]
+    together = np.bincount(told.occasion, e, len(told.pair))
+    by_pair = summed(told.pair, len(told.receiver))
+    weight = by_pair @ (said.weight * said.count.sum(axis=1))
+    whole = by_pair @ (said.weight * together)
+    pull = voices.pair_variance / (1 + voices.pair_variance * weight) * whole
+    of = told.occasion
+    alone = (e - (said.common * said.weight * together)[of]) / said.residual[of]
+    return np.asarray(alone - said.weight[of] * pull[told.row_pair], np.float64)
 
 
-def _pull(heard: _Heard, factors: tuple[Factor, ...], fit: Fit, place: int) -> Number:
-    """Return each rating's part in the one effect of the factor that it touches: (rows,)."""
-    return np.asarray(contributions(heard.rows, factors, fit, place).sum(axis=1), np.float64).ravel()
+def _shifts(fit: Fit) -> Number:
+    """Add up what giver, team and circle add to a pair's ratings: (pairs,)."""
+    told, shared = fit.told, fit.solution.shared
+    givers = len(told.givers)
+    team = np.append(shared[givers : givers + told.teams], 0.0)[told.team[told.giver]]
+    circle = np.append(shared[givers + told.teams :], 0.0)[fit.voices.circle]
+    return np.asarray(shared[told.giver] + team + circle, np.float64)
+
+
+def _parts(evidence: Evidence, fit: Fit, mean: Number) -> Parts:
+    """Each rating's pull on its receiver, in every criterion, by project."""
+    told, criteria, people = fit.told, fit.told.criteria, len(evidence.people.ids)
+    receiver = told.receiver[told.row_pair].astype(np.int64)
+    projects = len(evidence.projects.ids) + 1
+    cell, place = np.unique(receiver * projects + evidence.feedback.project[told.row] + 1, return_inverse=True)
+    amount = weighed(fit)
+    age = fit.aged.of[told.occasion]
+    width = criteria + len(fit.aged.correlation)
+    state = np.bincount(place * width + told.criterion, amount * fit.aged.correlation[age], len(cell) * width)
+    state += np.bincount(place * width + criteria + age, amount, len(cell) * width)
+    who = cell // projects
+    pull = np.einsum("ckw,cw->ck", fit.solution.state_inverse[who, :criteria], state.reshape(-1, width))
+    subject = np.repeat(told.receivers[who], criteria)
+    source = np.full(subject.shape, SOURCES.index(Source.PEERS), np.int32)
+    project = np.repeat(cell % projects - 1, criteria).astype(np.int32)
+    own = Parts(subject, np.tile(np.arange(criteria, dtype=np.int32), len(cell)), source, project, pull.ravel())
+    return merged(joined([_prior(mean, people), own]), (people, criteria))
 
 
 def _prior(means: Number, people: int) -> Parts:
@@ -197,17 +182,24 @@ def _prior(means: Number, people: int) -> Parts:
     return Parts(everyone, every, source, np.full_like(every, -1), np.tile(means, people))
 
 
-def _projects(evidence: Evidence, heard: _Heard, fit: Fit) -> ProjectPeers:
+def _projects(evidence: Evidence, fit: Fit) -> ProjectPeers:
     """Average what is left after criterion and leniency over the pairs of giver and receiver in each project."""
-    feedback, projects = evidence.feedback, len(evidence.projects.ids)
-    inside = feedback.project >= 0
-    left = (heard.rows.y - fit.fixed[heard.rows.group] - fit.effects[_GIVER][heard.giver])[inside]
-    where, pair = feedback.project[inside].astype(np.int64), heard.pair[inside]
-    opinion, place = _numbered(where * max(heard.pairs, 1) + pair)
-    told = np.bincount(place, left, len(opinion)) / np.maximum(np.bincount(place, minlength=len(opinion)), 1)
-    project = opinion // max(heard.pairs, 1)
+    told, projects = fit.told, len(evidence.projects.ids)
+    of = evidence.feedback.project[told.row]
+    inside = of >= 0
+    e = told.y - USUAL_RATING - fit.solution.mean[told.criterion] - _shifts(fit)[told.row_pair]
+    where, pairs = of[inside].astype(np.int64), max(len(told.receiver), 1)
+    opinion, place = _numbered(where * pairs + told.row_pair[inside])
+    said = np.bincount(place, e[inside], len(opinion)) / np.maximum(np.bincount(place, minlength=len(opinion)), 1)
+    project = opinion // pairs
     count = np.bincount(project, minlength=projects)
-    total = np.bincount(project, told, projects)
+    total = np.bincount(project, said, projects)
     mean = np.divide(total, count, out=np.full(projects, np.nan), where=count > 0)
-    voice = np.unique(where * max(len(heard.givers), 1) + heard.giver[inside]) // max(len(heard.givers), 1)
+    givers = max(len(told.givers), 1)
+    voice = np.unique(where * givers + told.giver[told.row_pair[inside]]) // givers
     return ProjectPeers(mean, np.bincount(voice, minlength=projects).astype(np.float64))
+
+
+def _numbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    found, place = np.unique(values.astype(np.int64), return_inverse=True)
+    return found, place.astype(np.int64)

@@ -1,0 +1,246 @@
+"""The peers' mixed-model equations: every pair and occasion integrated out, what is left is a matrix of people.
+
+    y = μ_k + leniency_i + team_t + circle_c + a·quality_jk + drift_je + pair_ij + occasion + ε
+
+of giver i (of team t), receiver j, criterion k, in age class e; a = 2^(-age/half-life) is the class's correlation with
+today. drift_je is what has changed since then, alike in all criteria: with the general variance g it has covariance
+g · (between_ef − a_e · a_f) and so makes quality of like ages alike; what changed in single criteria is further noise.
+
+The rows of one pair have the covariance W⁻¹ = σ²I + σ_o² (same occasion) + σ_p² (all). W is known in closed form
+(Sherman & Morrison twice), and so is everything a pair says about its giver and its receiver: W is never formed.
+Unknowns: a state (today's quality by criterion, drift by class) for each receiver; for each giver the leniency; and the
+few columns that many share, μ, teams and circles. Source: Henderson (1975), Biometrics 31(2); Bates et al. (2015).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from scoring.model.evidence import Index, Number
+from scoring.model.peers_rows import Ages, Heard
+from scoring.model.peers_variances import Variances
+
+MEAN_VARIANCE = 1.0  # squared rating points, of a criterion's mean around what is usual
+USUAL_RATING = 4.0  # rating points, where a criterion's mean is before anyone rated
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """What makes some pairs' words special.
+
+    `circle` (pairs,): 0..circles-1 where giver and receiver are of one circle, else -1; `circle_variance` (circles,).
+    `pair_variance` (pairs,): of each pair's own effect, squared rating points.
+    """
+
+    circle: Index
+    circle_variance: Number
+    pair_variance: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Blocks of (XᵀWX + prior) x = XᵀW(y − usual), with S the states, Z leniencies, teams, circles, and M the means.
+
+    state : (receivers, width, width), with their prior. state_mean : (receivers, width, criteria).
+    links : (receivers · width, pairs), what a pair's unit shift does to its receiver's state.
+    given : (pairs, Z), 1 for the giver, the team and the circle of a pair.
+    pair : (pairs,), what a pair says of a shift of all its rows. pair_mean : (pairs, criteria).
+    mean : (criteria, criteria), with its prior. shift : (Z,), prior precisions.
+    right_state (receivers, width), right_pair (pairs,), right_mean (criteria,): right-hand sides.
+    """
+
+    state: Number
+    state_mean: Number
+    links: csr_array
+    given: csr_array
+    pair: Number
+    pair_mean: Number
+    mean: Number
+    shift: Number
+    right_state: Number
+    right_pair: Number
+    right_mean: Number
+
+    @property
+    def width(self) -> int:
+        """Numbers in a receiver's state."""
+        return int(self.state.shape[1])
+
+    @property
+    def criteria(self) -> int:
+        """How many means there are."""
+        return int(self.mean.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
+
+    `count`, `total`: ratings and their sum over what is usual, by criterion. `residual`, `common`: variances of single
+    ratings and of the occasion, both with what has changed since. `weight`: 1 / (residual + n · common).
+    """
+
+    count: Number
+    total: Number
+    residual: Number
+    common: Number
+    weight: Number
+
+
+def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
+    """Sum ratings by occasion and criterion, and say how sure each occasion is."""
+    size = len(told.pair)
+    cell = told.occasion.astype(np.int64) * told.criteria + told.criterion
+    shape = (size, told.criteria)
+    count = np.bincount(cell, minlength=size * told.criteria).astype(np.float64).reshape(shape)
+    total = np.bincount(cell, told.y - USUAL_RATING, size * told.criteria).astype(np.float64).reshape(shape)
+    changed = 1 - aged.correlation[aged.of] ** 2
+    residual = held.residual + changed * held.special
+    common = np.full(size, held.occasion)
+    return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
+
+
+def equations(told: Heard, aged: Ages, held: Variances, voices: Voices) -> Equations:
+    """Assemble from what every occasion and pair says; linear in the ratings."""
+    said = occasions(told, aged, held)
+    ends = _pairs(told, aged, said)
+    damping = 1 / (1 + voices.pair_variance * ends.weight)
+    whole, right = _receivers(told, aged, said, ends, voices.pair_variance * damping)
+    width = told.criteria + len(aged.correlation)
+    prior = np.linalg.inv(_state_variance(held, aged))
+    return Equations(
+        state=whole[:, :width, :width] + prior,
+        state_mean=whole[:, :width, width:],
+        links=_links(told, ends.said[:, :width] * damping[:, None]),
+        given=_given(told, voices),
+        pair=ends.weight * damping,
+        pair_mean=ends.said[:, width:] * damping[:, None],
+        mean=whole[:, width:, width:].sum(axis=0) + np.eye(told.criteria) / MEAN_VARIANCE,
+        shift=_shift(told, held, voices),
+        right_state=right[:, :width],
+        right_pair=ends.right * damping,
+        right_mean=right[:, width:].sum(axis=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Pairs before their own effect is integrated out.
+
+    `said` (pairs, width + criteria): XᵀW1 for the state and the means; `weight` 1ᵀW1; `right` 1ᵀWy.
+    """
+
+    said: Number
+    weight: Number
+    right: Number
+
+
+def summed(index: Index, size: int) -> csr_array:
+    """Matrix that adds up rows by their sorted `index` 0..size-1: (size, rows)."""
+    starts = np.searchsorted(index, np.arange(size + 1))
+    return csr_array((np.ones(len(index)), np.arange(len(index)), starts), shape=(size, len(index)))
+
+
+def _pairs(told: Heard, aged: Ages, said: Occasions) -> _Ends:
+    by_pair = summed(told.pair, len(told.receiver))
+    weighed = said.count * said.weight[:, None]
+    classes = len(aged.correlation)
+    drift = np.zeros((len(weighed), classes))
+    drift[np.arange(len(weighed)), aged.of] = weighed.sum(axis=1)
+    columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift, weighed])
+    right = said.weight * said.total.sum(axis=1)
+    return _Ends(by_pair @ columns, by_pair @ weighed.sum(axis=1), by_pair @ right)
+
+
+def _receivers(told: Heard, aged: Ages, said: Occasions, ends: _Ends, pull: Number) -> tuple[Number, Number]:
+    """Add up by receiver: XᵀWX over state and means (receivers, all, all), and XᵀWy.
+
+    `pull` (pairs,) is what a pair's own effect takes away, σ_p² / (1 + σ_p² 1ᵀW1).
+    """
+    criteria, classes = told.criteria, len(aged.correlation)
+    gram, score = _by_class(told, aged, said)
+    spread = _spread(criteria, aged.correlation)
+    whole = np.zeros((len(told.receivers), spread.shape[2], spread.shape[2]))
+    right = np.zeros(whole.shape[:2])
+    for age in range(classes):
+        whole += spread[age].T @ gram[:, age] @ spread[age]
+        right += (spread[age].T @ score[:, age, :, None])[..., 0]
+    by_receiver = summed(told.receiver, len(told.receivers))
+    right -= by_receiver @ (ends.said * (pull * ends.right)[:, None])
+    for column in range(spread.shape[2]):
+        taken = by_receiver @ (ends.said[:, column:] * (pull * ends.said[:, column])[:, None])
+        whole[:, column, column:] -= taken
+        whole[:, column + 1 :, column] -= taken[:, 1:]
+    return whole, right
+
+
+def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:
+    """Add up by receiver and class of age: (receivers, classes, criteria, criteria), and without the last axis."""
+    criteria, classes = told.criteria, len(aged.correlation)
+    cell = told.receiver[told.pair].astype(np.int64) * classes + aged.of
+    size = len(told.receivers) * classes
+    halo = said.common * said.weight / said.residual
+    gram = np.empty((size, criteria, criteria))
+    score = np.empty((size, criteria))
+    total = said.total.sum(axis=1)
+    for k in range(criteria):
+        score[:, k] = np.bincount(cell, said.total[:, k] / said.residual - halo * said.count[:, k] * total, size)
+        for other in range(k, criteria):
+            own = said.count[:, k] / said.residual if other == k else 0.0
+            value = np.bincount(cell, own - halo * said.count[:, k] * said.count[:, other], size)
+            gram[:, k, other] = gram[:, other, k] = value
+    shape = (len(told.receivers), classes)
+    return gram.reshape(*shape, criteria, criteria), score.reshape(*shape, criteria)
+
+
+def _spread(criteria: int, correlation: Number) -> Number:
+    """Columns that a rating of a criterion touches, by class of age: (classes, criteria, all)."""
+    classes = len(correlation)
+    found = np.zeros((classes, criteria, 2 * criteria + classes))
+    for age in range(classes):
+        found[age, :, :criteria] = correlation[age] * np.eye(criteria)
+        found[age, :, criteria + age] = 1
+        found[age, :, criteria + classes :] = np.eye(criteria)
+    return found
+
+
+def _state_variance(held: Variances, aged: Ages) -> Number:
+    """Prior covariance of a state: Σ, and what may have changed since each class of age."""
+    criteria, classes = len(held.quality), len(aged.correlation)
+    found = np.zeros((criteria + classes,) * 2)
+    found[:criteria, :criteria] = held.quality
+    changed = aged.between - np.outer(aged.correlation, aged.correlation)
+    least = 1e-6 * np.eye(classes)  # quality of today has changed by nothing, which no inverse stands
+    found[criteria:, criteria:] = (held.general + 1e-9) * (changed + least)
+    return found
+
+
+def _links(told: Heard, ends: Number) -> csr_array:
+    """Lay (pairs, width) out as (receivers · width, pairs)."""
+    pairs, width = ends.shape
+    row = told.receiver[:, None].astype(np.int64) * width + np.arange(width)
+    column = np.broadcast_to(np.arange(pairs)[:, None], ends.shape)
+    kept = ends != 0
+    shape = (len(told.receivers) * width, pairs)
+    return csr_array((ends[kept], (row[kept], column[kept])), shape=shape)
+
+
+def _given(told: Heard, voices: Voices) -> csr_array:
+    """Say which shared columns shift a pair: its giver's, its giver's team's, its circle's."""
+    givers, pairs = len(told.givers), np.arange(len(told.receiver))
+    team, circle = told.team[told.giver], voices.circle
+    column = np.concatenate([told.giver, givers + team[team >= 0], givers + told.teams + circle[circle >= 0]])
+    row = np.concatenate([pairs, pairs[team >= 0], pairs[circle >= 0]])
+    shape = (len(pairs), givers + told.teams + len(voices.circle_variance))
+    return csr_array((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _shift(told: Heard, held: Variances, voices: Voices) -> Number:
+    return np.concatenate(
+        [
+            np.full(len(told.givers), 1 / held.leniency),
+            np.full(told.teams, 1 / held.team),
+            1 / voices.circle_variance,
+        ]
+    )

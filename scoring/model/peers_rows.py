@@ -1,0 +1,123 @@
+"""Ratings as rows of the peers' model: numbered receivers, givers, pairs, occasions and ages, in one order.
+
+Rows are sorted by receiver, giver, answer and criterion, so that all that belongs together lies together: sums over
+occasions, pairs and receivers are sums over runs, and cost one pass.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Number
+
+AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Everything that was rated.
+
+    (rows,): `row`, the place in the evidence; `y`, rating points; `criterion`; `occasion`.
+    (occasions,): `pair`, `days` of age. An occasion is what one giver said of one receiver in one answer.
+    (pairs,): `receiver`, `giver`, numbers among `receivers` and `givers` (people, sorted).
+    (givers,): `team`, -1 without one, and `teams`, how many there are. (receivers,): `receiver_team`, in the same
+    numbers, -1 where no giver is of it. `criteria`: how many.
+    """
+
+    row: Places
+    y: Number
+    criterion: Index
+    occasion: Index
+    pair: Index
+    days: Number
+    receiver: Index
+    giver: Index
+    receivers: Index
+    givers: Index
+    team: Index
+    receiver_team: Index
+    teams: int
+    criteria: int
+
+    @property
+    def row_pair(self) -> Index:
+        """(rows,) the pair of each row."""
+        found: Index = self.pair[self.occasion]
+        return found
+
+
+def heard(evidence: Evidence, as_of: int) -> Heard:
+    """Put the ratings of `evidence`, which is selected, in order; `as_of` in microseconds."""
+    feedback = evidence.feedback
+    order = np.lexsort((feedback.criterion, feedback.answer, feedback.giver, feedback.receiver))
+    giver, receiver, answer = (column[order] for column in (feedback.giver, feedback.receiver, feedback.answer))
+    pair_starts = _starts(giver, receiver)
+    occasion_starts = _starts(giver, receiver, answer)
+    pair_of_row = np.cumsum(pair_starts) - 1
+    receivers, of_receiver = np.unique(receiver[pair_starts], return_inverse=True)
+    givers, of_giver = np.unique(giver[pair_starts], return_inverse=True)
+    team, of_receivers, teams = _numbered_teams(_teams(evidence), givers, receivers)
+    return Heard(
+        row=order,
+        y=feedback.rating[order],
+        criterion=feedback.criterion[order],
+        occasion=(np.cumsum(occasion_starts) - 1).astype(np.int32),
+        pair=pair_of_row[occasion_starts].astype(np.int32),
+        days=(as_of - feedback.at[order][occasion_starts]) / DAY,
+        receiver=of_receiver.astype(np.int32),
+        giver=of_giver.astype(np.int32),
+        receivers=receivers.astype(np.int32),
+        givers=givers.astype(np.int32),
+        team=team,
+        receiver_team=of_receivers,
+        teams=teams,
+        criteria=len(evidence.criteria),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Occasions by age: `of` (occasions,) the class of each; `correlation` (classes,) of quality then with quality now.
+
+    `between` (classes, classes): correlation of quality in two classes. A class stands at its occasions' mean age.
+    """
+
+    of: Index
+    correlation: Number
+    between: Number
+
+
+def ages(days: Number, half_life_days: float) -> Ages:
+    """Sort occasions into classes of like age, in half-lives: correlation 2^(-age / half-life)."""
+    found, of = np.unique(np.searchsorted(AGES, days / half_life_days, side="right"), return_inverse=True)
+    classes = max(len(found), 1)
+    mean = np.bincount(of, days, classes) / np.maximum(np.bincount(of, minlength=classes), 1)
+    between = np.exp2(-np.abs(mean[:, None] - mean) / half_life_days)
+    return Ages(of.astype(np.int32), np.exp2(-np.maximum(mean, 0) / half_life_days), between)
+
+
+def _starts(*columns: Index) -> NDArray[np.bool_]:
+    """Say where a run of equal rows begins: (rows,)."""
+    begins = np.ones(len(columns[0]), np.bool_)
+    begins[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return begins
+
+
+def _numbered_teams(team: Index, givers: Index, receivers: Index) -> tuple[Index, Index, int]:
+    """Give the teams of givers numbers from 0: those of givers, of receivers, and how many; -1 for none of these."""
+    known = np.unique(team[givers][team[givers] >= 0])
+    number = np.full(int(team.max(initial=-1)) + 2, -1, np.int32)  # the last place is that of -1
+    number[known] = np.arange(len(known))
+    return number[team[givers]], number[team[receivers]], len(known)
+
+
+def _teams(evidence: Evidence) -> Index:
+    """Return everybody's team: (people,), the one they came to last among those they are still in, else the last."""
+    members = evidence.team_members
+    order = np.lexsort((members.team, members.start, members.end == FOREVER))
+    team = np.full(len(evidence.people.ids), -1, np.int32)
+    # Where a place is named twice, the last value stays.
+    team[members.person[order]] = members.team[order]
+    return team
