@@ -28,7 +28,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What counts, how much, and for how long. Allowed ranges stand in `RULES`."""
 
     # Peers
-    peer_half_life_days: float = 2922.0  # expected: an answer of this age speaks of quality now with correlation 1/2
+    peer_half_life_days: float = 3652.5  # expected: an answer of this age speaks of quality now with correlation 1/2
     k: int = 5  # distinct givers before a peer figure of a person may be shown (3 to 10)
     # Customers
     customer_half_life_days: float = 730.0

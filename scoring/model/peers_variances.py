@@ -126,7 +126,7 @@ def variances(told: Heard, half_life_days: float) -> Variances:
     above = alike.unrelated + giving
     again = alike.pair - alike.occasion
     twice = float((np.bincount(told.pair) > 1).sum())
-    pair = max(_pulled(again.mean - above - _average(lagged, again), twice / 4, PAIR), PAIR_FLOOR)
+    pair = max(_pulled(again.mean - above - _average(lagged, again), twice / 20, PAIR), PAIR_FLOOR)
     together = alike.occasion - alike.row
     several = float((np.bincount(told.occasion) > 1).sum())
     occasion = together.mean - above - pair - _average(lagged, together)

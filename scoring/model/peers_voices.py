@@ -26,12 +26,12 @@ from scoring.model.peers_rows import Heard
 from scoring.model.peers_solution import Glance
 from scoring.model.peers_variances import Variances
 
-USUAL_FAVOUR = 0.01  # squared rating points, of how a team speaks of itself
+USUAL_FAVOUR = 0.002  # squared rating points, of how a team speaks of itself
 WIDE = 4.0  # squared rating points, of a circle's own praise
 SURE = 3.0  # standard deviations beyond which a group's praise of itself is no chance
 DOUBT = 1.0  # squared rating points, of pairs at the low end before others are heard
 STORY = 30.0  # squared rating points, of a pair whose story is its own
-STRANGE, STRANGER = 3.0, 4.0  # standard deviations between which a pair at the low end loses its influence
+STRANGE, STRANGER = 3.5, 4.5  # standard deviations between which a pair at the low end loses its influence
 LOW = 2.0  # no rating above this, and more than one: a pair at the low end of the scale
 BEST = 4.8  # mean rating from which on a pair praises
 MOST_FRIENDS = 8  # common friends that each pair of a circle is asked to have, at most
@@ -87,7 +87,7 @@ def suspected(told: Heard, said: Talk, held: Variances, found: tuple[Equations, 
     circle = _friends(told, said, left)
     closed = circle >= 0
     ids = np.where(closed, told.teams + circle, said.inside)
-    pair_variance = _extreme(said, held, eq, left)
+    pair_variance = _extreme(told, said, held, found)
     if not closed.any() and (pair_variance == before.pair_variance).all():
         return before
     variance = np.concatenate([before.circle_variance, np.full(int(circle.max(initial=-1)) + 1, WIDE)])
@@ -138,10 +138,16 @@ def _back(told: Heard) -> Index:
     return np.where(key[place] == mirrored, place, -1).astype(np.int32)
 
 
-def _extreme(said: Talk, held: Variances, eq: Equations, left: Number) -> Number:
-    """Return each pair's variance: wide where all its ratings are at one end of the scale and strangely far off."""
+def _extreme(told: Heard, said: Talk, held: Variances, found: tuple[Equations, Glance, Voices]) -> Number:
+    """Return each pair's variance: wide where all its ratings are at the low end and strangely far under what is known.
+
+    What is known of the receiver and the giver is uncertain itself; where it is little, nothing is strange.
+    """
+    eq, solution, _ = found
     doubt = np.where(said.lowest, DOUBT, 0.0)
-    distance = -left / np.sqrt(1 / eq.pair - doubt)
+    inverse = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))
+    unknown = inverse[told.receiver] + solution.shared_variance[told.giver]
+    distance = -residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown)
     strange = np.clip((distance - STRANGE) / (STRANGER - STRANGE), 0, 1)
     return held.pair + np.where(said.lowest, strange * STORY, 0.0)
 
