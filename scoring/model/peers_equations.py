@@ -107,7 +107,7 @@ def equations(told: Heard, aged: Ages, held: Variances, voices: Voices) -> Equat
     ends = _pairs(told, aged, said)
     damping = 1 / (1 + voices.pair_variance * ends.weight)
     whole, right = _receivers(told, aged, said, ends, voices.pair_variance * damping)
-    width = told.criteria + len(aged.correlation)
+    width = told.criteria + aged.drifts
     prior = np.linalg.inv(_state_variance(held, aged))
     return Equations(
         state=whole[:, :width, :width] + prior,
@@ -145,10 +145,9 @@ def summed(index: Index, size: int) -> csr_array:
 def _pairs(told: Heard, aged: Ages, said: Occasions) -> _Ends:
     by_pair = summed(told.pair, len(told.receiver))
     weighed = said.count * said.weight[:, None]
-    classes = len(aged.correlation)
-    drift = np.zeros((len(weighed), classes))
-    drift[np.arange(len(weighed)), aged.of] = weighed.sum(axis=1)
-    columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift, weighed])
+    drift = np.zeros((len(weighed), aged.drifts + 1))  # the last column is that of what has not changed
+    drift[np.arange(len(weighed)), aged.drift[aged.of]] = weighed.sum(axis=1)
+    columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift[:, :-1], weighed])
     right = said.weight * said.total.sum(axis=1)
     return _Ends(by_pair @ columns, by_pair @ weighed.sum(axis=1), by_pair @ right)
 
@@ -160,7 +159,7 @@ def _receivers(told: Heard, aged: Ages, said: Occasions, ends: _Ends, pull: Numb
     """
     criteria, classes = told.criteria, len(aged.correlation)
     gram, score = _by_class(told, aged, said)
-    spread = _spread(criteria, aged.correlation)
+    spread = _spread(criteria, aged)
     whole = np.zeros((len(told.receivers), spread.shape[2], spread.shape[2]))
     right = np.zeros(whole.shape[:2])
     for age in range(classes):
@@ -194,24 +193,24 @@ def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]
     return gram.reshape(*shape, criteria, criteria), score.reshape(*shape, criteria)
 
 
-def _spread(criteria: int, correlation: Number) -> Number:
+def _spread(criteria: int, aged: Ages) -> Number:
     """Columns that a rating of a criterion touches, by class of age: (classes, criteria, all)."""
-    classes = len(correlation)
-    found = np.zeros((classes, criteria, 2 * criteria + classes))
-    for age in range(classes):
-        found[age, :, :criteria] = correlation[age] * np.eye(criteria)
-        found[age, :, criteria + age] = 1
-        found[age, :, criteria + classes :] = np.eye(criteria)
+    width = criteria + aged.drifts
+    found = np.zeros((len(aged.correlation), criteria, width + criteria))
+    for age, drift in enumerate(aged.drift):
+        found[age, :, :criteria] = aged.correlation[age] * np.eye(criteria)
+        found[age, :, criteria + drift if drift >= 0 else slice(0)] = 1
+        found[age, :, width:] = np.eye(criteria)
     return found
 
 
 def _state_variance(held: Variances, aged: Ages) -> Number:
     """Prior covariance of a state: Σ, and what may have changed since each class of age."""
-    criteria, classes = len(held.quality), len(aged.correlation)
-    found = np.zeros((criteria + classes,) * 2)
+    criteria, moved = len(held.quality), aged.drift >= 0
+    found = np.zeros((criteria + aged.drifts,) * 2)
     found[:criteria, :criteria] = held.quality
-    changed = aged.between - np.outer(aged.correlation, aged.correlation)
-    least = 1e-6 * np.eye(classes)  # quality of today has changed by nothing, which no inverse stands
+    changed = (aged.between - np.outer(aged.correlation, aged.correlation))[moved][:, moved]
+    least = 1e-6 * np.eye(len(changed))  # two classes at the same age would leave no inverse
     found[criteria:, criteria:] = (held.general + 1e-9) * (changed + least)
     return found
 
