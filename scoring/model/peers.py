@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed
+from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed, sums
 from scoring.model.peers_rows import Ages, Heard, ages, heard
 from scoring.model.peers_solution import Solution, glance, solve
 from scoring.model.peers_variances import Variances, variances
@@ -66,13 +66,14 @@ def fit_heard(told: Heard, held: Variances) -> Fit:
     """Fit with variances held: first as if nobody were suspect, then with what that shows of circles and extremes."""
     aged, group, said = ages(told.days, held.half_life), _groups(told), talk(told)
     usual = usual_voices(told, said, held)
-    eq = equations(told, aged, held, usual)
+    base = sums(told, aged, held)
+    eq = equations(base, usual)
     found = glance(eq, len(told.givers))
     voices = suspected(told, said, held, (eq, found, usual))
     if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
-        found = glance(equations(told, aged, held, voices), len(told.givers))
+        found = glance(equations(base, voices), len(told.givers))
     voices = judged(told, found, voices)
-    eq = eq if voices is usual else equations(told, aged, held, voices)
+    eq = eq if voices is usual else equations(base, voices)
     return Fit(told, held, aged, voices, solve(eq, group, len(told.givers), found), group, eq.state)
 
 

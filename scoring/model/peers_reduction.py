@@ -9,7 +9,7 @@ E has small blocks: one of a receiver's state, or the 1 × 1 of a giver. The sid
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import bsr_array, csr_array, diags_array, hstack, vstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from scoring.model.crossed_blocks import Cholesky, cholesky
 from scoring.model.evidence import Number
@@ -21,7 +21,7 @@ class Reduced:
     """The equations in the two sides.
 
     `states`: whether states are eliminated (else givers). `inverse` (blocks, width, width), E⁻¹; `across` C and
-    `through` E⁻¹C (blocks · width, left); `own` D (left, left); `gone` r_e; `right` (left,) what is left of the other side.
+    `through` E⁻¹C (blocks · width, left); `own` D (left, left); `gone` r_e; `right` (left,), of the left.
     What is left: teams, circles and means after the givers, or after the states.
     """
 
@@ -101,8 +101,10 @@ def _own(eq: Equations) -> csr_array:
     return csr_array(vstack([hstack([shifts, crossing]), hstack([crossing.T, csr_array(eq.mean)])]))
 
 
-def blocks(diagonal: Number) -> bsr_array:
+def blocks(diagonal: Number) -> csr_array:
     """Put blocks (count, width, width) on a diagonal."""
     count, width = diagonal.shape[:2]
-    shape = (count * width, count * width)
-    return bsr_array((diagonal, np.arange(count), np.arange(count + 1)), shape=shape)
+    size = count * width
+    columns = np.arange(size, dtype=np.int32).reshape(count, 1, width)
+    column = np.broadcast_to(columns, (count, width, width)).reshape(-1)
+    return csr_array((diagonal.reshape(-1), column, np.arange(size + 1, dtype=np.int32) * width), shape=(size, size))

@@ -11,6 +11,7 @@ from scoring.model import peers as model
 from scoring.model.block import sums
 from scoring.model.evidence import DAY
 from scoring.model.peers_equations import USUAL_RATING, Voices, equations
+from scoring.model.peers_equations import sums as sums_of
 from scoring.model.peers_rows import ages, heard
 from scoring.model.peers_solution import solve
 from scoring.model.peers_variances import GENERAL, SPECIAL, Variances, usual, variances
@@ -44,7 +45,9 @@ def held_fit(found, held=HELD):
     told = heard(found, NOW)
     nobody = Voices(np.full(len(told.receiver), -1, np.int32), np.zeros(0), np.full(len(told.receiver), held.pair))
     aged = ages(told.days, held.half_life)
-    return told, solve(equations(told, aged, held, nobody), np.zeros(len(told.receivers), np.int32), len(told.givers))
+    return told, solve(
+        equations(sums_of(told, aged, held), nobody), np.zeros(len(told.receivers), np.int32), len(told.givers)
+    )
 
 
 def quality_of(found, name, held=HELD):
@@ -169,7 +172,7 @@ def test_conjugate_gradients_agree_with_the_exact_solution_and_their_sds_nearly(
     told = heard(crowd(people=120, answers=2500), NOW)
     held = variances(told, POLICY.peer_half_life_days)
     nobody = Voices(np.full(len(told.receiver), -1, np.int32), np.zeros(0), np.full(len(told.receiver), held.pair))
-    eq = equations(told, ages(told.days, held.half_life), held, nobody)
+    eq = equations(sums_of(told, ages(told.days, held.half_life), held), nobody)
     group = np.zeros(len(told.receivers), np.int32)
     exact, other = solve(eq, group, len(told.givers)), solve(eq, group, len(told.givers), effects=10)
     assert other.steps > 0 == exact.steps
