@@ -32,6 +32,11 @@ class Cast:
     isolated: Index
     hard: Index
 
+    @property
+    def opted_out(self) -> Index:
+        """Places of people who refuse a source."""
+        return np.flatnonzero(self.refused.any(axis=1))
+
 
 def cast(settings: Settings, rng: np.random.Generator, staff: People) -> Cast:
     """Pick from those who stay; nobody cheats in two ways."""

@@ -49,7 +49,7 @@ def invent(
 
 
 def _bursts(rng: np.random.Generator, done: Projects, stage: Stage) -> tuple[Index, Moments]:
-    """Of each inventor's seats at customers, those with the largest share; a project and a day for each invented word."""
+    """Pick a project and a day for each invented response: where the inventor's share is largest."""
     seats, span = stage.seats, stage.span
     start, end = np.maximum(seats.start, span.begin), np.minimum(seats.end, span.end)
     open_to = np.flatnonzero((done.customer[seats.project] >= 0) & (end - start > BURST_DAYS))

@@ -13,7 +13,19 @@ from scoring.exchange.folder import Frames
 from scoring.exchange.manifest import Manifest
 from scoring.exchange.values import empty
 from scoring.simulate import (
-    aftercare, cast, cheating, inventing, meetings, people, record, register, signals, spread, trade, voices, work,
+    aftercare,
+    cast,
+    cheating,
+    inventing,
+    meetings,
+    people,
+    record,
+    register,
+    signals,
+    spread,
+    trade,
+    voices,
+    work,
 )  # fmt: skip
 from scoring.simulate.calendar import DAY, TIME_ZONE, YEAR, moment_of
 from scoring.simulate.frames import happened
@@ -112,7 +124,9 @@ def simulate(settings: Settings, seed: int, until: datetime) -> Organization:
     frames |= _aftercare(settings, streams, scene)
     frames["retractions"] = record.retractions(settings, streams(Part.RETRACTIONS), frames, scene.of)
     whole = {name: frames.get(name, empty(file)) for name, file in FILES.items()}
-    return Organization(whole, Manifest(FORMAT, TIME_ZONE, "EUR"), _truth(scene, said.dishonest | heard.dishonest))
+    return Organization(
+        whole, Manifest(FORMAT, TIME_ZONE, "EUR"), _truth(settings, scene, said.dishonest | heard.dishonest)
+    )
 
 
 def _scene(settings: Settings, streams: Streams, until: int) -> _Scene:
@@ -224,7 +238,7 @@ def _aftercare(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
     }
 
 
-def _truth(scene: _Scene, dishonest: dict[str, frozenset[str]]) -> Truth:
+def _truth(settings: Settings, scene: _Scene, dishonest: dict[str, frozenset[str]]) -> Truth:
     character, of = scene.character, scene.of
     return Truth(
         people=tuple(of.people.to_list()),
@@ -240,7 +254,7 @@ def _truth(scene: _Scene, dishonest: dict[str, frozenset[str]]) -> Truth:
         excess=scene.excess,
         customers=tuple(of.customers.to_list()),
         ease=scene.market.ease,
-        composite=true_composite(STANDARD_CRITERIA, character, scene.staff.role),
+        composite=true_composite(settings, STANDARD_CRITERIA, character, scene.staff),
         staff=scene.staff,
         character=character,
         parts=scene.parts,
