@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed
+from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed, sums
 from scoring.model.peers_rows import Ages, Heard, ages, heard
 from scoring.model.peers_solution import Solution, glance, solve
 from scoring.model.peers_variances import Variances, variances
@@ -52,6 +52,7 @@ class Fit:
     voices: Voices
     solution: Solution
     group: Index  # (receivers,) connected groups of givers and receivers
+    state_equations: Number  # (receivers, width, width) of `Equations.state`
 
 
 def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
@@ -65,14 +66,15 @@ def fit_heard(told: Heard, held: Variances) -> Fit:
     """Fit with variances held: first as if nobody were suspect, then with what that shows of circles and extremes."""
     aged, group, said = ages(told.days, held.half_life), _groups(told), talk(told)
     usual = usual_voices(told, said, held)
-    eq = equations(told, aged, held, usual)
-    found = glance(eq)
+    base = sums(told, aged, held)
+    eq = equations(base, usual)
+    found = glance(eq, len(told.givers))
     voices = suspected(told, said, held, (eq, found, usual))
-    if voices is not usual:
-        found = glance(equations(told, aged, held, voices))
+    if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
+        found = glance(equations(base, voices), len(told.givers))
     voices = judged(told, found, voices)
-    eq = eq if voices is usual else equations(told, aged, held, voices)
-    return Fit(told, held, aged, voices, solve(eq, group, found), group)
+    eq = eq if voices is usual else equations(base, voices)
+    return Fit(told, held, aged, voices, solve(eq, group, len(told.givers), found), group, eq.state)
 
 
 def _groups(told: Heard) -> Index:
@@ -109,7 +111,9 @@ def _raters(fit: Fit) -> RaterTable:
     told, shared = fit.told, fit.solution.shared
     givers = len(told.givers)
     of_team = np.append(shared[givers : givers + told.teams], 0.0)[told.team]
-    sd = np.sqrt(fit.solution.shared_variance[:givers])
+    variance = fit.solution.shared_variance
+    # As if the two were independent, which says a little too much: what is not the team's is the giver's.
+    sd = np.sqrt(variance[:givers] + np.append(variance[givers : givers + told.teams], 0.0)[told.team])
     return RaterTable(told.givers, shared[:givers] + of_team, sd, trust_in(told, fit.voices, fit.held))
 
 
@@ -161,11 +165,14 @@ def _parts(evidence: Evidence, fit: Fit, mean: Number) -> Parts:
     cell, place = np.unique(receiver * projects + evidence.feedback.project[told.row] + 1, return_inverse=True)
     amount = weighed(fit)
     age = fit.aged.of[told.occasion]
-    width = criteria + len(fit.aged.correlation)
+    width = criteria + fit.aged.drifts
+    gain = np.linalg.inv(fit.state_equations)[:, :criteria]
     state = np.bincount(place * width + told.criterion, amount * fit.aged.correlation[age], len(cell) * width)
-    state += np.bincount(place * width + criteria + age, amount, len(cell) * width)
+    drift = fit.aged.drift[age]
+    moved = drift >= 0
+    state += np.bincount((place * width + criteria + drift)[moved], amount[moved], len(cell) * width)
     who = cell // projects
-    pull = np.einsum("ckw,cw->ck", fit.solution.state_inverse[who, :criteria], state.reshape(-1, width))
+    pull = np.einsum("ckw,cw->ck", gain[who], state.reshape(-1, width))
     subject = np.repeat(told.receivers[who], criteria)
     source = np.full(subject.shape, SOURCES.index(Source.PEERS), np.int32)
     project = np.repeat(cell % projects - 1, criteria).astype(np.int32)

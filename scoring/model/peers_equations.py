@@ -18,7 +18,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import Index, Number
-from scoring.model.peers_rows import Ages, Heard
+from scoring.model.peers_rows import Ages, Heard, Places
 from scoring.model.peers_variances import Variances
 
 MEAN_VARIANCE = 1.0  # squared rating points, of a criterion's mean around what is usual
@@ -101,39 +101,58 @@ def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
     return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
 
 
-def equations(told: Heard, aged: Ages, held: Variances, voices: Voices) -> Equations:
-    """Assemble from what every occasion and pair says; linear in the ratings."""
-    said = occasions(told, aged, held)
-    ends = _pairs(told, aged, said)
-    damping = 1 / (1 + voices.pair_variance * ends.weight)
-    whole, right = _receivers(told, aged, said, ends, voices.pair_variance * damping)
-    width = told.criteria + len(aged.correlation)
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What does not depend on whose voices are special: everything added up as if every pair's effect were as usual.
+
+    `whole` (receivers, all, all): XᵀWX over state and means; `right` (receivers, all): XᵀWy. Of pairs, before their own
+    effect is integrated out, `said` (pairs, all): XᵀW1; `weight` 1ᵀW1; `pull` 1ᵀWy.
+    """
+
+    told: Heard
+    aged: Ages
+    held: Variances
+    whole: Number
+    right: Number
+    said: Number
+    weight: Number
+    pull: Number
+
+
+def sums(told: Heard, aged: Ages, held: Variances) -> Sums:
+    """Add up what every occasion and pair says; linear in the ratings."""
+    occasion = occasions(told, aged, held)
+    said, weight, pull = _pairs(told, aged, occasion)
+    whole, right = _receivers(told, aged, occasion)
+    every = np.arange(len(told.receiver))
+    own = held.pair / (1 + held.pair * weight)
+    _take(whole, right, told.receiver, (said, pull, own, every))
+    return Sums(told, aged, held, whole, right, said, weight, pull)
+
+
+def equations(base: Sums, voices: Voices) -> Equations:
+    """Assemble for some voices; what is special costs in proportion to itself."""
+    told, aged, held = base.told, base.aged, base.held
+    damping = 1 / (1 + voices.pair_variance * base.weight)
+    special = np.flatnonzero(voices.pair_variance != held.pair)
+    whole, right = base.whole.copy(), base.right.copy()
+    more = (voices.pair_variance * damping - held.pair / (1 + held.pair * base.weight))[special]
+    _take(whole, right, told.receiver, (base.said, base.pull, more, special))
+    width = told.criteria + aged.drifts
     prior = np.linalg.inv(_state_variance(held, aged))
     return Equations(
         state=whole[:, :width, :width] + prior,
         state_mean=whole[:, :width, width:],
-        links=_links(told, ends.said[:, :width] * damping[:, None]),
+        links=_links(told, base.said[:, :width] * damping[:, None]),
         given=_given(told, voices),
-        pair=ends.weight * damping,
-        pair_mean=ends.said[:, width:] * damping[:, None],
+        pair=base.weight * damping,
+        pair_mean=base.said[:, width:] * damping[:, None],
         mean=whole[:, width:, width:].sum(axis=0) + np.eye(told.criteria) / MEAN_VARIANCE,
         shift=_shift(told, held, voices),
         right_state=right[:, :width],
-        right_pair=ends.right * damping,
+        right_pair=base.pull * damping,
         right_mean=right[:, width:].sum(axis=0),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """Pairs before their own effect is integrated out.
-
-    `said` (pairs, width + criteria): XᵀW1 for the state and the means; `weight` 1ᵀW1; `right` 1ᵀWy.
-    """
-
-    said: Number
-    weight: Number
-    right: Number
 
 
 def summed(index: Index, size: int) -> csr_array:
@@ -142,37 +161,38 @@ def summed(index: Index, size: int) -> csr_array:
     return csr_array((np.ones(len(index)), np.arange(len(index)), starts), shape=(size, len(index)))
 
 
-def _pairs(told: Heard, aged: Ages, said: Occasions) -> _Ends:
+def _pairs(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number, Number]:
     by_pair = summed(told.pair, len(told.receiver))
     weighed = said.count * said.weight[:, None]
-    classes = len(aged.correlation)
-    drift = np.zeros((len(weighed), classes))
-    drift[np.arange(len(weighed)), aged.of] = weighed.sum(axis=1)
-    columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift, weighed])
+    drift = np.zeros((len(weighed), aged.drifts + 1))  # the last column is that of what has not changed
+    drift[np.arange(len(weighed)), aged.drift[aged.of]] = weighed.sum(axis=1)
+    columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift[:, :-1], weighed])
     right = said.weight * said.total.sum(axis=1)
-    return _Ends(by_pair @ columns, by_pair @ weighed.sum(axis=1), by_pair @ right)
+    return by_pair @ columns, by_pair @ weighed.sum(axis=1), by_pair @ right
 
 
-def _receivers(told: Heard, aged: Ages, said: Occasions, ends: _Ends, pull: Number) -> tuple[Number, Number]:
-    """Add up by receiver: XᵀWX over state and means (receivers, all, all), and XᵀWy.
-
-    `pull` (pairs,) is what a pair's own effect takes away, σ_p² / (1 + σ_p² 1ᵀW1).
-    """
-    criteria, classes = told.criteria, len(aged.correlation)
+def _receivers(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:
+    """Add up by receiver, as if pairs had no effect of their own."""
     gram, score = _by_class(told, aged, said)
-    spread = _spread(criteria, aged.correlation)
+    spread = _spread(told.criteria, aged)
     whole = np.zeros((len(told.receivers), spread.shape[2], spread.shape[2]))
     right = np.zeros(whole.shape[:2])
-    for age in range(classes):
+    for age in range(len(spread)):
         whole += spread[age].T @ gram[:, age] @ spread[age]
         right += (spread[age].T @ score[:, age, :, None])[..., 0]
-    by_receiver = summed(told.receiver, len(told.receivers))
-    right -= by_receiver @ (ends.said * (pull * ends.right)[:, None])
-    for column in range(spread.shape[2]):
-        taken = by_receiver @ (ends.said[:, column:] * (pull * ends.said[:, column])[:, None])
+    return whole, right
+
+
+def _take(whole: Number, right: Number, receiver: Index, pairs: tuple[Number, Number, Number, Places]) -> None:
+    """Take off, in place, what some pairs' own effects explain: `pairs` are said, pull, their amounts, and which."""
+    said, pull, amount, which = pairs
+    by_receiver = summed(receiver[which], len(whole))
+    words = said[which]
+    right -= by_receiver @ (words * (amount * pull[which])[:, None])
+    for column in range(whole.shape[2]):
+        taken = by_receiver @ (words[:, column:] * (amount * words[:, column])[:, None])
         whole[:, column, column:] -= taken
         whole[:, column + 1 :, column] -= taken[:, 1:]
-    return whole, right
 
 
 def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:
@@ -194,24 +214,24 @@ def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]
     return gram.reshape(*shape, criteria, criteria), score.reshape(*shape, criteria)
 
 
-def _spread(criteria: int, correlation: Number) -> Number:
+def _spread(criteria: int, aged: Ages) -> Number:
     """Columns that a rating of a criterion touches, by class of age: (classes, criteria, all)."""
-    classes = len(correlation)
-    found = np.zeros((classes, criteria, 2 * criteria + classes))
-    for age in range(classes):
-        found[age, :, :criteria] = correlation[age] * np.eye(criteria)
-        found[age, :, criteria + age] = 1
-        found[age, :, criteria + classes :] = np.eye(criteria)
+    width = criteria + aged.drifts
+    found = np.zeros((len(aged.correlation), criteria, width + criteria))
+    for age, drift in enumerate(aged.drift):
+        found[age, :, :criteria] = aged.correlation[age] * np.eye(criteria)
+        found[age, :, criteria + drift if drift >= 0 else slice(0)] = 1
+        found[age, :, width:] = np.eye(criteria)
     return found
 
 
 def _state_variance(held: Variances, aged: Ages) -> Number:
     """Prior covariance of a state: Σ, and what may have changed since each class of age."""
-    criteria, classes = len(held.quality), len(aged.correlation)
-    found = np.zeros((criteria + classes,) * 2)
+    criteria, moved = len(held.quality), aged.drift >= 0
+    found = np.zeros((criteria + aged.drifts,) * 2)
     found[:criteria, :criteria] = held.quality
-    changed = aged.between - np.outer(aged.correlation, aged.correlation)
-    least = 1e-6 * np.eye(classes)  # quality of today has changed by nothing, which no inverse stands
+    changed = (aged.between - np.outer(aged.correlation, aged.correlation))[moved][:, moved]
+    least = 1e-6 * np.eye(len(changed))  # two classes at the same age would leave no inverse
     found[criteria:, criteria:] = (held.general + 1e-9) * (changed + least)
     return found
 

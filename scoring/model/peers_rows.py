@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Number
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
+CHANGED = 0.002  # of the variance of quality: what has changed by less has not changed
 Places = NDArray[np.int64]
 
 
@@ -82,11 +83,18 @@ class Ages:
     """Occasions by age: `of` (occasions,) the class of each; `correlation` (classes,) of quality then with quality now.
 
     `between` (classes, classes): correlation of quality in two classes. A class stands at its occasions' mean age.
+    `drift` (classes,): numbers of those in which quality may have been another than today's, -1 for the others.
     """
 
     of: Index
     correlation: Number
     between: Number
+    drift: Index
+
+    @property
+    def drifts(self) -> int:
+        """How many classes there are in which quality may have been another."""
+        return int(self.drift.max(initial=-1)) + 1
 
 
 def ages(days: Number, half_life_days: float) -> Ages:
@@ -95,7 +103,11 @@ def ages(days: Number, half_life_days: float) -> Ages:
     classes = max(len(found), 1)
     mean = np.bincount(of, days, classes) / np.maximum(np.bincount(of, minlength=classes), 1)
     between = np.exp2(-np.abs(mean[:, None] - mean) / half_life_days)
-    return Ages(of.astype(np.int32), np.exp2(-np.maximum(mean, 0) / half_life_days), between)
+    correlation = np.exp2(-np.maximum(mean, 0) / half_life_days)
+    changed = 1 - correlation**2 >= CHANGED
+    correlation[~changed] = 1
+    drift = np.where(changed, np.cumsum(changed) - 1, -1).astype(np.int32)
+    return Ages(of.astype(np.int32), correlation, between, drift)
 
 
 def _starts(*columns: Index) -> NDArray[np.bool_]:

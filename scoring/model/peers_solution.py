@@ -1,7 +1,7 @@
-"""Solves the peers' equations: states are eliminated block by block, what the many share is solved for.
+"""Solves the peers' equations for posterior means and variances.
 
-Exactly, by a dense factor of what is left, up to `EXACT` effects (an organization of eight hundred); above, by
-conjugate gradients, and posterior variances from each person's neighbourhood: for the state of j
+Exactly, by a dense factor of what `peers_reduction.py` leaves, up to `EXACT` effects (an organization of eight
+hundred); above, by conjugate gradients, and posterior variances from each person's neighbourhood: for the state of j
 
     P_j = M_j − Σ_i u_ij u_ijᵀ / d_i(j),   d_i(j) = d_i + u_ijᵀ M_j⁻¹ u_ij,   d_i = diagonal of what is left for giver i
 
@@ -12,11 +12,12 @@ Weiss & Freeman 2001, Neural Comput. 13). Source: Henderson (1975), Biometrics 3
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import bsr_array, csr_array, diags_array, hstack, vstack
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from scoring.model.crossed_blocks import Cholesky, cholesky
 from scoring.model.evidence import Index, Number
 from scoring.model.peers_equations import Equations
+from scoring.model.peers_reduction import Reduced, blocks, reduce_givers, reduce_states
 
 EXACT = 5_000  # effects up to which posterior variances are exact
 TOLERANCE = 1e-12  # of the right-hand side, where conjugate gradients stop
@@ -25,136 +26,119 @@ MOST_STEPS = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """Posterior means, rating points, and the variances of what tells suspects, squared.
+
+    `state` (receivers, width); `shared` (Z,) leniencies, teams, circles; `mean` (criteria,) above what is usual.
+    `group_variance` (teams + circles - those are the last of `shared`,). `giver_variance` (givers,): nearly.
+    """
+
+    state: Number
+    shared: Number
+    mean: Number
+    giver_variance: Number
+    group_variance: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """Posterior; variances in squared rating points.
 
-    `state` (receivers, width); `state_inverse` (receivers, width, width), M⁻¹: what it owes to each amount of evidence.
-    `shared` (Z,) leniencies, teams, circles, `mean` (criteria,) above what is usual.
+    `state` (receivers, width), `shared` (Z,), `mean` (criteria,) as in `Glance`; `shared_variance` (Z,).
     `covariance` (receivers, criteria, criteria): of μ_k + quality_jk. `mean_covariance` (criteria, criteria).
-    `shared_variance` (Z,), a giver's with the team's. `common` (receivers, criteria): variance of the error of
-    μ_k + quality_jk that all receivers of one connected group have alike. `steps`: of conjugate gradients, 0 if exact.
+    `alike` (receivers, criteria): variance of the error of μ_k + quality_jk that all receivers of one connected group
+    have alike; 0 where it was not computed. `steps`: of conjugate gradients, 0 if exact.
     """
 
     state: Number
-    state_inverse: Number
     shared: Number
     mean: Number
+    shared_variance: Number
     covariance: Number
     mean_covariance: Number
-    shared_variance: Number
-    common: Number
+    alike: Number
     steps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """Posterior means, and variances of what is shared, as in `Solution`."""
-
-    state: Number
-    shared: Number
-    mean: Number
-    shared_variance: Number
-
-
-@dataclass(frozen=True, slots=True)
-class _Reduced:
-    """What is left without the states: (A − Cᵀ M⁻¹ C) x = right, with A over shared columns and means.
-
-    `inverse` (receivers, width, width) is M⁻¹; `across` C (receivers · width, shared + criteria); `through` M⁻¹ C.
-    """
-
-    inverse: Number
-    across: csr_array
-    through: csr_array
-    own: csr_array
-    right: Number
+def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
+    """Solve for posterior means, and for the variances that suspicion asks for."""
+    reduced = _reduce(eq, givers, effects)
+    diagonal = reduced.diagonal()
+    if _effects(eq) <= effects:
+        factor = reduced.factor()
+        found = factor.solve(reduced.right[:, None])[:, 0]
+        last = np.arange(reduced.size - (len(eq.shift) - givers) - eq.criteria, reduced.size - eq.criteria)
+        units = np.zeros((reduced.size, len(last)))
+        units[last, np.arange(len(last))] = 1
+        variance = factor.solve(units)[last, np.arange(len(last))]
+    else:
+        found = _conjugate_gradients(reduced, diagonal, None, ROUGHLY)[0]
+        variance = 1 / diagonal[givers : len(eq.shift)]
+    state, shared, mean = _sides(eq, reduced, found, givers)
+    return Glance(state, shared, mean, _giver_variance(reduced, diagonal, givers), variance)
 
 
-def solve(eq: Equations, group: Index, near: Glance | None = None, effects: int = EXACT) -> Solution:
+def solve(eq: Equations, group: Index, givers: int, near: Glance | None = None, effects: int = EXACT) -> Solution:
     """Solve for posterior means and variances. `group` (receivers,) numbers connected groups from 0.
 
     Exact up to so many `effects`: qualities, leniencies, teams, circles and means; beyond, the search begins at what is
-    `near`.
+    `near`. The first `givers` of the shared columns are leniencies.
     """
-    reduced = _reduce(eq)
-    if reduced.own.shape[0] + len(eq.state) * eq.criteria <= effects:
-        return _exactly(eq, reduced, group)
-    return _iteratively(eq, reduced, group, near)
+    reduced = _reduce(eq, givers, effects)
+    if _effects(eq) > effects:
+        return _iteratively(eq, reduced, near, givers)
+    return (_by_states if reduced.states else _by_givers)(eq, reduced, group, givers)
 
 
-def glance(eq: Equations, effects: int = EXACT) -> Glance:
-    """Solve for posterior means, and for the variances of what is shared alone."""
-    reduced = _reduce(eq)
-    if reduced.own.shape[0] + len(eq.state) * eq.criteria <= effects:
-        factor = _factor(reduced)
-        found, variance = factor.solve(reduced.right[:, None])[:, 0], np.diagonal(factor.inverse())
-    else:
-        diagonal = _diagonal(reduced)
-        found, variance = _conjugate_gradients(reduced, diagonal, None, ROUGHLY)[0], 1 / diagonal
+def _effects(eq: Equations) -> int:
+    return len(eq.shift) + (len(eq.state) + 1) * eq.criteria
+
+
+def _reduce(eq: Equations, givers: int, effects: int) -> Reduced:
+    """Eliminate what leaves less; the iterative way always asks for what is shared."""
+    if _effects(eq) <= effects and len(eq.state) * eq.width < givers:
+        return reduce_givers(eq, givers)
+    return reduce_states(eq)
+
+
+def _giver_variance(reduced: Reduced, diagonal: Number, givers: int) -> Number:
+    """Say how unsure a giver's leniency is while all others are sure: (givers,)."""
+    return 1 / diagonal[:givers] if reduced.states else reduced.inverse[:, 0, 0]
+
+
+def _sides(eq: Equations, reduced: Reduced, found: Number, givers: int) -> tuple[Number, Number, Number]:
+    """Return states, shared columns and means."""
+    gone = reduced.back(found)
     shared = len(eq.shift)
-    return Glance(_states(eq, reduced, found), found[:shared], found[shared:], variance[:shared])
+    if reduced.states:
+        return gone, found[:shared], found[shared:]
+    states = eq.state.shape[0] * eq.width
+    state = found[:states].reshape(-1, eq.width)
+    return state, np.concatenate([gone[:, 0], found[states : states + shared - givers]]), found[-eq.criteria :]
 
 
-def _reduce(eq: Equations) -> _Reduced:
-    receivers, width, criteria = len(eq.state), eq.width, eq.criteria
-    inverse = np.linalg.inv(eq.state)
-    inverse = (inverse + inverse.swapaxes(1, 2)) / 2
-    means = csr_array(eq.state_mean.reshape(receivers * width, criteria))
-    across = csr_array(hstack([eq.links @ eq.given, means]))
-    through = csr_array(_blocks(inverse) @ across)
-    weighed = eq.given.multiply(eq.pair[:, None])
-    shifts = csr_array(eq.given.T @ csr_array(weighed)) + diags_array(eq.shift)
-    crossing = csr_array(eq.given.T @ csr_array(eq.pair_mean))
-    own = vstack([hstack([shifts, crossing]), hstack([crossing.T, csr_array(eq.mean)])])
-    right = np.concatenate([eq.given.T @ eq.right_pair, eq.right_mean]) - through.T @ eq.right_state.ravel()
-    return _Reduced(inverse, across, through, csr_array(own), right)
-
-
-def _blocks(blocks: Number) -> bsr_array:
-    count, width = blocks.shape[:2]
-    shape = (count * width, count * width)
-    return bsr_array((blocks, np.arange(count), np.arange(count + 1)), shape=shape)
-
-
-def _exactly(eq: Equations, reduced: _Reduced, group: Index) -> Solution:
-    factor = _factor(reduced)
-    found = factor.solve(reduced.right[:, None])[:, 0]
+def _by_states(eq: Equations, reduced: Reduced, group: Index, givers: int) -> Solution:
+    factor = reduced.factor()
+    state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
-    shared = len(eq.shift)
     reach = _reach(eq, reduced)
     spread = np.asarray(csr_array(reach) @ inverse).reshape(len(eq.state), eq.criteria, len(inverse))
     reach = reach.reshape(spread.shape)
     covariance = reduced.inverse[:, : eq.criteria, : eq.criteria] + np.einsum("jkz,jlz->jkl", spread, reach)
+    columns = len(eq.shift)
     return Solution(
-        state=_states(eq, reduced, found),
-        state_inverse=reduced.inverse,
-        shared=found[:shared],
-        mean=found[shared:],
+        state=state,
+        shared=shared,
+        mean=mean,
+        shared_variance=np.diagonal(inverse)[:columns].copy(),
         covariance=covariance,
-        mean_covariance=inverse[shared:, shared:],
-        shared_variance=np.diagonal(inverse)[:shared].copy(),
-        common=_alike(reach, spread, group),
+        mean_covariance=inverse[columns:, columns:],
+        alike=_alike(reach, spread, group),
         steps=0,
     )
 
 
-def _factor(reduced: _Reduced) -> Cholesky:
-    matrix = (reduced.own - csr_array(reduced.across.T @ reduced.through)).toarray()
-    return cholesky((matrix + matrix.T) / 2)
-
-
-def _diagonal(reduced: _Reduced) -> Number:
-    """Diagonal of what is left without the states."""
-    taken = np.asarray(reduced.across.multiply(reduced.through).sum(axis=0)).ravel()
-    return np.asarray(reduced.own.diagonal() - taken, np.float64)
-
-
-def _states(eq: Equations, reduced: _Reduced, found: Number) -> Number:
-    left = eq.right_state.ravel() - reduced.across @ found
-    return np.asarray((reduced.inverse @ left.reshape(len(eq.state), eq.width, 1))[..., 0], np.float64)
-
-
-def _reach(eq: Equations, reduced: _Reduced) -> Number:
+def _reach(eq: Equations, reduced: Reduced) -> Number:
     """Say what μ_k + quality_jk owes to each shared column and mean: (receivers · criteria, shared + criteria)."""
     rows = (np.arange(len(eq.state))[:, None] * eq.width + np.arange(eq.criteria)).ravel()
     reach = -reduced.through[rows].toarray()
@@ -165,42 +149,79 @@ def _reach(eq: Equations, reduced: _Reduced) -> Number:
 
 def _alike(reach: Number, spread: Number, group: Index) -> Number:
     """Mean covariance of the errors within each group, through what is shared: (receivers, criteria)."""
-    groups = int(group.max(initial=-1)) + 1
-    count = np.maximum(np.bincount(group, minlength=groups), 1)
-    mean = csr_array((1 / count[group], (group, np.arange(len(group)))), shape=(groups, len(group)))
+    mean = _averaging(group)
     wide = reach.shape[1] * reach.shape[2]
-    shape = (groups, *reach.shape[1:])
+    shape = (mean.shape[0], *reach.shape[1:])
     together, spreads = (np.asarray(mean @ each.reshape(len(group), wide)).reshape(shape) for each in (reach, spread))
     shared = np.einsum("gkz,gkz->gk", together, spreads)
     return np.asarray(np.maximum(shared, 0)[group], np.float64)
 
 
-def _iteratively(eq: Equations, reduced: _Reduced, group: Index, near: Glance | None) -> Solution:
-    shared, criteria = len(eq.shift), eq.criteria
-    diagonal = _diagonal(reduced)
-    start = _start(eq, near)
-    found, steps = _conjugate_gradients(reduced, diagonal, start, TOLERANCE)
-    links, inverse = eq.links, reduced.inverse
-    told = np.asarray(links.multiply(_blocks(inverse) @ links).sum(axis=0)).ravel()  # u M⁻¹ u of each pair
+def _averaging(group: Index) -> csr_array:
+    groups = int(group.max(initial=-1)) + 1
+    count = np.maximum(np.bincount(group, minlength=groups), 1)
+    return csr_array((1 / count[group], (group, np.arange(len(group)))), shape=(groups, len(group)))
+
+
+def _by_givers(eq: Equations, reduced: Reduced, group: Index, givers: int) -> Solution:
+    factor = reduced.factor()
+    state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
+    inverse = factor.inverse()
+    receivers, width, criteria = len(eq.state), eq.width, eq.criteria
+    own = (np.arange(receivers)[:, None] * width + np.arange(criteria))[:, :, None]
+    across = own.swapaxes(1, 2)
+    means = np.arange(reduced.size - criteria, reduced.size, dtype=np.int32)
+    of_mean = inverse[means]
+    with_mean = inverse[own, means]
+    covariance = inverse[own, across] + with_mean + with_mean.swapaxes(1, 2) + of_mean[:, means]
+    spread = np.asarray(reduced.through @ inverse)
+    giver = reduced.inverse[:, 0, 0] + np.asarray(reduced.through.multiply(spread).sum(axis=1)).ravel()
+    rest = np.diagonal(inverse)[receivers * width : reduced.size - criteria]
+    together = np.stack([_averaging(group) @ (inverse[own[:, k, 0]] + of_mean[k]) for k in range(criteria)])
+    return Solution(
+        state=state,
+        shared=shared,
+        mean=mean,
+        shared_variance=np.concatenate([giver, rest]),
+        covariance=covariance,
+        mean_covariance=of_mean[:, means],
+        alike=_mean_covariance(together, own[:, :, 0], means, group),
+        steps=0,
+    )
+
+
+def _mean_covariance(together: Number, own: NDArray[np.int64], means: Index, group: Index) -> Number:
+    """Average rows of the inverse, already averaged over their group, over its columns too: (receivers, criteria)."""
+    average = _averaging(group)
+    found = [
+        np.asarray(average.multiply(rows[:, own[:, k]]).sum(axis=1)).ravel() + rows[:, means[k]]
+        for k, rows in enumerate(together)
+    ]
+    return np.asarray(np.maximum(np.stack(found, axis=1), 0)[group], np.float64)
+
+
+def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: int) -> Solution:
+    columns, criteria, width = len(eq.shift), eq.criteria, eq.width
+    diagonal = reduced.diagonal()
+    found, steps = _conjugate_gradients(reduced, diagonal, _start(eq, near), TOLERANCE)
+    state, shared, mean = _sides(eq, reduced, found, givers)
+    told = np.asarray(eq.links.multiply(blocks(reduced.inverse) @ eq.links).sum(axis=0)).ravel()  # u M⁻¹ u of each pair
     giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
     free = 1 / (diagonal[giver] + told)
-    covariance = np.linalg.inv(eq.state - _outer(eq, links, free))[:, :criteria, :criteria]
-    means = slice(shared, shared + criteria)
+    covariance = np.linalg.inv(eq.state - _outer(eq, eq.links, free))[:, :criteria, :criteria]
+    means = slice(columns, columns + criteria)
     block = reduced.own[means, means] - csr_array(reduced.across[:, means].T @ reduced.through[:, means])
     mean_covariance = np.linalg.inv(block.toarray())
-    left = (
-        np.eye(criteria) - reduced.through[:, means].toarray().reshape(len(eq.state), eq.width, criteria)[:, :criteria]
-    )
-    covariance += left @ mean_covariance @ left.swapaxes(1, 2)
+    left = np.eye(criteria) - reduced.through[:, means].toarray().reshape(len(eq.state), width, criteria)[:, :criteria]
+    covariance = covariance + left @ mean_covariance @ left.swapaxes(1, 2)
     return Solution(
-        state=_states(eq, reduced, found),
-        state_inverse=reduced.inverse,
-        shared=found[:shared],
-        mean=found[shared:],
+        state=state,
+        shared=shared,
+        mean=mean,
+        shared_variance=1 / diagonal[:columns],
         covariance=np.asarray(covariance, np.float64),
         mean_covariance=mean_covariance,
-        shared_variance=1 / diagonal[:shared],
-        common=np.zeros((len(group), criteria)),
+        alike=np.zeros((len(eq.state), criteria)),
         steps=steps,
     )
 
@@ -213,9 +234,8 @@ def _outer(eq: Equations, links: csr_array, weight: Number) -> Number:
     for one in range(width):
         weighed = csr_array(columns[one].multiply(weight))
         for other in range(one, width):
-            found[:, one, other] = found[:, other, one] = np.asarray(
-                weighed.multiply(columns[other]).sum(axis=1)
-            ).ravel()
+            value = np.asarray(weighed.multiply(columns[other]).sum(axis=1)).ravel()
+            found[:, one, other] = found[:, other, one] = value
     return found
 
 
@@ -223,11 +243,13 @@ def _start(eq: Equations, near: Glance | None) -> Number | None:
     """Begin at a like fit's solution: where there are more circles now, at none of theirs."""
     if near is None:
         return None
-    return np.concatenate([np.resize(np.append(near.shared, np.zeros(len(eq.shift))), len(eq.shift)), near.mean])
+    shared = np.zeros(len(eq.shift))
+    shared[: len(near.shared)] = near.shared[: len(shared)]
+    return np.concatenate([shared, near.mean])
 
 
 def _conjugate_gradients(
-    reduced: _Reduced, diagonal: Number, start: Number | None, tolerance: float
+    reduced: Reduced, diagonal: Number, start: Number | None, tolerance: float
 ) -> tuple[Number, int]:
     """Solve with the diagonal as preconditioner. Sums are NumPy's own, which do not depend on threads."""
     right = reduced.right

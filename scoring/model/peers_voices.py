@@ -97,7 +97,7 @@ def suspected(told: Heard, said: Talk, held: Variances, found: tuple[Equations, 
 def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
     """Widen the effect of groups whose praise of themselves is no chance, and let the others be as usual."""
     first = len(told.givers) + told.teams
-    effect, variance = solution.shared[first:], solution.shared_variance[first:]
+    effect, variance = solution.shared[first:], solution.group_variance[told.teams :]
     # Without its prior the effect would be effect / learnt, with variance variance / learnt.
     learnt = np.maximum(1 - variance / voices.circle_variance, 1e-9)
     sure = effect / np.sqrt(variance * learnt)
@@ -124,7 +124,7 @@ def trust_in(told: Heard, voices: Voices, held: Variances) -> Number:
     wide = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
     kept = np.where(wide, kept / 2, kept)
     count = np.maximum(np.bincount(told.giver, minlength=len(told.givers)), 1)
-    return np.asarray(np.bincount(told.giver, kept, len(told.givers)) / count, np.float64)
+    return np.minimum(np.bincount(told.giver, kept, len(told.givers)) / count, 1.0)
 
 
 def _back(told: Heard) -> Index:
@@ -146,7 +146,7 @@ def _extreme(told: Heard, said: Talk, held: Variances, found: tuple[Equations, G
     eq, solution, _ = found
     doubt = np.where(said.lowest, DOUBT, 0.0)
     inverse = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))
-    unknown = inverse[told.receiver] + solution.shared_variance[told.giver]
+    unknown = inverse[told.receiver] + solution.giver_variance[told.giver]
     distance = -residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown)
     strange = np.clip((distance - STRANGE) / (STRANGER - STRANGE), 0, 1)
     return held.pair + np.where(said.lowest, strange * STORY, 0.0)
