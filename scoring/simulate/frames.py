@@ -31,13 +31,18 @@ def frame(file: str, cells: Cells) -> pl.DataFrame:
 
 def evidence(file: str, cells: Cells, until: int, order: Moments) -> pl.DataFrame:
     """Rows that happened before `until` (a moment), in the order of time, with ids counted in that order."""
-    rows = np.flatnonzero(order < until)
-    rows = rows[np.argsort(order[rows], kind="stable")]
+    rows = happened(order, until)
     kept: dict[str, pl.Series] = {name: _plain(column).gather(rows) for name, column in cells.items()}
     key = FILES[file].key
     if len(key) == 1 and key[0] not in kept:
         kept[key[0]] = ids(file if file in {"kudos", "feedback", "care"} else file.removesuffix("s"), rows.size)
     return frame(file, kept)
+
+
+def happened(order: Moments, until: int) -> Index:
+    """Rows before `until` (a moment), in the order of time."""
+    rows = np.flatnonzero(order < until)
+    return rows[np.argsort(order[rows], kind="stable")]
 
 
 def _plain(column: pl.Series | NDArray[np.generic]) -> pl.Series:

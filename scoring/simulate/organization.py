@@ -1,39 +1,37 @@
 """A simulated organization: exchange frames, and the truth that an engine should find."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, auto
 
 import numpy as np
+import polars as pl
 
 from scoring.exchange.columns import FILES, FORMAT, STANDARD_CRITERIA
 from scoring.exchange.folder import Frames
 from scoring.exchange.manifest import Manifest
 from scoring.exchange.values import empty
-from scoring.simulate import aftercare, meetings, people, record, register, signals, trade, voices, work
+from scoring.simulate import (
+    aftercare,
+    cast,
+    cheating,
+    inventing,
+    meetings,
+    people,
+    record,
+    register,
+    signals,
+    spread,
+    trade,
+    voices,
+    work,
+)  # fmt: skip
 from scoring.simulate.calendar import DAY, TIME_ZONE, YEAR, moment_of
-from scoring.simulate.people import Number, Span
+from scoring.simulate.frames import happened
+from scoring.simulate.people import Mask, Number, Span
 from scoring.simulate.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What nobody in the organization knows, in sd of quality; the ids are in the order of the arrays."""
-
-    people: tuple[str, ...]
-    criteria: tuple[str, ...]
-    quality: Number  # (people, criteria), on the day of `until`
-    customer_trust: Number  # (people,) what customers feel of a person
-    care: Number  # (people,)
-    visibility: Number  # (people,)
-    leniency: Number  # (people,) as givers
-    drift: Number  # (people, criteria), sd a year
-    projects: tuple[str, ...]
-    project_trust: Number  # (projects,) what its people earn there
-    excess: Number  # (projects,) log of delivered over agreed effort
-    customers: tuple[str, ...]
-    ease: Number  # (customers,) how easily pleased
+from scoring.simulate.truth import Truth, true_composite
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,12 @@ class Part(IntEnum):
     WORDS = auto()
     CONSENTS = auto()
     RETRACTIONS = auto()
+    CAST = auto()
+    SPREAD = auto()
+    ON_TOP = auto()
+    CHEATING = auto()
+    CIRCLE_THANKS = auto()
+    INVENTING = auto()
 
 
 Streams = Callable[[Part], np.random.Generator]
@@ -82,6 +86,19 @@ class _Scene:
     excess: Number
     span: Span
     of: register.Names
+    parts: cast.Cast
+
+    @property
+    def stage(self) -> cheating.Stage:
+        return cheating.Stage(self.parts, self.staff, self.seats, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Frames of one kind, and the ids of what in them was not meant."""
+
+    frames: Frames
+    dishonest: dict[str, frozenset[str]]
 
 
 def simulate(settings: Settings, seed: int, until: datetime) -> Organization:
@@ -102,26 +119,34 @@ def simulate(settings: Settings, seed: int, until: datetime) -> Organization:
         return np.random.default_rng([seed, part])
 
     scene = _scene(settings, streams, end)
-    frames = {**_register(settings, streams, scene), **_voices(settings, streams, scene)}
-    frames |= _customers(settings, streams, scene) | _aftercare(settings, streams, scene)
+    said, scene, heard = _voices(settings, streams, scene), *_customers(settings, streams, scene)
+    frames = {**_register(settings, streams, scene), **said.frames, **heard.frames}
+    frames |= _aftercare(settings, streams, scene)
     frames["retractions"] = record.retractions(settings, streams(Part.RETRACTIONS), frames, scene.of)
     whole = {name: frames.get(name, empty(file)) for name, file in FILES.items()}
-    return Organization(whole, Manifest(FORMAT, TIME_ZONE, "EUR"), _truth(scene))
+    return Organization(
+        whole, Manifest(FORMAT, TIME_ZONE, "EUR"), _truth(settings, scene, said.dishonest | heard.dishonest)
+    )
 
 
 def _scene(settings: Settings, streams: Streams, until: int) -> _Scene:
     last = -(-until // DAY)  # the day of `until` itself, unless it is midnight
     span = Span(last - round(settings.years * YEAR), last)
     staff = people.people(settings, streams(Part.PEOPLE), span)
-    character = people.character(settings, streams(Part.CHARACTER), staff, span)
+    parts = cast.cast(settings, streams(Part.CAST), staff)
+    staff = cast.placed(staff, parts)
+    character = cast.averaged(people.character(settings, streams(Part.CHARACTER), staff, span), staff, parts)
     market = work.market(settings, streams(Part.MARKET))
     done = work.projects(settings, streams(Part.PROJECTS), staff, character, (market, span))
+    market, done = spread.hard(streams(Part.SPREAD), market, done, parts)
     rng = streams(Part.SEATS)
-    seated = work.seats(settings, rng, staff, done)
+    seated = spread.apart(work.seats(settings, rng, staff, done), staff, done, parts.isolated)
     trust = work.project_trust(settings, rng, done.size, seated, character.trust)
     excess = trade.excess(streams(Part.EXCESS), done.size)
+    if settings.acted:
+        excess = spread.on_top(streams(Part.ON_TOP), excess, done, parts)
     of = register.names(staff, market, done, until)
-    return _Scene(staff, character, market, done, seated, trust, excess, span, of)
+    return _Scene(staff, character, market, done, seated, trust, excess, span, of, parts)
 
 
 def _register(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
@@ -138,11 +163,19 @@ def _register(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
         "money": register.money(trade.money(settings, trading, scene.projects, scene.excess), scene.of),
         "agreements": register.agreements(agreed, scene.of),
         "leaves": register.leaves(scene.staff, scene.of),
-        "consents": register.consents(settings, streams(Part.CONSENTS), scene.staff, (scene.of, scene.span)),
+        "consents": _consents(settings, streams, scene),
     }
 
 
-def _voices(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
+def _consents(settings: Settings, streams: Streams, scene: _Scene) -> pl.DataFrame:
+    """Tell who consented; who opts out refuses in a last word."""
+    given = register.consents(settings, streams(Part.CONSENTS), scene.staff, (scene.of, scene.span))
+    if not settings.acted or not scene.parts.refused.any():
+        return given
+    return pl.concat([given, register.refusals(scene.parts.refused, scene.staff, (scene.of, scene.span))])
+
+
+def _voices(settings: Settings, streams: Streams, scene: _Scene) -> _Told:
     found = meetings.circles(scene.seats, scene.staff, scene.span, scene.projects.size)
     world = voices.World(scene.staff, scene.character, found, scene.span)
     opened = voices.round_days(settings, scene.span)
@@ -151,22 +184,48 @@ def _voices(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
     given = voices.ratings(settings, rating, world, asked)
     thanked = voices.thanks(settings, thanking, world, settings.kudos_per_person_year)
     honoured = voices.thanks(settings, honouring, world, settings.badges_per_person_year)
-    return {
+    said = cheating.Said(given, np.ones(given.giver.size, bool))
+    meant = np.ones(thanked.at.size, bool)
+    if settings.acted:
+        said = cheating.ratings(streams(Part.CHEATING), given, scene.stage)
+        thanked, meant = cheating.thanks(streams(Part.CIRCLE_THANKS), thanked, scene.stage)
+    frames = {
         "rounds": record.rounds(opened, scene.of),
         "asks": record.asks(asked, scene.of, opened),
-        "feedback": record.feedback(rating, given, scene.staff, scene.of),
+        "feedback": record.feedback(rating, said.ratings, scene.staff, scene.of),
         "kudos": record.kudos(thanking, thanked, scene.staff, scene.of),
         "badges": record.badges(honouring, honoured, scene.of),
     }
+    until = scene.of.until
+    dishonest = {
+        "feedback": _ids(frames["feedback"], said.honest[happened(said.ratings.at, until)]),
+        "kudos": _ids(frames["kudos"], meant[happened(thanked.at, until)]),
+    }
+    return _Told(frames, dishonest)
 
 
-def _customers(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
+def _customers(settings: Settings, streams: Streams, scene: _Scene) -> tuple[_Scene, _Told]:
+    """Tell what customers said; and the scene, with contacts that were invented."""
     rng = streams(Part.CUSTOMERS)
     served = signals.Served(
         scene.projects, scene.seats, scene.staff, scene.market, scene.trust, scene.excess, scene.span
     )  # fmt: skip
     said = signals.responses(settings, rng, served)
-    return {"signals": record.signals(rng, (said, signals.signals(rng, said)), scene.market, scene.of)}
+    spoken = (said, signals.signals(rng, said))
+    honest = np.ones(spoken[1].response.size, bool)
+    if settings.acted:
+        world = (scene.market, scene.projects)
+        spoken, market, honest = inventing.invent(streams(Part.INVENTING), spoken, world, scene.stage)
+        of = register.names(scene.staff, market, scene.projects, scene.of.until)
+        scene = replace(scene, market=market, of=of)
+    frame = record.signals(rng, spoken, scene.market, scene.of)
+    at = spoken[0].at[spoken[1].response]
+    return scene, _Told({"signals": frame}, {"signals": _ids(frame, honest[happened(at, scene.of.until)])})
+
+
+def _ids(rows: pl.DataFrame, honest: Mask) -> frozenset[str]:
+    """Ids of the rows that are not honest."""
+    return frozenset(rows["id"].filter(pl.Series(~honest, dtype=pl.Boolean)).to_list())
 
 
 def _aftercare(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
@@ -179,7 +238,7 @@ def _aftercare(settings: Settings, streams: Streams, scene: _Scene) -> Frames:
     }
 
 
-def _truth(scene: _Scene) -> Truth:
+def _truth(settings: Settings, scene: _Scene, dishonest: dict[str, frozenset[str]]) -> Truth:
     character, of = scene.character, scene.of
     return Truth(
         people=tuple(of.people.to_list()),
@@ -195,4 +254,10 @@ def _truth(scene: _Scene) -> Truth:
         excess=scene.excess,
         customers=tuple(of.customers.to_list()),
         ease=scene.market.ease,
+        composite=true_composite(settings, STANDARD_CRITERIA, character, scene.staff),
+        staff=scene.staff,
+        character=character,
+        parts=scene.parts,
+        span=scene.span,
+        dishonest=dishonest,
     )

@@ -48,6 +48,7 @@ class People:
     back: Moments
     finnish: Mask
     teams: int
+    part_time: Mask  # works every other day
 
     @property
     def size(self) -> int:
@@ -57,6 +58,7 @@ class People:
     def at_work(self, person: Index, day: Moments) -> Mask:
         """Whether these people were employed and not on leave on these days."""
         employed = (self.joined[person] <= day) & (day < self.left[person])
+        employed &= ~(self.part_time[person] & ((day + person) % 2 == 1))
         return employed & ~((self.away[person] <= day) & (day < self.back[person]))
 
 
@@ -110,9 +112,8 @@ def people(settings: Settings, rng: np.random.Generator, span: Span) -> People:
     if teams > 1:
         former[moved] = (team[moved] + 1 + rng.integers(0, teams - 1, moved.size)) % teams
         change[moved] = span.begin + (length * (0.2 + 0.6 * rng.random(moved.size))).astype(np.int64)
-    return People(
-        role, team, former, change, joined, left, start, back, rng.random(size) < settings.finnish, teams
-    )  # fmt: skip
+    finnish = rng.random(size) < settings.finnish
+    return People(role, team, former, change, joined, left, start, back, finnish, teams, np.zeros(size, bool))
 
 
 def _few(settings: Settings, free: Index) -> list[Index]:

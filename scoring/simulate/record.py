@@ -164,12 +164,12 @@ def care(calls: aftercare.Care, of: Names) -> pl.DataFrame:
 def retractions(
     settings: Settings, rng: np.random.Generator, frames: dict[str, pl.DataFrame], of: Names
 ) -> pl.DataFrame:
-    """Hide, contest or correct some rows within weeks; at least one of each file that has any."""
+    """Hide, contest or correct some rows within weeks; at least one of each file that has any, none if that is set."""
     end = instants(np.array([of.until]))[0]
     parts = []
     for file, reason in (("feedback", "contested"), ("kudos", "hidden"), ("signals", "corrected")):
         rows = frames[file]
-        count = min(rows.height, max(1, round(settings.retracted * rows.height)))
+        count = min(rows.height, max(1 if settings.retracted else 0, round(settings.retracted * rows.height)))
         taken = rows[np.sort(rng.permutation(rows.height)[:count])]
         delay = pl.Series(rng.integers(1, RETRACTED_WEEKS, taken.height, endpoint=True) * 7 * 86_400_000_000).cast(
             pl.Duration("us")

@@ -17,7 +17,7 @@ from scoring.exchange.columns import (
 from scoring.simulate import words
 from scoring.simulate.calendar import NEVER, closing, opening
 from scoring.simulate.frames import Cells, choice, decimals, frame, ids, known, named, number
-from scoring.simulate.people import LEAD, Index, People, Span
+from scoring.simulate.people import LEAD, Index, Mask, People, Span
 from scoring.simulate.settings import Settings
 from scoring.simulate.trade import AGREED_EFFORT, Agreements, Money
 from scoring.simulate.work import DELIVERY, MEMBER_ROLES, OPPORTUNITY, TERRITORIES, Market, Projects, Seats
@@ -207,5 +207,19 @@ def consents(settings: Settings, rng: np.random.Generator, staff: People, when: 
         "source": choice(SOURCES, source[rows]),
         "given": np.concatenate([given[spoken], np.zeros(back.size, np.int64)]),
         "at": known(at, of.until),
+    }
+    return frame("consents", cells).filter(pl.col("at").is_not_null())
+
+
+def refusals(refused: Mask, staff: People, when: tuple[Names, Span]) -> pl.DataFrame:
+    """Last words of those who opt out, the day before the last: `refused` is (people, sources)."""
+    of, span = when
+    person, source = np.nonzero(refused)
+    day = np.maximum(staff.joined[person], span.end - 2)
+    cells: Cells = {
+        "person": named(of.people, person),
+        "source": choice(SOURCES, source),
+        "given": np.zeros(person.size, np.int64),
+        "at": known(opening(day) + 1, of.until),
     }
     return frame("consents", cells).filter(pl.col("at").is_not_null())

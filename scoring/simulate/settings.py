@@ -65,7 +65,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     care_answered: float = 0.8  # chance that an average owner makes a due call
     no_consent: float = 0.03  # share of person and source never consented
     withdrawn: float = 0.02  # share of person and source consented and withdrawn
-    retracted: float = 0.001  # share of kudos, feedback and signals retracted, at least one of each
+    retracted: float = 0.001  # share of kudos, feedback and signals retracted, at least one of each unless it is 0
+    # What a few do beside the others (scoring.md, section 5)
+    acted: bool = True  # False: those picked for what follows behave like everybody: the counterfactual of the seed
+    loud_circle: int = 0  # people of several teams who give each other many 5s and thanks, and run all others down
+    quiet_circle: int = 0  # people of one team who give each other 5 on everything, in shared work only
+    praising_teams: int = 0  # teams of average quality that give each other 5 on everything, and mean it
+    inventors: int = 0  # people who invent contacts that nobody knew, who praise their projects in bursts
+    bullied: int = 0  # people to whom two colleagues of their team give 1 on everything
+    over_servers: float = 0.0  # share of people whose own projects all deliver much beyond what was agreed
+    opting_out: float = 0.0  # share of people who consent to two sources only, each source refused by a third of them
+    # How work is spread
+    hard_teams: float = 0.0  # share of teams that serve only the customers hardest to please, 1 sd harder than drawn
+    isolated_teams: int = 0  # teams that work and speak only among themselves
+    part_timers: float = 0.0  # share of people who work every other day
 
     def __post_init__(self) -> None:
         """Refuse what no organization can be."""
@@ -75,13 +88,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _within(self, "years", 0.25, 50)
         _within(self, "team_size", 2, 1000)
         _within(self, "visibility_with_quality", -1, 1)
+        for field in COUNTS:
+            _within(self, field, 0, self.people)
 
 
 SHARES = (
     "newcomers", "leavers", "movers", "absent", "known_contacts", "across_teams", "equal_shares", "won", "general",
     "halo", "answered", "declined", "finnish", "silent_unhappy", "weakest_link", "care_answered", "no_consent",
-    "withdrawn", "retracted",
+    "withdrawn", "retracted", "over_servers", "opting_out", "hard_teams", "part_timers",
 )  # fmt: skip
+COUNTS = ("loud_circle", "quiet_circle", "praising_teams", "inventors", "bullied", "isolated_teams")
 
 
 def _within(settings: Settings, field: str, low: float, high: float) -> None:
