@@ -4,7 +4,7 @@ Run by hand: `.venv/bin/python -m tests.benchmarks.bench_recognition [FOLDER]`. 
 gave or received a thank before is ranked, and the ranking is held against the number of distinct givers within the next
 two years: NDCG@20 with gain log(1 + n), and Spearman. Even years chose the settings, odd years hold out. A second table
 takes only those active in the year before, a third divides the givers by the chances they had. The last one shows how
-little the settings matter. Future thanks reward activity too; the ceiling says what Spearman an oracle without ties has.
+little the settings matter. Future thanks reward activity too; the ceiling is the Spearman of an oracle without ties.
 """
 
 import sys
@@ -121,24 +121,28 @@ def ndcg(score: Number, gain: Number) -> float:
     return float(gain[first] @ discount / (np.sort(gain)[::-1][:TOP] @ discount))
 
 
-def spearman(score: Number, target: Number) -> float:
+def spearman(score: Number, aim: Number) -> float:
     """Correlation of ranks, ties at their mean."""
-    return float(np.corrcoef(rankdata(np.round(score, 12)), rankdata(target))[0, 1])
+    return float(np.corrcoef(rankdata(np.round(score, 12)), rankdata(aim))[0, 1])
 
 
-def ceiling(target: Number) -> float:
+def ceiling(aim: Number) -> float:
     """Spearman of somebody who knows the future and must not tie: the mean over orders of those who are equal."""
     rng = np.random.default_rng(0)
-    return float(np.mean([spearman(target + 1e-6 * rng.random(len(target)), target) for _ in range(20)]))
+    return float(np.mean([spearman(aim + 1e-6 * rng.random(len(aim)), aim) for _ in range(20)]))
 
 
 def measured(score: Score, now: Moment, days: float, *, by_chance: bool) -> tuple[float, float]:
     """NDCG and Spearman of `score` among those active within `days`, against givers or givers for each chance."""
-    chosen = now.active(days) & (now.chances > 0 if by_chance else True)
-    chances = now.chances[chosen] / now.chances[chosen].mean() if by_chance else 1.0
-    target = now.givers[chosen] / chances
-    told = score(now)[chosen]
-    return ndcg(told, np.log1p(target)), spearman(told, target)
+    chosen = now.active(days) & (now.chances > 0)
+    aim, told = target(now, chosen, by_chance=by_chance), score(now)[chosen]
+    return ndcg(told, np.log1p(aim)), spearman(told, aim)
+
+
+def target(now: Moment, chosen: Mask, *, by_chance: bool) -> Number:
+    """Return distinct givers to come, (chosen,), or those for each chance, in units of the average chance."""
+    givers, chances = now.givers[chosen], now.chances[chosen]
+    return givers / (chances / chances.mean()) if by_chance else givers
 
 
 # ---- tables
@@ -152,8 +156,8 @@ def table(moments: dict[int, Moment], days: float, *, by_chance: bool = False) -
         for year, now in moments.items()
     }
     for year, values in found.items():
-        chosen = moments[year].active(days)
-        best = ceiling(moments[year].givers[chosen])
+        chosen = moments[year].active(days) & (moments[year].chances > 0)
+        best = ceiling(target(moments[year], chosen, by_chance=by_chance))
         print(f"{year:>9} {chosen.sum():>6} {best:>7.3f}" + _cells(values))
     for name, years in (("mean even", EVEN), ("mean odd", ODD)):
         print(f"{name:>9} {'':>14}" + _cells(np.mean([found[year] for year in years], axis=0)))
