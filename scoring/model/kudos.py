@@ -92,8 +92,8 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
 def voice(volume: Number, newest: Number, mutual: Mask, mutual_weight: float) -> Number:
     """Say what one giver's thanks are worth to one receiver: (pairs,), in fresh thanks of distinct colleagues, 0-2.
 
-    One-sided: n · (1 + min(MOST_LASTING, PERSISTENCE · ln(V / n))) with n = `newest`, V = `volume`, the days of thanks by
-    their freshness: a fresh thank is 1, a burst on one day too, and many days are less than two colleagues.
+    One-sided: n · (1 + min(MOST_LASTING, PERSISTENCE · ln(V / n))), with n = `newest` and V = `volume`: a fresh thank
+    is 1, a burst on one day too, and thanks on many days are less than those of two colleagues.
     Mutual: n kept at FIRST_MUTUAL and rising with volume by at most 2 (MOST_MUTUAL - FIRST_MUTUAL) · `mutual_weight`:
     with weights up to 1/2 less than one thank from outside then.
     """

@@ -94,9 +94,9 @@ def test_recognition_alike_for_all_says_nothing():
 
 
 @pytest.mark.parametrize("pull", [0.9, 1.5])
-def test_the_most_opens_the_gap_of_visibility_by_half_of_what_may_be(pull):
+def test_the_most_opens_the_gap_of_visibility_by_little(pull):
     added = [_gap_added(pull, seed) for seed in range(4)]
-    assert 0 < np.mean(added) < 2.5
+    assert np.mean(added) < 1.5
 
 
 def _gap_added(pull, seed):
