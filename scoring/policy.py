@@ -35,7 +35,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     observation_weight: float = 0.5  # what our own staff saw or reported, against the customer's own word
     heard_probability: float = 0.6  # P(project trust above reference) for the customer's star
     # Recognition
-    kudos_half_life_days: float = 365.0
+    kudos_half_life_days: float = 270.0
     mutual_weight: float = 0.5  # at most, for thanks that are only mutual
     # Results
     results_cap: float = 0.15  # share of the variance of standing, never over RESULTS_CAP_LIMIT

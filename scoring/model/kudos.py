@@ -17,7 +17,9 @@ from scoring.policy import Policy
 # What the first mutual thank keeps of one from outside, and what any number may reach: scoring.md, invariant 11, asks
 # for 0.9 and 1; the rest is room for givers' habits, which shift what is expected.
 FIRST_MUTUAL, MOST_MUTUAL = 0.92, 0.94
-ELASTICITY = 0.5  # twice the opportunity brings 2**0.5 as many thanks: attention is scarce
+PERSISTENCE = 0.4  # what e times as many days of thanks add to one; bench_recognition shows 0.2 to 0.4 alike
+MOST_LASTING = 0.9  # of it, so that two colleagues' thanks are more than any number of one's
+ELASTICITY = 0.25  # twice the opportunity brings 2**0.25 as many thanks: attention is scarce
 USUAL_CHANCES = 20.0  # opportunities after which a giver's own habit weighs as much as everybody's
 USUAL_SHAPE = 2.0  # of the gamma prior, where little is known: relative rates differ by about 1/sqrt(2)
 SHAPE_EVIDENCE = 200.0  # squared voices that the usual shape is worth
@@ -37,9 +39,10 @@ class Thanks:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Ordered pairs of giver and receiver, sorted; `pair` (rows,) and `fresh` (rows,) say it of each thank.
+    """Ordered pairs of giver and receiver, sorted; `pair` (rows,) and `share` (rows,) say it of each thank.
 
-    `fresh` is 2^(-age/half-life); `volume` its sum in a pair, `newest` its largest; `mutual` where both thanked.
+    A thank is fresh by 2^(-age/half-life). `newest` is the largest freshness in a pair, `volume` the sum over the days
+    on which there was one, each day once; `mutual` where both thanked; `share` a thank's part of its pair, sums to 1.
     """
 
     giver: Index
@@ -48,7 +51,7 @@ class Pairs:
     newest: Number
     mutual: Mask
     pair: Index
-    fresh: Number
+    share: Number
 
 
 def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
@@ -59,8 +62,9 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     Posterior: log λ_j has mean ψ(a + y_j) - log(a + E_j) and variance ψ'(a + y_j); both are told in standard
     deviations √ψ'(a) of the prior, from the prior's mean. The elasticity stands between what one board needs (who is
     recognised by many: 0) and what a chance needs (recognised per opportunity: 1), because the first rewards being
-    seen and the second is noisy. 1/2 was chosen among 1, 1/2 and 1/4 by the order of later recognition on one real
-    history (2010-2020), where it finds the top as well as plain aged counts do, and orders the rest less well.
+    seen and the second is noisy. 1/4, PERSISTENCE 0.4 and a half-life of 270 days were chosen among a few plain values
+    by the top 20 of later recognition on one real history (`tests/benchmarks/bench_recognition.py`), whose other years
+    agree; over everybody plain counts order as well, since those who are active at all are thanked later.
     Those without opportunity or consent get exactly the prior: 0 with sd 1. Giving earns nothing.
 
     `evidence` is selected (`select`); `as_of` in microseconds. Source: gamma-Poisson empirical Bayes, Robbins (1956);
@@ -68,7 +72,7 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     """
     people = len(evidence.people.ids)
     thanks = _thanks(evidence)
-    pairs = _pairs(thanks, 2.0 ** (-(as_of - thanks.at) / (policy.kudos_half_life_days * DAY)), people)
+    pairs = _pairs(thanks, _fresh(as_of - thanks.at, policy.kudos_half_life_days), people)
     heard = voice(pairs.volume, pairs.newest, pairs.mutual, policy.mutual_weight)
     voices = np.bincount(pairs.receiver, heard, people).astype(np.float64)
     listening = consented(evidence, as_of)[:, ConsentSource.KUDOS]
@@ -86,16 +90,22 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
 
 
 def voice(volume: Number, newest: Number, mutual: Mask, mutual_weight: float) -> Number:
-    """Say what one giver's thanks are worth to one receiver: (pairs,), in fresh thanks of distinct colleagues, under 2.
+    """Say what one giver's thanks are worth to one receiver: (pairs,), in fresh thanks of distinct colleagues, 0-2.
 
-    One-sided: 2c / (1 + c) of the aged count c `volume`: a fresh thank is 1, and no number of them reaches 2.
-    Mutual: the newest alone, n = `newest`, kept at FIRST_MUTUAL and rising with volume by at most
-    2 (MOST_MUTUAL - FIRST_MUTUAL) · `mutual_weight`: with weights up to 1/2 less than one thank from outside then.
+    One-sided: n · (1 + min(MOST_LASTING, PERSISTENCE · ln(V / n))), with n = `newest` and V = `volume`: a fresh thank
+    is 1, a burst on one day too, and thanks on many days are less than those of two colleagues.
+    Mutual: n kept at FIRST_MUTUAL and rising with volume by at most 2 (MOST_MUTUAL - FIRST_MUTUAL) · `mutual_weight`:
+    with weights up to 1/2 less than one thank from outside then.
     """
-    first = 2 * newest / (1 + newest)
     rise = 2 * (MOST_MUTUAL - FIRST_MUTUAL) * mutual_weight
-    exchanged = first * (FIRST_MUTUAL + rise * (1 - newest / volume))
-    return np.where(mutual, exchanged, 2 * volume / (1 + volume))
+    exchanged = FIRST_MUTUAL + rise * (1 - newest / volume)
+    lasting = 1 + np.minimum(PERSISTENCE * np.log(volume / newest), MOST_LASTING)
+    return np.asarray(newest * np.where(mutual, exchanged, lasting))
+
+
+def _fresh(age: Time, half_life_days: float) -> Number:
+    """Freshness of thanks `age` microseconds old: (rows,), above 0, so that parts of a pair can be taken."""
+    return np.asarray(np.exp2(-np.minimum(age / (half_life_days * DAY), 900.0)))
 
 
 def _thanks(evidence: Evidence) -> Thanks:
@@ -112,15 +122,21 @@ def _thanks(evidence: Evidence) -> Thanks:
 
 
 def _pairs(thanks: Thanks, fresh: Number, people: int) -> Pairs:
-    key, pair = np.unique(thanks.giver.astype(np.int64) * people + thanks.receiver, return_inverse=True)
-    volume = np.bincount(pair, fresh, len(key)).astype(np.float64)
-    newest = np.zeros(len(key))
-    np.maximum.at(newest, pair, fresh)
-    giver, receiver = np.divmod(key, max(people, 1))
-    mutual = np.isin(receiver * people + giver, key)
-    return Pairs(
-        giver.astype(np.int32), receiver.astype(np.int32), volume, newest, mutual, pair.astype(np.int32), fresh
-    )
+    key = thanks.giver.astype(np.int64) * people + thanks.receiver
+    order = np.lexsort((thanks.at, key))
+    sorted_key, day = key[order], thanks.at[order] // DAY
+    last = np.append(sorted_key[1:] != sorted_key[:-1], True)[: len(key)]
+    of_day = last | np.append(day[1:] != day[:-1], True)[: len(key)]
+    place = np.cumsum(last) - last
+    pair = np.empty(len(key), np.int32)
+    pair[order] = place
+    found, aged = sorted_key[last], fresh[order]
+    volume = np.bincount(place[of_day], aged[of_day], len(found)).astype(np.float64)
+    share = fresh / np.bincount(place, aged, len(found))[pair]
+    giver, receiver = np.divmod(found, max(people, 1))
+    back = receiver * people + giver
+    mutual = np.searchsorted(found, back, "right") > np.searchsorted(found, back)
+    return Pairs(giver.astype(np.int32), receiver.astype(np.int32), volume, aged[last], mutual, pair, share)
 
 
 def _expected(chances: Opportunity, heard: csr_array, listening: Mask) -> Number:
@@ -168,7 +184,7 @@ def _shape(voices: Number, expected: Number) -> float:
 
 def _parts(thanks: Thanks, pairs: Pairs, start: Number, gained: Number) -> Parts:
     """Split each pair's gain over its thanks by their freshness, and add up by receiver, source and project."""
-    amount = gained[pairs.pair] * pairs.fresh / pairs.volume[pairs.pair]
+    amount = gained[pairs.pair] * pairs.share
     people, rows = len(start), len(amount)
     prior = np.full(people, SOURCES.index(Source.PRIOR), np.int32)
     each = Parts(

@@ -15,7 +15,8 @@ from scoring.model.select import select
 from scoring.policy import Policy
 from tests.scoring.small import micros, small
 
-NOW = micros(100)
+NOW_DAY = 100
+NOW = micros(NOW_DAY)
 POLICY = Policy()
 NAMES = "abcdefgh"
 PEOPLE = [{"person": name} for name in NAMES]
@@ -42,14 +43,14 @@ def test_worked_example():
     # Four people, no groups; b and c thank a a moment ago: 2 voices for a. Everybody can thank the 3 others.
     # Given by others to others: a 0, b and c 1, d 2, of 6 chances: usual 0, 1/6, 1/6, 1/3. Habits of b and c
     # (1 + 20 u) / 23, of a and d 20 u / 23. Met, in units of u: b, c 6/23 + 60/23, d 2·3/23 + 60/23: all 66/23.
-    # Expected √(66/23) / (3 √3) = √(22/23) / 3 for each thank: a 0, b and c 0.326007, d 0.652014.
+    # Expected (66/23)^¼ / (3 · 3^¼) = (22/23)^¼ / 3 for each thank: a 0, b and c 0.329650, d 0.659300.
     people = [{"person": name} for name in "abcd"]
     evidence = small(people=people, kudos=rows([("b", "a", 99.9999999), ("c", "a", 99.9999999)]))
     block = recognition(select(evidence, NOW), POLICY, NOW)
-    expected = np.array([0, 1, 1, 2]) * np.sqrt(22 / 23) / 3
-    # Shape: Σ over expected > 0 of (0 - E)² - E = 2·(0.10628 - 0.32601) + (0.42512 - 0.65201) < 0, so no excess:
-    # (Σ E² + 200) / (0 + 200/2) = 200.63768 / 100.
-    shape = 2.0063768
+    expected = np.array([0, 1, 1, 2]) * (22 / 23) ** 0.25 / 3
+    # Shape: Σ over expected > 0 of (0 - E)² - E = 2·(0.10867 - 0.32965) + (0.43468 - 0.65930) < 0, so no excess:
+    # (Σ E² + 200) / (0 + 200/2) = 200.65201 / 100.
+    shape = 2.0065201
     voices = np.array([2.0, 0, 0, 0])
     unit = np.sqrt(polygamma(1, shape))
     by_hand = (digamma(shape + voices) - np.log(shape + expected) - digamma(shape) + np.log(shape)) / unit
@@ -58,10 +59,42 @@ def test_worked_example():
     assert block.voices[:, 0] == pytest.approx(voices, abs=1e-5)
 
 
+def test_voices_of_seven_thanks_by_hand():
+    # Fresh thanks, one half-life old ones and two half-lives old ones are worth 1, 1/2 and 1/4.
+    now, one, two = (NOW_DAY - 0.0000001 - times * POLICY.kudos_half_life_days for times in (0, 1, 2))
+    given_thanks = [
+        ("b", "a", now), ("b", "a", one), ("b", "a", two),  # n = 1, V = 1.75 days: 1 + 0.4 ln 1.75 = 1.223846
+        ("c", "a", one), ("c", "a", one - 0.0000001),  # one burst: n = V = 1/2
+        ("d", "a", two), ("a", "d", now),  # mutual: 0.92 / 4 for a, 0.92 for d
+    ]  # fmt: skip
+    voices = score(given_thanks).voices[:, 0]
+    # `voices` counts each giver once at most.
+    assert voices[:4] == pytest.approx([1 + 0.5 + 0.23, 0, 0, 0.92], abs=1e-6)
+    heard = voice(np.array([1.75]), np.array([1.0]), np.array([False]), POLICY.mutual_weight)
+    assert heard == pytest.approx(1.223846, abs=1e-6)
+
+
+def test_thanks_on_many_days_tell_more_than_a_burst_on_one():
+    spread, burst = of([("b", "a", day) for day in range(90, 100)]), of([("b", "a", 99)] * 10)
+    assert spread > burst + 0.1
+    assert burst == pytest.approx(of([("b", "a", 99)]), abs=1e-9)
+
+
+def test_thanks_of_many_tell_more_than_many_thanks_of_one():
+    of_many, of_one = of([("b", "a", 98), ("c", "a", 99)]), of([("b", "a", day) for day in range(60, 100)])
+    assert of_many > of_one
+
+
+def test_very_old_thanks_are_nothing_and_break_nothing():
+    block = score([("b", "a", -30_000), ("a", "c", -40_000), ("c", "a", -30_000)], Policy(kudos_half_life_days=30))
+    assert np.isfinite(block.estimate).all()
+    assert block.voices[0, 0] < 1e-200
+
+
 def test_a_thank_fades_by_its_half_life():
     young, old = (float(score([("b", "a", at)]).voices[0, 0]) for at in (99.999999, 100 - POLICY.kudos_half_life_days))
     assert young == pytest.approx(1, abs=1e-6)
-    assert old == pytest.approx(2 * 0.5 / 1.5)
+    assert old == pytest.approx(0.5)
 
 
 @given(st.floats(1e-3, 1), st.floats(1, 500), st.floats(0, 0.5))

@@ -1,0 +1,213 @@
+"""Who is thanked next: our `recognition` beside simple scores, on the public history of thanks.
+
+Run by hand: `.venv/bin/python -m tests.benchmarks.bench_recognition [FOLDER]`. At the start of each year everybody who
+gave or received a thank before is ranked, and the ranking is held against the number of distinct givers within the next
+two years: NDCG@20 with gain log(1 + n), and Spearman. Even years chose the settings, odd years hold out. A second table
+takes only those active in the year before, a third divides the givers by the chances they had. The last one shows how
+little the settings matter. Future thanks reward activity too; the ceiling is the Spearman of an oracle without ties.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+import msgspec
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.stats import rankdata
+
+from scoring.arrays import build
+from scoring.exchange import folder
+from scoring.model import kudos
+from scoring.model.evidence import DAY, Evidence, Mask, Number
+from scoring.model.opportunity import opportunity
+from scoring.model.select import select
+from scoring.offline import assumed
+from scoring.policy import Policy
+
+FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "recognition"
+EVEN, ODD = range(2010, 2021, 2), range(2011, 2020, 2)
+TOP = 20
+YEAR = 365
+DAMPING, STEPS = 0.85, 50  # of PageRank
+Score = Callable[["Moment"], Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known at the start of a year, and what came: `givers` and `chances` are (people,)."""
+
+    evidence: Evidence
+    as_of: int
+    givers: Number
+    chances: Number
+
+    def pairs(self, worth: Callable[[Number], Number]) -> csr_array:
+        """Sum `worth` of age in days over each giver's thanks to each receiver: (giver, receiver)."""
+        rows, people = self.evidence.kudos, len(self.evidence.people.ids)
+        amount = worth((self.as_of - rows.at) / DAY)
+        return csr_array((amount, (rows.giver, rows.receiver)), shape=(people, people))
+
+    def active(self, days: float) -> Mask:
+        """Say who gave or received a thank within the last `days`."""
+        rows = self.evidence.kudos
+        lately = rows.at >= self.as_of - days * DAY
+        found = np.zeros(len(self.givers), np.bool_)
+        found[rows.giver[lately]] = found[rows.receiver[lately]] = True
+        return found
+
+
+def moment(evidence: Evidence, year: int) -> Moment:
+    """Cut the history at the start of `year`."""
+    as_of, until = (round(datetime(each, 1, 1, tzinfo=UTC).timestamp() * 1e6) for each in (year, year + 2))
+    known, later = select(evidence, as_of), select(evidence, until).kudos
+    people = len(evidence.people.ids)
+    new = later.at >= as_of
+    pair = np.unique(later.giver[new].astype(np.int64) * people + later.receiver[new])
+    met = opportunity(known, as_of, YEAR)
+    chances = np.asarray(met.near.sum(axis=1)) + met.far(np.ones(people))
+    return Moment(known, as_of, np.bincount(pair % people, minlength=people).astype(np.float64), chances)
+
+
+# ---- scores
+
+
+def ours(now: Moment, **policy: float) -> Number:
+    """Our estimate."""
+    return kudos.recognition(now.evidence, msgspec.structs.replace(Policy(), **policy), now.as_of).estimate[:, 0]
+
+
+def counts(now: Moment) -> Number:
+    """Thanks ever received."""
+    return np.asarray(now.pairs(np.ones_like).sum(axis=0))
+
+
+def distinct(now: Moment) -> Number:
+    """Givers ever."""
+    return np.asarray((now.pairs(np.ones_like) > 0).sum(axis=0), np.float64)
+
+
+def decayed(now: Moment) -> Number:
+    """Logarithm of each giver's thanks, halved each year."""
+    return np.asarray(now.pairs(lambda age: np.exp2(-age / YEAR)).log1p().sum(axis=0))
+
+
+def page_rank(now: Moment) -> Number:
+    """PageRank over thanks, halved each year."""
+    links = now.pairs(lambda age: np.exp2(-age / YEAR))
+    out = np.asarray(links.sum(axis=1))
+    step = csr_array(links.multiply((1 / np.where(out > 0, out, 1))[:, None])).T
+    rank = np.full(len(out), 1 / len(out))
+    for _ in range(STEPS):
+        rank = DAMPING * (step @ rank + rank[out == 0].sum() / len(out)) + (1 - DAMPING) / len(out)
+    return rank
+
+
+SCORES: dict[str, Score] = {
+    "ours": ours, "counts": counts, "distinct": distinct, "decayed": decayed, "PageRank": page_rank,
+}  # fmt: skip
+
+
+# ---- measures
+
+
+def ndcg(score: Number, gain: Number) -> float:
+    """NDCG of the first `TOP`; ties stand in the order of ids."""
+    discount = 1 / np.log2(np.arange(2, min(TOP, len(gain)) + 2))
+    first = np.argsort(-np.round(score, 12), kind="stable")[:TOP]
+    return float(gain[first] @ discount / (np.sort(gain)[::-1][:TOP] @ discount))
+
+
+def spearman(score: Number, aim: Number) -> float:
+    """Correlation of ranks, ties at their mean."""
+    return float(np.corrcoef(rankdata(np.round(score, 12)), rankdata(aim))[0, 1])
+
+
+def ceiling(aim: Number) -> float:
+    """Spearman of somebody who knows the future and must not tie: the mean over orders of those who are equal."""
+    rng = np.random.default_rng(0)
+    return float(np.mean([spearman(aim + 1e-6 * rng.random(len(aim)), aim) for _ in range(20)]))
+
+
+def measured(score: Score, now: Moment, days: float, *, by_chance: bool) -> tuple[float, float]:
+    """NDCG and Spearman of `score` among those active within `days`, against givers or givers for each chance."""
+    chosen = now.active(days) & (now.chances > 0)
+    aim, told = target(now, chosen, by_chance=by_chance), score(now)[chosen]
+    return ndcg(told, np.log1p(aim)), spearman(told, aim)
+
+
+def target(now: Moment, chosen: Mask, *, by_chance: bool) -> Number:
+    """Return distinct givers to come, (chosen,), or those for each chance, in units of the average chance."""
+    givers, chances = now.givers[chosen], now.chances[chosen]
+    return givers / (chances / chances.mean()) if by_chance else givers
+
+
+# ---- tables
+
+
+def table(moments: dict[int, Moment], days: float, *, by_chance: bool = False) -> None:
+    """Print NDCG@20 and Spearman of each score, year by year and their means."""
+    print(f"{'year':>9} {'people':>6} {'ceiling':>7}" + "".join(f"{name:>16}" for name in SCORES))
+    found = {
+        year: np.array([measured(score, now, days, by_chance=by_chance) for score in SCORES.values()])
+        for year, now in moments.items()
+    }
+    for year, values in found.items():
+        chosen = moments[year].active(days) & (moments[year].chances > 0)
+        best = ceiling(target(moments[year], chosen, by_chance=by_chance))
+        print(f"{year:>9} {chosen.sum():>6} {best:>7.3f}" + _cells(values))
+    for name, years in (("mean even", EVEN), ("mean odd", ODD)):
+        print(f"{name:>9} {'':>14}" + _cells(np.mean([found[year] for year in years], axis=0)))
+
+
+def sensitivity(moments: dict[int, Moment]) -> None:
+    """Print the means of even and odd years for settings beside the chosen ones, over all who were active before."""
+    print(f"{'half-life':>9} {'elasticity':>10} {'persistence':>11} {'even':>15} {'odd':>15}")
+    chosen = (Policy().kudos_half_life_days, kudos.ELASTICITY, kudos.PERSISTENCE)
+    steps: Sequence[tuple[int, float]] = [
+        *((0, days) for days in (180, 270, 365, 730)),
+        *((1, power) for power in (0.0, 0.1, 0.25, 0.5, 1.0)),
+        *((2, rise) for rise in (0.0, 0.2, 0.3, 0.4, 0.5)),
+    ]
+    for place, value in steps:
+        tried = [*chosen[:place], value, *chosen[place + 1 :]]
+        print(f"{tried[0]:>9.0f} {tried[1]:>10.2f} {tried[2]:>11.2f}" + _means(moments, tried))
+
+
+def _means(moments: dict[int, Moment], tried: Sequence[float]) -> str:
+    def score(now: Moment) -> Number:
+        return ours(now, kudos_half_life_days=tried[0])
+
+    with patch.object(kudos, "ELASTICITY", tried[1]), patch.object(kudos, "PERSISTENCE", tried[2]):
+        by_year = {year: measured(score, now, np.inf, by_chance=False) for year, now in moments.items()}
+    return "".join(_cells(np.array([np.mean([by_year[year] for year in years], axis=0)])) for years in (EVEN, ODD))
+
+
+def _cells(values: Number) -> str:
+    return "".join(f"    {top:.3f} {order:.3f} "[:16].rjust(16) for top, order in values)
+
+
+def main(source: Path) -> None:
+    """Print all tables, or say that the data is not there."""
+    if not source.is_dir():
+        sys.exit(f"no public history of thanks in {source}")
+    read = folder.read(source)
+    evidence = build(assumed(read.frames), read.manifest)
+    moments = {year: moment(evidence, year) for year in sorted((*EVEN, *ODD))}
+    for title, days, by_chance in (
+        ("active ever before", np.inf, False),
+        ("active in the year before", YEAR, False),
+        ("active ever before, givers for each chance", np.inf, True),
+        ("active in the year before, givers for each chance", YEAR, True),
+    ):
+        print(f"\n{title}: NDCG@{TOP}, Spearman")
+        table(moments, days, by_chance=by_chance)
+    print(f"\nsettings, active ever before: NDCG@{TOP}, Spearman")
+    sensitivity(moments)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
