@@ -1,0 +1,175 @@
+"""Solutions and posterior covariances of a lean step, from the core outwards.
+
+With g = (members, globals) and Z their covariance, a stage that was eliminated as x = D⁻¹(right - K h) has
+Cov(x, g) = -D⁻¹K Cov(h, g) and Var x = D⁻¹ + D⁻¹K Var(h) KᵀD⁻¹, entry by entry along the lists of the layout.
+Source: Takahashi, Fagan & Chen (1973), the inverse on the pattern of the factor; Henderson (1975), Biometrics 31(2).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from scoring.model.crossed_blocks import cholesky
+from scoring.model.lean_layout import Layout
+from scoring.model.lean_solve import Schur
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Best predictions: `core` (members + globals,), `unit` (units,) what its members add up to, `middle` (middles,).
+
+    `local` (locals, width), `nest` (N,); `error` the weighted sum of squares that is left.
+    """
+
+    core: Floats
+    unit: Floats
+    middle: Floats
+    local: Floats
+    nest: Floats
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Covariances:
+    """Posterior, in units of the residual: of the core with itself, middles, (middles,), and locals with the core.
+
+    `core` (g, g); `middle_core` (middles, g); `local_core` (locals, width, g); `middle` the variances, `pairs` a buffer
+    of the groups' layout; `local` (locals, width, width); `local_middle` (entries, width).
+    """
+
+    core: Floats
+    middle_core: Floats
+    local_core: Floats
+    pairs: Floats
+    local: Floats
+    local_middle: Floats
+
+
+def invert(schur: Schur) -> tuple[Floats, Floats]:
+    """Solve the core and invert it: (g,) and (g, g)."""
+    members, width = schur.border.shape
+    matrix = np.empty((members + width - 1, members + width - 1))
+    matrix[:members, :members] = schur.core.toarray()
+    matrix[:members, members:] = schur.border[:, :-1]
+    matrix[members:, :members] = schur.border[:, :-1].T
+    matrix[members:, members:] = schur.corner[:-1, :-1]
+    factor = cholesky(matrix)
+    right = np.concatenate([schur.border[:, -1], schur.corner[:-1, -1]])
+    return factor.solve(right[:, None])[:, 0], factor.inverse()
+
+
+def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
+    """Carry the core's solution outwards; `core` (g,)."""
+    cells, nests = lay.cells, lay.nests
+    members = lay.shares.shape[1]
+    known = np.append(-core[members:], 1.0)  # what stays of [fixed, y]
+    unit = np.asarray(lay.shares @ core[:members])
+    middle = schur.by_middle @ known - schur.by_member.T @ core[:members]
+    local = schur.by_fixed @ known
+    pulled = schur.by_entry * middle[cells.entry_middle][:, None]
+    given = schur.by_unit * unit[:, None]
+    for column in range(local.shape[1]):
+        local[:, column] -= np.bincount(cells.entry_local, pulled[:, column], len(local))
+        local[:, column] -= np.bincount(cells.local_of, given[:, column], len(local))
+    level = unit[cells.unit] + np.where(cells.middle >= 0, np.append(middle, 0.0)[cells.middle], 0.0).sum(axis=0)
+    told = nests.fixed @ known - (nests.columns * local[cells.local]).sum(axis=1) - nests.weight * level
+    nest = schur.pull * told
+    design, order = lay.design, nests.order
+    left = design.y[order] - design.fixed[order] @ core[members:] - (nest + level)[nests.row]
+    left = left - local[cells.local[nests.row], design.column[order]]
+    return Effects(core, unit, middle, local, nest, float((design.weight[order] * left**2).sum()))
+
+
+def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
+    """Posterior covariances of everything but the nests; `core` is Z, (g, g)."""
+    cells, groups, members = lay.cells, lay.groups, lay.shares.shape[1]
+    locals_, width = schur.by_fixed.shape[:2]
+    middles = len(lay.kind)
+    pull = np.hstack([schur.by_member.toarray().T, schur.by_middle[:, :-1]])
+    middle_core = -(schur.by_member.T @ core[:members] + schur.by_middle[:, :-1] @ core[members:])
+    row = np.repeat(np.arange(middles), np.diff(groups.start))
+    pairs = np.zeros(sum(size * size * count for size, count in groups.buckets))
+    shared = np.einsum("pg,pg->p", pull[row], middle_core[groups.column]) if middles else np.empty(0)
+    pairs[groups.at] = schur.groups.data - shared
+    local_core = np.empty((locals_, width, core.shape[0]))
+    for column in range(width):
+        through = csr_array((schur.by_entry[:, column], (cells.entry_local, cells.entry_middle)), (locals_, middles))
+        units = csr_array((schur.by_unit[:, column], (cells.local_of, np.arange(len(cells.local_of)))))
+        spread = through @ middle_core if middles else 0.0
+        local_core[:, column] = -(
+            spread + (units @ lay.shares) @ core[:members] + schur.by_fixed[:, column, :-1] @ core[members:]
+        )
+    local_middle = _local_middle(lay, schur, pairs, middle_core)
+    taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
+    by_unit = np.einsum("lbg,lg->lb", local_core[cells.local_of][:, :, :members], lay.shares.toarray())
+    given = by_unit[:, :, None] * schur.by_unit[:, None, :]
+    local = schur.inverse - np.einsum("lbk,lck->lbc", local_core[:, :, members:], schur.by_fixed[:, :, :-1])
+    for one in range(width):
+        for two in range(width):
+            local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
+            local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
+    return Covariances(core, middle_core, local_core, pairs, local, local_middle)
+
+
+def _local_middle(lay: Layout, schur: Schur, pairs: Floats, middle_core: Floats) -> Floats:
+    """Covariance of each local with each middle that it touches: (entries, width)."""
+    cells, members = lay.cells, lay.shares.shape[1]
+    if not len(lay.kind):
+        return np.empty((0, schur.by_entry.shape[1]))
+    left, right = cells.left, cells.right
+    at = lay.groups.address(cells.entry_middle[left], cells.entry_middle[right])
+    of_entry = schur.by_entry[right] * pairs[at][:, None]
+    middle = cells.entry_middle[cells.link_entry]
+    link, place = _nonzeros(cells.link_unit, lay.shares)
+    amount = lay.shares.data[place] * middle_core[middle[link], lay.shares.indices[place]]
+    felt = np.bincount(link, amount, len(middle))
+    of_unit = schur.by_unit[cells.link_unit] * felt[:, None]
+    of_fixed = np.einsum(
+        "ebk,ek->eb", schur.by_fixed[cells.entry_local][:, :, :-1], middle_core[cells.entry_middle][:, members:]
+    )
+    found = -of_fixed
+    for column in range(found.shape[1]):
+        found[:, column] -= np.bincount(left, of_entry[:, column], len(found))
+        found[:, column] -= np.bincount(cells.link_entry, of_unit[:, column], len(found))
+    return found
+
+
+def _nonzeros(row: NDArray[np.intp], matrix: csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair the place of each of `row` with the places of that row's entries in `matrix`."""
+    count = np.diff(matrix.indptr)[row]
+    first = np.repeat(np.arange(len(row)), count)
+    return first, np.repeat(matrix.indptr[row], count) + np.arange(len(first)) - np.repeat(
+        np.cumsum(count) - count, count
+    )
+
+
+def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
+    """Posterior variance of each nest, (N,), in units of the residual: r + r² Var(what else it feels, weighted)."""
+    cells, nests, members = lay.cells, lay.nests, lay.shares.shape[1]
+    weight, columns, fixed = nests.weight, nests.columns, nests.fixed[:, :-1]
+    unit_core = np.asarray(lay.shares @ cov.core[:members])
+    shares = lay.shares.toarray()
+    own = np.einsum("uj,uj->u", unit_core[:, :members], shares)
+    local = cov.local_core[cells.local]
+    total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * own[cells.unit]
+    total += np.einsum("ni,ij,nj->n", fixed, cov.core[members:, members:], fixed)
+    with_unit = np.einsum("nbg,ng->nb", local[:, :, :members], shares[cells.unit])
+    cross = weight * (columns * with_unit).sum(axis=1)
+    cross += np.einsum("nb,nbk,nk->n", columns, local[:, :, members:], fixed)
+    cross += weight * (unit_core[cells.unit][:, members:] * fixed).sum(axis=1)
+    for kind, middle in enumerate(cells.middle):
+        some = np.flatnonzero(middle >= 0)
+        m, heavy = middle[some], weight[some]
+        total[some] += heavy**2 * cov.pairs[lay.groups.address(m, m)]
+        core = cov.middle_core[m]
+        cross[some] += heavy**2 * np.einsum("ng,ng->n", core[:, :members], shares[cells.unit[some]])
+        cross[some] += heavy * (core[:, members:] * fixed[some]).sum(axis=1)
+        cross[some] += heavy * (columns[some] * cov.local_middle[cells.entry[kind][some]]).sum(axis=1)
+        for other in cells.middle[kind + 1 :]:
+            both = np.flatnonzero((middle >= 0) & (other >= 0))
+            cross[both] += weight[both] ** 2 * cov.pairs[lay.groups.address(middle[both], other[both])]
+    return np.asarray(schur.pull + schur.pull**2 * (total + 2 * cross))
