@@ -7,15 +7,16 @@ effect's degrees of freedom, is its levels less their posterior variance over θ
 criterion is 0. Source: MacKay (1992), Neural Computation 4(3); Harville (1977), J. Am. Stat. Assoc. 72(358).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from scoring.model.crossed import Variance
 from scoring.model.lean_layout import Design, Layout, layout
 from scoring.model.lean_solve import Schur, Variances, eliminate
-from scoring.model.lean_spread import Covariances, Effects, covariances, effects, invert, nest_variances
+from scoring.model.lean_spread import Effects, covariances, effects, invert, nest_variances, quadratics
 
 Floats = NDArray[np.float64]
 
@@ -41,12 +42,19 @@ class Priors:
         """All of them, in one order."""
         return (self.residual, self.nest, *self.local, *self.middle, *self.member, *self.fixed)
 
+    def holding(self, values: Floats) -> "Priors":
+        """Hold every variance, in the order of `every`."""
+        held = [Variance(known=float(value)) for value in values]
+        ends = [int(end) for end in np.cumsum([2, len(self.local), len(self.middle), len(self.member)])]
+        local, middle, member, fixed = (tuple(held[a:b]) for a, b in zip(ends, [*ends[1:], len(held)], strict=True))
+        return Priors(held[0], held[1], local, middle, member, fixed, self.member_kind, self.fixed_kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Lean:
-    """A fit. `variances` (priors.every,), as held or estimated; `effects`, `covariances` by the layout's numbers.
+    """A fit. `variances` (priors.every,), as held or estimated; `effects` by the layout's numbers.
 
-    Covariances are in squared units of y: already times the residual.
+    `core` (g, g): posterior covariance of members and globals over the residual.
     """
 
     layout: Layout
@@ -54,7 +62,7 @@ class Lean:
     variances: Floats
     at: Variances
     effects: Effects
-    covariances: Covariances
+    core: Floats
 
     @property
     def members(self) -> int:
@@ -65,6 +73,20 @@ class Lean:
     def fixed(self) -> Floats:
         """Globals, (globals,)."""
         return self.effects.core[self.members :]
+
+    @property
+    def member_sds(self) -> Floats:
+        """Posterior sds of the layout's members, (members,)."""
+        return np.sqrt(self.at.residual * np.diagonal(self.core)[: self.members])
+
+    @property
+    def forces(self) -> Floats:
+        """What the rows of each unit say beyond what is expected of them: their sum in V⁻¹(y - Xb), (units,)."""
+        return self.effects.force / self.at.residual
+
+    def variances_of(self, local: csr_array, middle: csr_array, core: Floats) -> Floats:
+        """Posterior variances of combinations of heard effects, (combinations,); arguments as `quadratics`."""
+        return self.at.residual * quadratics(self.schur, self.layout, self.core, (local, middle, core))
 
 
 def fit_lean(design: Design, priors: Priors) -> Lean:
@@ -80,9 +102,7 @@ def fit_lean(design: Design, priors: Priors) -> Lean:
     at = spelt(lay, priors, theta)
     schur = eliminate(lay, at)
     core, inverse = invert(schur)
-    cov = covariances(lay, schur, inverse)
-    scaled = Covariances(*(getattr(cov, name) * at.residual for name in Covariances.__slots__))
-    return Lean(lay, schur, theta, at, effects(lay, schur, core), scaled)
+    return Lean(lay, schur, theta, at, effects(lay, schur, core), inverse)
 
 
 def spelt(lay: Layout, priors: Priors, theta: Floats) -> Variances:
@@ -111,7 +131,7 @@ def _settled(lay: Layout, priors: Priors, theta: Floats, free: NDArray[np.bool_]
     for step in range(STEPS):
         squares, freedom = _sums(lay, priors, theta)
         wanted = np.maximum((squares + worth * guess) / np.maximum(freedom + worth, 1e-12), np.maximum(floor, 1e-12))
-        moved = np.where(free, np.log(wanted / theta), 0.0)
+        moved = np.log(np.where(free, wanted, 1.0) / np.where(free, theta, 1.0))
         if np.abs(moved).max() < SETTLED:
             return np.where(free, wanted, theta)
         if step % 2:

@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 class Effects:
     """Best predictions: `core` (members + globals,), `unit` (units,) what its members add up to, `middle` (middles,).
 
-    `local` (locals, width), `nest` (N,); `error` the weighted sum of squares that is left.
+    `local` (locals, width), `nest` (N,); `error` the weighted sum of squares that is left, `force` (units,) the
+    weighted sum of what is left in each unit.
     """
 
     core: Floats
@@ -31,6 +32,7 @@ class Effects:
     local: Floats
     nest: Floats
     error: float
+    force: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,51 @@ def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
     design, order = lay.design, nests.order
     left = design.y[order] - design.fixed[order] @ core[members:] - (nest + level)[nests.row]
     left = left - local[cells.local[nests.row], design.column[order]]
-    return Effects(core, unit, middle, local, nest, float((design.weight[order] * left**2).sum()))
+    heavy = design.weight[order] * left
+    force = np.bincount(cells.unit[nests.row], heavy, len(unit))
+    return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
+
+
+def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array, csr_array, Floats]) -> Floats:
+    """Compute z C⁻¹ zᵀ of combinations z: weights of locals (rows, locals · width), middles (rows, middles), core.
+
+    The last is dense, (rows, g). Nests take no part. Each stage is taken out of z as it was out of the equations.
+    """
+    local, middle, rest = wanted
+    cells = lay.cells
+    count, width = schur.by_fixed.shape[:2]
+    members = lay.shares.shape[1]
+    inner = np.arange(width)
+    through = _placed(schur.by_entry, cells.entry_local, cells.entry_middle, (count * width, len(lay.kind)))
+    units = _placed(schur.by_unit, cells.local_of, np.arange(len(cells.local_of)), (count * width, len(cells.local_of)))
+    total = np.zeros(local.shape[0])
+    for column in inner:
+        part = csr_array(local[:, column::width])
+        beside = sum(
+            csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :]) for other in inner
+        )
+        total += np.asarray(part.multiply(beside).sum(axis=1)).ravel()
+    middle = csr_array(middle - local @ through)
+    rest = rest - np.hstack([
+        ((local @ units) @ lay.shares).toarray(),
+        local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1),
+    ])  # fmt: skip
+    total += np.asarray(middle.multiply(middle @ schur.groups).sum(axis=1)).ravel()
+    rest[:, :members] -= (middle @ schur.by_member.T).toarray()
+    rest[:, members:] -= middle @ schur.by_middle[:, :-1]
+    return np.asarray(total + np.einsum("rg,rg->r", _times(rest, core), rest))
+
+
+def _placed(values: Floats, row: NDArray[np.intp], column: NDArray[np.intp], shape: tuple[int, int]) -> csr_array:
+    """Sparse matrix of values (entries, width) at rows row · width + 0..width-1."""
+    width = values.shape[1]
+    rows = (row[:, None] * width + np.arange(width)).ravel()
+    return csr_array((values.ravel(), (rows, np.repeat(column, width))), shape=shape)
+
+
+def _times(left: Floats, right: Floats) -> Floats:
+    """Multiply dense matrices as sparse ones are: in one fixed order, whatever the number of threads."""
+    return np.asarray(csr_array(left) @ right)
 
 
 def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
