@@ -20,8 +20,8 @@ from scoring.model.lean_spread import Effects, covariances, effects, invert, nes
 
 Floats = NDArray[np.float64]
 
-STEPS = 12
-SETTLED = 0.01  # relative change of every variance at which steps end: far under what evidence can tell
+STEPS = 6
+SETTLED = 0.03  # relative change of every variance at which steps end: far under what evidence can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _start(variance: Variance) -> float:
 
 
 def _settled(lay: Layout, priors: Priors, theta: Floats, free: NDArray[np.bool_]) -> Floats:
-    """Take steps; every second one goes on as far as the two before it were shrinking (Aitken)."""
+    """Take steps; the third, and every second one from there, goes on as far as the two before it were shrinking (Aitken)."""
     every = priors.every
     guess = np.array([_start(variance) for variance in every])
     worth = np.array([variance.weight for variance in every])
@@ -134,8 +134,8 @@ def _settled(lay: Layout, priors: Priors, theta: Floats, free: NDArray[np.bool_]
         moved = np.log(np.where(free, wanted, 1.0) / np.where(free, theta, 1.0))
         if np.abs(moved).max() < SETTLED:
             return np.where(free, wanted, theta)
-        if step % 2:
-            pace = np.clip(np.divide(moved, before, out=np.zeros(len(moved)), where=np.abs(before) > 1e-9), -0.5, 0.8)
+        if step and step % 2 == 0:
+            pace = np.clip(np.divide(moved, before, out=np.zeros(len(moved)), where=np.abs(before) > 1e-9), -0.5, 0.6)
             theta = np.where(free, np.maximum(theta * np.exp(moved / (1 - pace)), np.maximum(floor, 1e-12)), theta)
         else:
             theta = np.where(free, wanted, theta)

@@ -116,7 +116,8 @@ class Groups:
 class Layout:
     """A design, ready for steps. `locals_`, `units`, `levels` (kinds,), `members` say whom its compact numbers mean.
 
-    `shares` : (units, members), compact. `kind` : (middles,), of each middle.
+    `shares` : (units, members), compact. `kind` : (middles,), of each middle. `into_entries`, `into_middles`,
+    `into_links` : (…, N) ones, which sum what nests have for what they touch; `of_middles` (middles, entries) likewise.
     """
 
     design: Design
@@ -129,6 +130,10 @@ class Layout:
     units: Places
     levels: tuple[Places, ...]
     members: Places
+    into_entries: csr_array
+    into_middles: csr_array
+    into_links: csr_array
+    of_middles: csr_array
 
 
 def layout(design: Design) -> Layout:
@@ -155,7 +160,15 @@ def layout(design: Design) -> Layout:
     return Layout(
         design, _nests(design, order, nest_new, (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
         _groups(cells, kind), shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
+        _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
+        _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
     )  # fmt: skip
+
+
+def _into(place: Places, size: int) -> csr_array:
+    """Make the matrix that sums amounts at the places of each kind, (kinds, N), -1 nowhere: (size, N)."""
+    kind, row = np.nonzero(place >= 0)
+    return csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, place.shape[1]))
 
 
 def _nests(design: Design, order: Places, nest_new: NDArray[np.bool_], local: tuple[Places, int]) -> Nests:

@@ -67,7 +67,7 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     fixed = keep[:, None] * nests.fixed
     inverse = _locals(lay, at, pull)
     unit = np.add.reduceat(columns, cells.first_nest)
-    entry = _by(cells.entry, columns, len(cells.entry_local))
+    entry = lay.into_entries @ columns
     pulled = pull[:, None, None] * nests.columns[:, :, None] * nests.fixed[:, None, :]
     mixed = nests.mixed - np.add.reduceat(pulled, cells.first)
     by_entry = np.einsum("eij,ej->ei", inverse[cells.entry_local], entry)
@@ -76,11 +76,11 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     whole = nests.whole - np.einsum("ni,nj->ij", pull[:, None] * nests.fixed, nests.fixed)
     whole = whole - np.einsum("lbi,lbj->ij", mixed, by_fixed)
     units = np.add.reduceat(fixed, cells.first_nest) - np.einsum("ub,ubk->uk", unit, by_fixed[cells.local_of])
-    middle = _by(cells.middle, fixed, len(lay.kind))
-    middle -= _by(cells.entry_middle[None], np.einsum("eb,ebk->ek", entry, by_fixed[cells.entry_local]), len(lay.kind))
-    groups = _groups(lay, at, weight, (entry * by_entry[:, :], entry, by_entry))
+    middle = lay.into_middles @ fixed
+    middle -= lay.of_middles @ np.einsum("eb,ebk->ek", entry, by_fixed[cells.entry_local])
+    groups = _groups(lay, at, weight, (entry, by_entry))
     by_middle = np.asarray(groups @ middle)
-    links = _by(cells.link, weight[:, None], len(cells.link_unit))[:, 0]
+    links = lay.into_links @ weight
     links = links - (unit[cells.link_unit] * by_entry[cells.link_entry]).sum(axis=1)
     within = -(unit[cells.one] * by_unit[cells.other]).sum(axis=1)
     within[cells.one == cells.other] += np.add.reduceat(weight, cells.first_nest)
@@ -91,13 +91,6 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
         pull, keep, inverse, entry, unit, by_entry, by_unit, by_fixed, groups, by_member, by_middle, core, border,
         corner,
     )  # fmt: skip
-
-
-def _by(place: NDArray[np.intp], amount: Floats, size: int) -> Floats:
-    """Sum amounts (N, columns) at the places of each kind, (kinds, N), -1 nowhere: (size, columns)."""
-    kind, row = np.nonzero(place >= 0)
-    where = csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, amount.shape[0]))
-    return np.asarray(where @ amount)
 
 
 def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
@@ -112,17 +105,17 @@ def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
     return 1 / block if width == 1 else np.linalg.inv(block)
 
 
-def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats, Floats]) -> csr_array:
+def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats]) -> csr_array:
     """Inverse of the middles' blocks, after nests and locals."""
     cells, groups = lay.cells, lay.groups
     middles = len(lay.kind)
     if not middles:
         return csr_array((0, 0))
-    _, entry, by_entry = parts
+    entry, by_entry = parts
     each = np.arange(middles)
     buffer = np.zeros(sum(width * width * count for width, count in groups.buckets))
     buffer[groups.padding] = 1
-    own = _by(cells.middle, weight[:, None], middles)[:, 0]
+    own = lay.into_middles @ weight
     buffer[groups.address(each, each)] = own + at.residual / np.asarray(at.middle)[lay.kind]
     left, right = cells.entry_middle[cells.left], cells.entry_middle[cells.right]
     taken = (entry[cells.left] * by_entry[cells.right]).sum(axis=1)

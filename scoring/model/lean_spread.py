@@ -40,7 +40,8 @@ class Covariances:
     """Posterior, in units of the residual: of the core with itself, middles, (middles,), and locals with the core.
 
     `core` (g, g); `middle_core` (middles, g); `local_core` (locals, width, g); `middle` the variances, `pairs` a buffer
-    of the groups' layout; `local` (locals, width, width); `local_middle` (entries, width).
+    of the groups' layout; `local` (locals, width, width); `local_middle` (entries, width). Of units with themselves,
+    (units,), their local (units, width), the middles at links (links,), and globals (units, globals).
     """
 
     core: Floats
@@ -49,6 +50,10 @@ class Covariances:
     pairs: Floats
     local: Floats
     local_middle: Floats
+    unit: Floats
+    unit_local: Floats
+    unit_middle: Floats
+    unit_fixed: Floats
 
 
 def invert(schur: Schur) -> tuple[Floats, Floats]:
@@ -149,31 +154,44 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
         local_core[:, column] = -(
             spread + (units @ lay.shares) @ core[:members] + schur.by_fixed[:, column, :-1] @ core[members:]
         )
-    local_middle = _local_middle(lay, schur, pairs, middle_core)
+    unit_middle = _unit_middle(lay, middle_core)
+    local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
     taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
-    by_unit = np.einsum("lbg,lg->lb", local_core[cells.local_of][:, :, :members], lay.shares.toarray())
+    unit, place = _nonzeros(np.arange(len(cells.local_of)), lay.shares)
+    felt = lay.shares.data[place, None] * local_core[cells.local_of[unit], :, lay.shares.indices[place]]
+    by_unit = np.column_stack([np.bincount(unit, felt[:, one], len(cells.local_of)) for one in range(width)])
     given = by_unit[:, :, None] * schur.by_unit[:, None, :]
     local = schur.inverse - np.einsum("lbk,lck->lbc", local_core[:, :, members:], schur.by_fixed[:, :, :-1])
     for one in range(width):
         for two in range(width):
             local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
             local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
-    return Covariances(core, middle_core, local_core, pairs, local, local_middle)
+    of_units = np.asarray(lay.shares @ core[:members])
+    own = np.bincount(unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of))
+    return Covariances(
+        core, middle_core, local_core, pairs, local, local_middle, own, by_unit, unit_middle, of_units[:, members:]
+    )
 
 
-def _local_middle(lay: Layout, schur: Schur, pairs: Floats, middle_core: Floats) -> Floats:
+def _unit_middle(lay: Layout, middle_core: Floats) -> Floats:
+    """Covariance of each unit with the middles of its local: (links,)."""
+    cells = lay.cells
+    middle = cells.entry_middle[cells.link_entry]
+    link, place = _nonzeros(cells.link_unit, lay.shares)
+    amount = lay.shares.data[place] * middle_core[middle[link], lay.shares.indices[place]]
+    return np.bincount(link, amount, len(middle)).astype(np.float64)
+
+
+def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats]) -> Floats:
     """Covariance of each local with each middle that it touches: (entries, width)."""
     cells, members = lay.cells, lay.shares.shape[1]
+    pairs, middle_core, unit_middle = known
     if not len(lay.kind):
         return np.empty((0, schur.by_entry.shape[1]))
     left, right = cells.left, cells.right
     at = lay.groups.address(cells.entry_middle[left], cells.entry_middle[right])
     of_entry = schur.by_entry[right] * pairs[at][:, None]
-    middle = cells.entry_middle[cells.link_entry]
-    link, place = _nonzeros(cells.link_unit, lay.shares)
-    amount = lay.shares.data[place] * middle_core[middle[link], lay.shares.indices[place]]
-    felt = np.bincount(link, amount, len(middle))
-    of_unit = schur.by_unit[cells.link_unit] * felt[:, None]
+    of_unit = schur.by_unit[cells.link_unit] * unit_middle[:, None]
     of_fixed = np.einsum(
         "ebk,ek->eb", schur.by_fixed[cells.entry_local][:, :, :-1], middle_core[cells.entry_middle][:, members:]
     )
@@ -197,23 +215,20 @@ def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
     """Posterior variance of each nest, (N,), in units of the residual: r + r² Var(what else it feels, weighted)."""
     cells, nests, members = lay.cells, lay.nests, lay.shares.shape[1]
     weight, columns, fixed = nests.weight, nests.columns, nests.fixed[:, :-1]
-    unit_core = np.asarray(lay.shares @ cov.core[:members])
-    shares = lay.shares.toarray()
-    own = np.einsum("uj,uj->u", unit_core[:, :members], shares)
-    local = cov.local_core[cells.local]
-    total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * own[cells.unit]
-    total += np.einsum("ni,ij,nj->n", fixed, cov.core[members:, members:], fixed)
-    with_unit = np.einsum("nbg,ng->nb", local[:, :, :members], shares[cells.unit])
-    cross = weight * (columns * with_unit).sum(axis=1)
-    cross += np.einsum("nb,nbk,nk->n", columns, local[:, :, members:], fixed)
-    cross += weight * (unit_core[cells.unit][:, members:] * fixed).sum(axis=1)
+    unit = cells.unit
+    total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * cov.unit[unit]
+    total += ((fixed @ cov.core[members:, members:]) * fixed).sum(axis=1)
+    cross = weight * (columns * cov.unit_local[unit]).sum(axis=1)
+    of_local = cov.local_core[:, :, members:]
+    for column in range(columns.shape[1]):
+        cross += columns[:, column] * (of_local[cells.local, column] * fixed).sum(axis=1)
+    cross += weight * (cov.unit_fixed[unit] * fixed).sum(axis=1)
     for kind, middle in enumerate(cells.middle):
         some = np.flatnonzero(middle >= 0)
         m, heavy = middle[some], weight[some]
         total[some] += heavy**2 * cov.pairs[lay.groups.address(m, m)]
-        core = cov.middle_core[m]
-        cross[some] += heavy**2 * np.einsum("ng,ng->n", core[:, :members], shares[cells.unit[some]])
-        cross[some] += heavy * (core[:, members:] * fixed[some]).sum(axis=1)
+        cross[some] += heavy**2 * cov.unit_middle[cells.link[kind][some]]
+        cross[some] += heavy * (cov.middle_core[m, members:] * fixed[some]).sum(axis=1)
         cross[some] += heavy * (columns[some] * cov.local_middle[cells.entry[kind][some]]).sum(axis=1)
         for other in cells.middle[kind + 1 :]:
             both = np.flatnonzero((middle >= 0) & (other >= 0))
