@@ -58,8 +58,8 @@ def aspects(evidence: Evidence, heard: Answers) -> tuple[Block, Block]:
     whole = csr_array(vstack([owner, themselves])), csr_array(vstack([itself, mean]))
     sd = np.sqrt(_variances(fit, *whole)).reshape(-1, EACH) * SPREAD
     return (
-        _block(fit, (owner @ pleased, itself, felt), sd[:projects], voices[0]),
-        _block(fit, (themselves @ pleased, mean, felt), sd[projects:], voices[1]),
+        _block(fit, (np.asarray(owner @ pleased), itself, felt), sd[:projects], voices[0]),
+        _block(fit, (pleased, mean, felt), sd[projects:], voices[1]),
     )
 
 
@@ -91,7 +91,7 @@ def _variances(fit: Lean, customer: csr_array, project: csr_array) -> Number:
     found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), means.toarray())
     alone = theta[WHOLE] / EACH + theta[ASPECT] * (1 - 1 / EACH)
     unheard = alone * (_squares(project) - _squares(here)) + theta[CUSTOMERS] * (_squares(customer) - _squares(there))
-    return found + np.repeat(unheard, EACH)
+    return np.asarray(found + np.repeat(unheard, EACH))
 
 
 def _block(fit: Lean, of: tuple[Number, csr_array, Number], sd: Number, voices: Number) -> Block:

@@ -62,9 +62,9 @@ def _projects(fit: Lean, found: _Effects, unit: float, voices: Number) -> Block:
     count = len(found.project)
     lay, theta = fit.layout, fit.variances
     itself, nobody = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32)
-    at = csr_array((fit.forces, (lay.locals_[lay.cells.local_of], np.arange(len(lay.units)))), shape=(
-        count, len(lay.units)
-    ))
+    at = csr_array(
+        (fit.forces, (lay.locals_[lay.cells.local_of], np.arange(len(lay.units)))), shape=(count, len(lay.units))
+    )
     pulled = np.asarray((at @ lay.shares).multiply(found.felt[:, lay.members]).sum(axis=1)).ravel()
     own = found.project + theta[PERSON] * pulled
     whole = found.project + found.felt @ found.person

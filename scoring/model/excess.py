@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.choices import MoneyKind
-from scoring.model.evidence import MISSING_TIME, Evidence, Index, Number
+from scoring.model.evidence import MISSING_TIME, Evidence, Number
 from scoring.model.scores import FINDINGS, Finding, FindingTable
 
 TOLERANCE = 0.1  # log of delivered over agreed effort that is nobody's intention: about a tenth

@@ -122,7 +122,7 @@ def _start(variance: Variance) -> float:
 
 
 def _settled(lay: Layout, priors: Priors, theta: Floats, free: NDArray[np.bool_]) -> Floats:
-    """Take steps; the third, and every second one from there, goes on as far as the two before it were shrinking (Aitken)."""
+    """Take steps; every second one from the third goes on as far as the two before it were shrinking (Aitken)."""
     every = priors.every
     guess = np.array([_start(variance) for variance in every])
     worth = np.array([variance.weight for variance in every])
@@ -144,7 +144,7 @@ def _settled(lay: Layout, priors: Priors, theta: Floats, free: NDArray[np.bool_]
 
 
 def _sums(lay: Layout, priors: Priors, theta: Floats) -> tuple[Floats, Floats]:
-    """Sums of squares and degrees of freedom of every variance, in the order of `priors.every`."""
+    """Sum squares and degrees of freedom of every variance, in the order of `priors.every`."""
     at = spelt(lay, priors, theta)
     schur = eliminate(lay, at)
     core, inverse = invert(schur)

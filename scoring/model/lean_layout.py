@@ -6,6 +6,7 @@ then only multiplies and adds along the lists kept here, in a fixed order.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+Places = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +181,20 @@ def _nests(design: Design, order: Places, nest_new: NDArray[np.bool_], local: tu
     places = csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(local[1] * width, len(at)))
     return Nests(
         order, row, np.add.reduceat(weight, begin),
-        np.bincount(row * width + column, weight, len(begin) * width).reshape(-1, width),
+        _added(row * width + column, weight, len(begin) * width).reshape(-1, width),
         np.add.reduceat(heavy, begin, axis=0),
-        np.bincount(at, weight, local[1] * width).reshape(-1, width),
+        _added(at, weight, local[1] * width).reshape(-1, width),
         np.asarray(places @ heavy).reshape(local[1], width, -1),
         np.einsum("ri,rj->ij", heavy, fixed), len(at),
     )  # fmt: skip
 
 
+def _added(place: Places, amount: Floats, size: int) -> Floats:
+    return np.bincount(place, amount, size).astype(np.float64, copy=False)
+
+
 def _middles(levels: list[NDArray[np.int64]], begin: Places) -> tuple[tuple[Places, ...], Places, Places]:
-    """Number the middles of all kinds through: the levels of each kind, (kinds, N) numbers, and the kind of each."""
+    """Give the middles of all kinds numbers: the levels of each kind, (kinds, N) numbers, and the kind of each."""
     found, numbers, kinds, start = [], [], [], 0
     for place, level in enumerate(levels):
         of, inverse = np.unique(level[begin], return_inverse=True)
@@ -203,9 +208,7 @@ def _middles(levels: list[NDArray[np.int64]], begin: Places) -> tuple[tuple[Plac
     return tuple(found), np.array(numbers, np.intp), np.concatenate(kinds).astype(np.intp)
 
 
-def _cells(
-    of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Places, middles: int
-) -> Cells:
+def _cells(of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Places, middles: int) -> Cells:
     unit, local = of
     first_nest, first = firsts
     local_of = local[first_nest]

@@ -102,7 +102,7 @@ def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
     square = pull[:, None, None] * nests.columns[:, :, None] * nests.columns[:, None, :]
     block = prior - np.add.reduceat(square, cells.first)
     block[:, np.arange(width), np.arange(width)] += nests.own
-    return 1 / block if width == 1 else np.linalg.inv(block)
+    return np.asarray(1 / block if width == 1 else np.linalg.inv(block), np.float64)
 
 
 def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats]) -> csr_array:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.crossed_blocks import cholesky
-from scoring.model.lean_layout import Layout
+from scoring.model.crossed_blocks import TILE, cholesky
+from scoring.model.lean_layout import Groups, Layout, Places
 from scoring.model.lean_solve import Schur
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
     left = design.y[order] - design.fixed[order] @ core[members:] - (nest + level)[nests.row]
     left = left - local[cells.local[nests.row], design.column[order]]
     heavy = design.weight[order] * left
-    force = np.bincount(cells.unit[nests.row], heavy, len(unit))
+    force = np.bincount(cells.unit[nests.row], heavy, len(unit)).astype(np.float64)
     return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
 
 
@@ -102,16 +102,13 @@ def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array,
     cells = lay.cells
     count, width = schur.by_fixed.shape[:2]
     members = lay.shares.shape[1]
-    inner = np.arange(width)
     through = _placed(schur.by_entry, cells.entry_local, cells.entry_middle, (count * width, len(lay.kind)))
     units = _placed(schur.by_unit, cells.local_of, np.arange(len(cells.local_of)), (count * width, len(cells.local_of)))
     total = np.zeros(local.shape[0])
-    for column in inner:
-        part = csr_array(local[:, column::width])
-        beside = sum(
-            csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :]) for other in inner
-        )
-        total += np.asarray(part.multiply(beside).sum(axis=1)).ravel()
+    for column in range(width):
+        for other in range(width):
+            between = csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :])
+            total += np.asarray(csr_array(local[:, column::width]).multiply(between).sum(axis=1)).ravel()
     middle = csr_array(middle - local @ through)
     rest = rest - np.hstack([
         ((local @ units) @ lay.shares).toarray(),
@@ -123,7 +120,7 @@ def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array,
     return np.asarray(total + np.einsum("rg,rg->r", _times(rest, core), rest))
 
 
-def _placed(values: Floats, row: NDArray[np.intp], column: NDArray[np.intp], shape: tuple[int, int]) -> csr_array:
+def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int]) -> csr_array:
     """Sparse matrix of values (entries, width) at rows row · width + 0..width-1."""
     width = values.shape[1]
     rows = (row[:, None] * width + np.arange(width)).ravel()
@@ -142,10 +139,8 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     middles = len(lay.kind)
     pull = np.hstack([schur.by_member.toarray().T, schur.by_middle[:, :-1]])
     middle_core = -(schur.by_member.T @ core[:members] + schur.by_middle[:, :-1] @ core[members:])
-    row = np.repeat(np.arange(middles), np.diff(groups.start))
-    pairs = np.zeros(sum(size * size * count for size, count in groups.buckets))
-    shared = np.einsum("pg,pg->p", pull[row], middle_core[groups.column]) if middles else np.empty(0)
-    pairs[groups.at] = schur.groups.data - shared
+    pairs = -_within(groups, pull, middle_core)
+    pairs[groups.at] += schur.groups.data
     local_core = np.empty((locals_, width, core.shape[0]))
     for column in range(width):
         through = csr_array((schur.by_entry[:, column], (cells.entry_local, cells.entry_middle)), (locals_, middles))
@@ -158,8 +153,10 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
     taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
     unit, place = _nonzeros(np.arange(len(cells.local_of)), lay.shares)
-    felt = lay.shares.data[place, None] * local_core[cells.local_of[unit], :, lay.shares.indices[place]]
-    by_unit = np.column_stack([np.bincount(unit, felt[:, one], len(cells.local_of)) for one in range(width)])
+    by_unit = np.empty((len(cells.local_of), width))
+    for one in range(width):
+        felt = lay.shares.data[place] * local_core[cells.local_of[unit], one, lay.shares.indices[place]]
+        by_unit[:, one] = np.bincount(unit, felt, len(cells.local_of))
     given = by_unit[:, :, None] * schur.by_unit[:, None, :]
     local = schur.inverse - np.einsum("lbk,lck->lbc", local_core[:, :, members:], schur.by_fixed[:, :, :-1])
     for one in range(width):
@@ -167,10 +164,35 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
             local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
             local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
     of_units = np.asarray(lay.shares @ core[:members])
-    own = np.bincount(unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of))
+    own = np.bincount(
+        unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of)
+    ).astype(np.float64)
     return Covariances(
         core, middle_core, local_core, pairs, local, local_middle, own, by_unit, unit_middle, of_units[:, members:]
     )
+
+
+def _within(groups: Groups, left: Floats, right: Floats) -> Floats:
+    """Multiply the rows (middles, g) of `left` and `right` within each group: a buffer of the groups' layout.
+
+    In slices so small that no BLAS shares them over threads.
+    """
+    start, found = 0, []
+    nothing = np.zeros((1, left.shape[1]))
+    one, other = np.vstack([left, nothing]), np.vstack([right, nothing])
+    for width, count in groups.buckets:
+        end = start + width * width * count
+        mine = np.flatnonzero((groups.home >= start) & (groups.home < end))
+        slots = np.full(width * count, len(left))
+        slots[(groups.home[mine] - start) // width + groups.place[mine]] = mine
+        total = np.zeros((count, width, width))
+        for first in range(0, left.shape[1], TILE):
+            part = slice(first, first + TILE)
+            shape = (count, width, -1)
+            total += one[slots, part].reshape(shape) @ other[slots, part].reshape(shape).swapaxes(1, 2)
+        found.append(total.ravel())
+        start = end
+    return np.asarray(np.concatenate([np.empty(0), *found]), np.float64)
 
 
 def _unit_middle(lay: Layout, middle_core: Floats) -> Floats:
@@ -195,14 +217,14 @@ def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats
     of_fixed = np.einsum(
         "ebk,ek->eb", schur.by_fixed[cells.entry_local][:, :, :-1], middle_core[cells.entry_middle][:, members:]
     )
-    found = -of_fixed
+    found = np.asarray(-of_fixed, np.float64)
     for column in range(found.shape[1]):
         found[:, column] -= np.bincount(left, of_entry[:, column], len(found))
         found[:, column] -= np.bincount(cells.link_entry, of_unit[:, column], len(found))
     return found
 
 
-def _nonzeros(row: NDArray[np.intp], matrix: csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _nonzeros(row: Places, matrix: csr_array) -> tuple[Places, Places]:
     """Pair the place of each of `row` with the places of that row's entries in `matrix`."""
     count = np.diff(matrix.indptr)[row]
     first = np.repeat(np.arange(len(row)), count)

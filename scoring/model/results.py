@@ -71,7 +71,7 @@ def results(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: A
 
 
 def _design(evidence: Evidence, takings: Takings, work: csr_array) -> Design:
-    """What the fit observes: a row an amount, its project the local, no nests and no middles."""
+    """Tell what the fit observes: a row an amount, its project the local, no nests and no middles."""
     rows, groups = len(takings.y), len(COUNTED) * len(ProjectKind)
     group = takings.kind * len(ProjectKind) + evidence.projects.kind[takings.project]
     territory = evidence.projects.territory[takings.project]

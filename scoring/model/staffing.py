@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from scoring.model.evidence import Evidence, Index, Mask, Number
+from scoring.model.evidence import Evidence, Mask, Number
 from scoring.model.select import shares
 from scoring.model.signals import Answers
 from scoring.model.tenure import tenures

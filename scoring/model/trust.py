@@ -7,7 +7,8 @@ from scipy.sparse import csr_array, hstack
 
 from scoring.model.block import Block
 from scoring.model.choices import ConsentSource, SignalKind
-from scoring.model.companies import PERSON, companies, predicted
+from scoring.model.companies import CUSTOMER as COMPANY
+from scoring.model.companies import PERSON, PROJECT, companies, predicted
 from scoring.model.credit import credit, standard_block
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Number
@@ -100,12 +101,13 @@ def _fitted(heard: Answers, work: Work) -> tuple[Lean, Answers, Number]:
     priors, projects, known = _priors(work.staff.shape[1]), work.staff.shape[0], ~heard.strange
     if known.all():
         return fit_lean(_design(heard, work), priors), heard, np.ones(projects)
-    level, doubt = np.zeros(len(heard.y)), np.ones(len(heard.y))
+    level, doubt, alone = np.zeros(len(heard.y)), np.ones(len(heard.y)), 0.0
     if known.any():
         learnt = fit_lean(_design(heard.only(known), work.only(known)), priors)
         priors = priors.holding(learnt.variances)
         level, doubt = _expected(learnt, heard, work)
-    believed = faith(heard, (work.unit, work.shares), (level, doubt))
+        alone = float(learnt.variances[PROJECT] + learnt.variances[COMPANY])
+    believed = faith(heard, (work.unit, work.shares), (level, doubt, alone))
     believed = np.append(believed, np.ones(projects - len(believed)))
     told = _believing(heard, believed)
     return fit_lean(_design(told, work), priors), told, believed
@@ -148,7 +150,7 @@ def _priors(people: int) -> Priors:
 
 
 def _design(heard: Answers, work: Work) -> Design:
-    """What the fit observes: y less what over-service usually buys, whose slope may differ."""
+    """Tell what the fit observes: y less what over-service usually buys, whose slope may differ."""
     over = work.over[heard.project]
     rows = len(heard.y)
     return Design(
@@ -188,6 +190,4 @@ def _people(evidence: Evidence, fit: Lean, of: tuple[Answers, Work], as_of: int)
     known = lay.members < people
     sd[lay.members[known]] = fit.member_sds[known] / unit
     voices = np.where(allowed, person_voices(heard, work)[:people], 0.0)
-    return standard_block(
-        "customer_trust", [received], np.where(allowed, sd, 1.0), voices
-    )
+    return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices)
