@@ -15,7 +15,7 @@ from scoring.model.evidence import MISSING_TIME, Evidence, Index, Time
 from scoring.model.scores import Scores, SubjectKind
 
 Format = Literal["csv", "parquet"]
-FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "run")
+FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "findings", "run")
 
 
 class ForeignFolder(Exception):
@@ -31,6 +31,7 @@ def tables(scores: Scores, evidence: Evidence, run: Mapping[str, str]) -> dict[s
         "raters": _raters(scores, evidence),
         "stages": _stages(scores, evidence),
         "explanations": _explanations(scores, evidence),
+        "findings": _findings(scores, evidence),
         "run": pl.DataFrame(
             {"key": list(run.keys()), "value": list(run.values())}, schema=dict.fromkeys(("key", "value"), pl.String)
         ),
@@ -158,6 +159,12 @@ def _stages(scores: Scores, evidence: Evidence) -> pl.DataFrame:
             "reasons": pl.Series(table.reasons, dtype=pl.String),
         }
     )
+
+
+def _findings(scores: Scores, evidence: Evidence) -> pl.DataFrame:
+    table = scores.findings
+    project, kind = _named(table.project, evidence.projects.ids), _named(table.kind, table.kinds)
+    return pl.DataFrame({"project": project, "finding": kind, "amount": table.amount})
 
 
 def _explanations(scores: Scores, evidence: Evidence) -> pl.DataFrame:

@@ -1,31 +1,30 @@
 """How what a project earned is credited to those who worked on it, and how such credits become a block."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged, sums
-from scoring.model.crossed import Fit
 from scoring.model.evidence import Index, Mask, Number
 from scoring.model.scores import Source
 
 
-def credit(shares: csr_array, fit: Fit, person: int, project: int, allowed: Mask) -> csr_array:
-    """Split the people's effects over the projects that they come from: (projects, people), in sd of the people.
+def credit(
+    shares: csr_array, force: Number, project: NDArray[np.int64], allowed: Mask, source: Source = Source.CUSTOMERS
+) -> Parts:
+    """Split the people's effects over the projects that they come from, in sd of the people.
 
-    In project_p = Σ_j w_pj · person_j + residual_p, both best predictions are pulled by the same force λ_p, the
-    project's row of V⁻¹(y - Xb): residual_p = σ²_residual · λ_p and person_j = σ²_person · Σ_p w_pj · λ_p. So person j
-    receives w_pj · g_p from project p, with g_p = residual_p · σ²_person / σ²_residual, and, as the shares of a
-    project sum to 1, what its members receive adds up to g_p (scoring.md, invariant 12).
+    In y = Σ_j w_uj · person_j + …, the best prediction of a person is σ²_person · Σ_u w_uj · λ_u, with λ_u the sum of
+    the rows of a unit in V⁻¹(y - Xb). So person j receives w_uj · g_u, g_u = σ_person · λ_u, and, as the shares of a
+    unit sum to 1, what its members receive adds up to what it gives (scoring.md, invariant 12).
 
-    `shares` (projects, people); `person`, `project`: places of the two factors in the fit, both with a variance
-    above 0. Shares of people who are not `allowed` (people,) go to nobody.
-    Source: Henderson (1975), Biometrics 31(2); Robinson (1991), Statistical Science 6(1).
+    `shares` (units, people), `force` (units,) σ_person · λ, `project` (units,). Shares of people who are not `allowed`
+    (people,) go to nobody. Source: Henderson (1975), Biometrics 31(2); Robinson (1991), Statistical Science 6(1).
     """
-    gives = fit.effects[project] * (np.sqrt(fit.variances[person]) / fit.variances[project])
     received = shares.tocoo()
     row, column = received.coords
-    amount = np.where(allowed[column], received.data * gives[row], 0.0)
-    return csr_array((amount, (row, column)), shape=shares.shape)
+    amount = np.where(allowed[column], received.data * force[row], 0.0)
+    return parts(source, column.astype(np.int32), project[row].astype(np.int32), amount)
 
 
 def credited(source: Source, amounts: csr_array) -> Parts:

@@ -7,6 +7,8 @@ import numpy as np
 from scoring.model.aspects import aspects
 from scoring.model.block import Block, joined, merged
 from scoring.model.evidence import Evidence
+from scoring.model.excess import excess, findings
+from scoring.model.scores import FindingTable
 from scoring.model.signals import answers
 from scoring.model.trust import Trust, people_trust, trust
 from scoring.policy import Policy
@@ -16,33 +18,40 @@ from scoring.policy import Policy
 class CustomerBlocks:
     """Projects, customers: the four aspects, on their scales, then `customer_trust` in sd. People: the last.
 
-    `trust` is the fit behind the last, for those of periods.
+    `trust` is the fit behind the last, for those of periods; `findings` what customers were given beyond what was
+    agreed, or less.
     """
 
     projects: Block
     customers: Block
     people: Block
     trust: Trust
+    findings: FindingTable
 
 
 def customer_blocks(evidence: Evidence, policy: Policy, as_of: int) -> CustomerBlocks:
     """Return what customers' signals say of projects, customers and people.
 
-    Two crossed fits: what customers feel (aspects.py), from every signal, and trust (trust.py), from those that may
+    Two fits: what customers feel (aspects.py), from every signal, and trust (trust.py), from those that may
     speak of the people. `evidence` is selected (`select`); `as_of` in microseconds.
     """
     heard = answers(evidence, policy, as_of)
     felt_projects, felt_customers = aspects(evidence, heard)
-    trusted = trust(evidence, heard.only(heard.people), as_of)
+    efforts = excess(evidence)
+    trusted = trust(evidence, heard.only(heard.people), as_of, efforts.over)
     return CustomerBlocks(
-        _beside(felt_projects, trusted.projects), _beside(felt_customers, trusted.customers), trusted.people, trusted
+        _beside(felt_projects, trusted.projects),
+        _beside(felt_customers, trusted.customers),
+        trusted.people,
+        trusted,
+        findings(evidence, efforts),
     )
 
 
 def customer_people(evidence: Evidence, policy: Policy, as_of: int, whole: CustomerBlocks) -> Block:
     """Return what a part of the signals, those of a period, says of people; `whole` is the fit of all of them."""
     heard = answers(evidence, policy, as_of)
-    return people_trust(evidence, heard.only(heard.people), as_of, whole.trust)
+    return people_trust(evidence, heard.only(heard.people), as_of, whole.trust, excess(evidence).over)
 
 
 def _beside(first: Block, second: Block) -> Block:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from scoring.model.block import Block
 from scoring.model.choices import MoneyKind, PersonRole, ProjectKind
-from scoring.model.credit import credit, credited, standard_block
-from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
+from scoring.model.credit import credit, standard_block
+from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
+from scoring.model.lean import Priors, fit_lean
+from scoring.model.lean_layout import Design
 from scoring.model.scores import Source
 from scoring.model.select import shares
 from scoring.policy import Policy
@@ -17,7 +19,7 @@ from scoring.policy import Policy
 COUNTED = (MoneyKind.REVENUE, MoneyKind.MARGIN)
 BEND = 0.1  # of the median amount: above it amounts count by their logarithm, below by themselves, losses as losses
 USUAL = float(np.arcsinh(1 / BEND))  # where the median amount comes to lie
-PERSON_FACTOR, PROJECT_FACTOR = 2, 3  # places of factors in the fit
+PERSON_PLACE = 3  # in the fit's variances
 
 # Squared log units: what is usual, as if that many levels (or rows) had been seen. Floors let credit be split.
 TERRITORY = Variance(guess=0.1, weight=10)
@@ -50,24 +52,47 @@ def results(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: A
     efforts are no results. What this may weigh is capped where it is composed. `evidence` is selected (`select`), so
     that nothing in it was known at or after `as_of`. Source: as trust.py, multiple membership.
     """
-    people, projects = len(evidence.people.ids), len(evidence.projects.ids)
+    people = len(evidence.people.ids)
     work = shares(evidence)
     takings = _takings(evidence, np.asarray(work.multiply(work).sum(axis=1), np.float64))
-    of = evidence.projects.kind[takings.project]
-    factors = [
-        Factor(evidence.projects.territory[takings.project], len(evidence.projects.territories), TERRITORY),
-        Factor(takings.project, len(PersonRole), ROLE, csr_array(work @ _roles(evidence))),
-        Factor(takings.project, people, PERSON, work),
-        Factor(takings.project, projects, PROJECT),
-    ]
-    group = (takings.kind * len(ProjectKind) + of).astype(np.int32)
-    rows = Rows(takings.y, group, len(COUNTED) * len(ProjectKind), center_variance=MEANS_VARIANCE)
-    fit = fit_crossed(rows, factors, RESIDUAL)
-    received = credit(work, fit, PERSON_FACTOR, PROJECT_FACTOR, np.ones(people, np.bool_))
-    told = np.zeros(projects)
+    if not len(takings.y):
+        return standard_block("results", [], np.ones(people), np.zeros(people))
+    priors = _priors(people, len(evidence.projects.territories))
+    fit = fit_lean(_design(evidence, takings, work), priors)
+    lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON_PLACE]))
+    project = lay.locals_[lay.cells.local_of]
+    everybody = np.ones(people, np.bool_)
+    received = credit(csr_array(work[lay.units]), fit.forces * unit, project, everybody, Source.RESULTS)
+    told = np.zeros(work.shape[0])
     told[takings.project] = 1
-    sd = fit.sds[PERSON_FACTOR] / np.sqrt(fit.variances[PERSON_FACTOR])
-    return standard_block("results", [credited(Source.RESULTS, received)], sd, np.asarray(work.T @ told))
+    sd = np.ones(people)
+    sd[lay.members] = fit.member_sds / unit
+    return standard_block("results", [received], sd, np.asarray(work.T @ told))
+
+
+def _design(evidence: Evidence, takings: Takings, work: csr_array) -> Design:
+    """Tell what the fit observes: a row an amount, its project the local, no nests and no middles."""
+    rows, groups = len(takings.y), len(COUNTED) * len(ProjectKind)
+    group = takings.kind * len(ProjectKind) + evidence.projects.kind[takings.project]
+    territory = evidence.projects.territory[takings.project]
+    placed = np.flatnonzero(territory >= 0)
+    shape = (rows, len(evidence.projects.territories))
+    fixed = [
+        csr_array((np.ones(rows), (np.arange(rows), group)), shape=(rows, groups)),
+        csr_array((np.ones(len(placed)), (placed, territory[placed])), shape=shape),
+        csr_array((work @ _roles(evidence))[takings.project]),
+    ]
+    project = takings.project.astype(np.int64)
+    return Design(
+        y=takings.y, weight=np.ones(rows), nest=np.arange(rows), local=project, column=np.zeros(rows, np.int64),
+        width=1, middles=(), unit=project, shares=work, fixed=csr_array(hstack(fixed)),
+    )  # fmt: skip
+
+
+def _priors(people: int, territories: int) -> Priors:
+    kinds = np.repeat(np.arange(3, dtype=np.intp), (len(COUNTED) * len(ProjectKind), territories, len(PersonRole)))
+    fixed = (Variance(known=MEANS_VARIANCE), TERRITORY, ROLE)
+    return Priors(RESIDUAL, Variance(known=0.0), (PROJECT,), (), (PERSON,), fixed, np.zeros(people, np.intp), kinds)
 
 
 def per_share(amount: Number, kind: Index) -> Number:

@@ -106,6 +106,7 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> 
         stages=journey,
         explanations=explanations(list(found.values()), dimensions),
         counts=_counts(evidence, allowed, int(cleared(journey).sum())),
+        findings=blocks.customers.findings,
     )
 
 

@@ -4,8 +4,10 @@ Subjects are indices into the ids of their kind in the evidence (people, teams, 
 Each dataclass is one file of the output folder; all its arrays are equally long and in a fixed order.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+import numpy as np
 
 from scoring.model.evidence import Flag, Index, Mask, Number, Time
 
@@ -126,6 +128,32 @@ class ExplanationTable:
     amount: Number
 
 
+class Finding(IntEnum):
+    """What is reported about a project and credited to nobody."""
+
+    OVER_SERVICE = 0
+    UNDER_SERVICE = 1
+
+
+FINDINGS = tuple(finding.name.lower() for finding in Finding)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTable:
+    """One row per project and finding, by project. `amount`: log of delivered over agreed effort."""
+
+    project: Index
+    kind: Index
+    kinds: tuple[str, ...]
+    amount: Number
+
+
+def no_findings() -> FindingTable:
+    """Return findings without a row."""
+    empty = np.empty(0, np.int32)
+    return FindingTable(empty, empty, FINDINGS, np.empty(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Everything that one run found out."""
@@ -137,3 +165,4 @@ class Scores:
     stages: StageTable
     explanations: ExplanationTable
     counts: dict[str, int]
+    findings: FindingTable = field(default_factory=no_findings)

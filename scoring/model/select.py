@@ -20,6 +20,7 @@ from scoring.model.evidence import (
     Index,
     Kudos,
     Mask,
+    Number,
     Projects,
     Signals,
     Time,
@@ -90,17 +91,22 @@ def shares(evidence: Evidence) -> csr_array:
     where all are 0 the parts are equal. Several memberships of one person add up.
     """
     shape = (len(evidence.projects.ids), len(evidence.people.ids))
-    project, share = evidence.members.project, evidence.members.share
-    named = ~np.isnan(share)
-    total = np.bincount(project[named], share[named], shape[0])
-    count = np.bincount(project[named], minlength=shape[0])
-    typical = np.where(total > 0, total / np.maximum(count, 1), 1.0)
-    part = np.where(named & (total[project] > 0), share, typical[project])
-    part = part / np.bincount(project, part, shape[0])[project]
-    found = csr_array((part, (project, evidence.members.person)), shape=shape)
+    found = csr_array((parts(evidence), (evidence.members.project, evidence.members.person)), shape=shape)
     found.sum_duplicates()
     found.eliminate_zeros()
     return found
+
+
+def parts(evidence: Evidence) -> Number:
+    """Return the part of each membership in its project, (members,); those of a project sum to 1. See `shares`."""
+    projects = len(evidence.projects.ids)
+    project, share = evidence.members.project, evidence.members.share
+    named = ~np.isnan(share)
+    total = np.bincount(project[named], share[named], projects)
+    count = np.bincount(project[named], minlength=projects)
+    typical = np.where(total > 0, total / np.maximum(count, 1), 1.0)
+    part = np.where(named & (total[project] > 0), share, typical[project])
+    return np.asarray(part / np.bincount(project, part, projects)[project])
 
 
 def _people_and_projects(evidence: Evidence, as_of: int) -> Evidence:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.choices import About, SignalKind
-from scoring.model.crossed import Factor, Rows, Variance
-from scoring.model.evidence import DAY, Evidence, Index, Mask, Number
+from scoring.model.crossed import Variance
+from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
 from scoring.policy import Policy
 
 # What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
@@ -33,10 +33,12 @@ class Answers:
     """Signals with a number, (rows,) each; what a burst says of one aspect is one row.
 
     y : standardised, (value - USUAL) / SPREAD of its aspect.
-    voice : 0..voices-1, the known contact, or the burst in which nobody known spoke.
-    response : 0..responses-1, answers given together; a burst is one.
+    voice : 0..voices-1: a known contact; one of our own who saw it; or all that nobody knew at one customer, whenever
+        and of whatever project they speak.
+    response : 0..responses-1, answers given together; what nobody known says of a project in a week, a burst, is one.
     weight : relative precision, > 0: 2^(-age/half-life), less for what our own staff saw or reported.
     people : whether it may speak of the people rather than only of the service or the brand.
+    strange : whether nobody knew who spoke. at : microseconds since 1970 UTC.
     """
 
     y: Number
@@ -48,20 +50,17 @@ class Answers:
     response: Index
     weight: Number
     people: Mask
+    strange: Mask
+    at: Time
 
     @property
-    def rows(self) -> Rows:
-        """What the fits observe, one mean for each aspect."""
-        return Rows(self.y, self.aspect, len(USUAL), self.weight, center_variance=MEANS_VARIANCE)
-
-    def circumstances(self, customers: int) -> list[Factor]:
-        """Return what colours an answer besides the project: kind, customer, voice, response, in that order."""
-        return [
-            Factor(self.kind, len(SignalKind), KIND),
-            Factor(self.customer, customers, CUSTOMER),
-            Factor(self.voice, int(self.voice.max(initial=-1)) + 1, VOICE),
-            Factor(self.response, int(self.response.max(initial=-1)) + 1, RESPONSE),
-        ]
+    def circumstances(self) -> csr_array:
+        """What any answer may feel: (rows, aspects and kinds), the aspect's mean, then the kind of signal."""
+        rows, start = len(self.y), len(USUAL)
+        column = np.column_stack([self.aspect, start + self.kind]).ravel()
+        return csr_array(
+            (np.ones(2 * rows), column, np.arange(0, 2 * rows + 1, 2)), shape=(rows, start + len(SignalKind))
+        )
 
     def only(self, kept: Mask | NDArray[np.intp]) -> "Answers":
         """Keep some rows; groups keep their numbers."""
@@ -78,7 +77,9 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
     aspect, project = signals.aspect[rows].astype(np.int32), signals.project[rows]
     voice, unknown = _voices(evidence, rows)
     # A burst is one response, and each row of a known contact keeps its own.
-    response = np.where(unknown, voice.astype(np.int64), int(voice.max(initial=0)) + 1 + signals.response[rows])
+    week = signals.at[rows] // (BURST_DAYS * DAY)
+    burst = np.unique(np.stack([project.astype(np.int64), week]), axis=1, return_inverse=True)[1].ravel()
+    response = np.where(unknown, burst, len(rows) + signals.response[rows])
     about = signals.about[rows]
     return _together(
         Answers(
@@ -91,15 +92,18 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
             response=np.unique(response, return_inverse=True)[1].astype(np.int32),
             weight=np.maximum(weight[rows], LEAST_WEIGHT),
             people=(about != About.SERVICE) & (about != About.BRAND),
-        ),
-        unknown,
+            strange=unknown,
+            at=signals.at[rows],
+        )
     )
 
 
-def _together(heard: Answers, unknown: Mask) -> Answers:
+def _together(heard: Answers) -> Answers:
     """Make one row of what a burst says of one aspect, apart for people and the rest: its mean, its largest weight."""
-    cell = (heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * 2 + heard.people
-    key = np.where(unknown, cell, int(cell.max(initial=0)) + 1 + np.arange(len(cell)))
+    if not heard.strange.any():
+        return heard
+    cell = (heard.response.astype(np.int64) * len(USUAL) + heard.aspect) * 2 + heard.people
+    key = np.where(heard.strange, cell, int(cell.max(initial=0)) + 1 + np.arange(len(cell)))
     _, first, place = np.unique(key, return_index=True, return_inverse=True)
     strongest = np.zeros(len(first))
     np.maximum.at(strongest, place, heard.weight)
@@ -132,12 +136,21 @@ def averaging(belongs: csr_array) -> csr_array:
 
 
 def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:
-    """Give the voices of some rows numbers, and say which are a burst of nobody known."""
-    signals, known = evidence.signals, evidence.contacts.known
-    contact, week = signals.contact[rows], signals.at[rows] // (BURST_DAYS * DAY)
+    """Give the voices of some rows numbers, and say which are of nobody known.
+
+    A contact of whom it is not said whether anybody knew them counts as known; so does everybody where no signal names
+    its contact, as then nothing can be told apart. What one of ours saw, with no contact, is that person's voice.
+    """
+    signals, contacts = evidence.signals, evidence.contacts
+    contact, recorder, project = signals.contact[rows], signals.recorded_by[rows], signals.project[rows]
     named = contact >= 0
-    unknown = ~named | (np.append(known, np.int8(0))[contact] == 0)
-    place = np.stack([signals.project[rows].astype(np.int64), week])
-    burst = np.unique(place, axis=1, return_inverse=True)[1].ravel()
-    voice = np.where(unknown, len(known) + burst, contact)
+    ours = ~named & (recorder >= 0)
+    nameless = ~named & ~ours
+    unknown = np.append(contacts.known, np.int8(0))[contact] == 0
+    unknown &= ~ours & (~nameless | named.any())
+    customer = evidence.projects.customer[project].astype(np.int64)
+    # In this order: contacts, our own people, customers of whom nobody known spoke, projects of no customer.
+    start = np.cumsum([0, len(contacts.known), len(evidence.people.ids), len(evidence.customers)])
+    somebody = np.where(customer >= 0, start[2] + customer, start[3] + project)
+    voice = np.where(ours, start[1] + recorder, np.where(unknown | nameless, somebody, contact))
     return np.unique(voice, return_inverse=True)[1].astype(np.int32), unknown

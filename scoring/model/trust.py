@@ -3,20 +3,34 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
 from scoring.model.block import Block
-from scoring.model.choices import ConsentSource
-from scoring.model.credit import credit, credited, parts, standard_block
-from scoring.model.crossed import Factor, Fit, Variance, fit_crossed
-from scoring.model.evidence import Evidence, Mask, Number
-from scoring.model.scores import Source
-from scoring.model.select import consented, shares
-from scoring.model.signals import RESIDUAL, USUAL, Answers, averaging, belonging, distinct_voices
+from scoring.model.choices import ConsentSource, SignalKind
+from scoring.model.companies import CUSTOMER as COMPANY
+from scoring.model.companies import PERSON, PROJECT, companies, predicted
+from scoring.model.credit import credit, standard_block
+from scoring.model.crossed import Variance
+from scoring.model.evidence import Evidence, Number
+from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
+from scoring.model.lean import Lean, Priors, fit_lean
+from scoring.model.lean_layout import Design
+from scoring.model.select import consented
+from scoring.model.signals import (
+    CUSTOMER,
+    KIND,
+    MEANS_VARIANCE,
+    RESIDUAL,
+    RESPONSE,
+    USUAL,
+    VOICE,
+    Answers,
+    distinct_voices,
+)
+from scoring.model.staffing import Work, person_voices, staffing
+from scoring.model.strangers import faith
 
-CUSTOMER, PERSON, PROJECT = 1, 4, 5  # places of factors in the fit
-
-PERSON_VARIANCE = Variance(guess=0.3, weight=10, floor=0.03)  # floors let credit be split (credit.py)
+PERSON_VARIANCE = Variance(guess=0.3, weight=10, floor=0.03)
 PROJECT_VARIANCE = Variance(guess=0.1, weight=10, floor=0.02)
 
 
@@ -24,61 +38,133 @@ PROJECT_VARIANCE = Variance(guess=0.1, weight=10, floor=0.02)
 class Trust:
     """Blocks of projects, customers and people: `customer_trust`, each in sd of its own kind's true trust.
 
-    `variances` and `residual`: as estimated, for fits of parts of the same evidence.
+    `variances`: as estimated, for fits of parts of the same evidence. `faith` (projects,): how much weight was left to
+    what nobody known says there, 0-1. `slope`, `slope_sd`: what a log of over-service buys, standardised points.
     """
 
     projects: Block
     customers: Block
     people: Block
-    variances: tuple[float, ...]
-    residual: float
+    variances: Number
+    faith: Number
+    slope: float
+    slope_sd: float
 
 
-def trust(evidence: Evidence, heard: Answers, as_of: int) -> Trust:
+def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust:
     """Return what customers' words say of projects, customers and people.
 
     `heard` holds only what may speak of people. y = μ_aspect + kind + customer + voice + response + project + ε with
-    project_p = Σ_j w_pj · person_j + residual_p, all solved jointly: an easily pleased customer is no merit, and who
-    does well in many good company's projects is told from the company. Of a customer: its own effect and the mean of
-    its projects. Only people who consented to customers' words are credited, others stay at the prior, and their
+    project_p = Σ_j w_pj · person_j + β · over_p + residual_p, all solved jointly: an easily pleased customer is no
+    merit, who does well in many good company's projects is told from the company, and what over-service (excess.py)
+    bought is in nobody's trust, not even the project's. w are the parts as they were that day (tenure.py). Variances
+    are learnt from what known voices say; those nobody knew count as far as it bears them out (strangers.py).
+
+    Of a project: what its rows speak of, Σ_j w_pj · person_j + residual_p; of a customer: its own effect and the mean
+    of its projects. Only people who consented to customers' words are credited, others stay at the prior, and their
     share goes to nobody; the projects keep theirs. The evidence of a person is Σ_p w_pj · voices_p.
     Source: Browne, Goldstein & Rasbash (2001), Statistical Modelling 1(2) (multiple membership).
     """
     projects, customers = len(evidence.projects.ids), len(evidence.customers)
-    if not len(heard.rows.y):
+    if not len(heard.y):
         return _unheard(projects, customers, len(evidence.people.ids))
-    work = shares(evidence)
-    staff = _staff(work)
-    factors = _factors(heard, staff, customers)
-    wanted, mean = _wanted(evidence, factors, staff)
-    fit = fit_crossed(heard.rows, factors, RESIDUAL, wanted)
-    voices = distinct_voices(heard.project, heard.voice, heard.weight, projects)
-    allowed = consented(evidence, as_of)[:, ConsentSource.CUSTOMERS]
+    work = staffing(evidence, heard, over)
+    fit, heard, believed = _fitted(heard, work)
+    of = heard.only(heard.customer >= 0)
+    voices = (
+        distinct_voices(heard.project, heard.voice, heard.weight, projects),
+        distinct_voices(of.customer, of.voice, of.weight, customers),
+    )
     return Trust(
-        _projects(fit, staff, voices),
-        _customers(fit, mean, _customer_voices(heard, customers), staff),
-        _people(fit, work, voices, allowed),
+        *companies(evidence, fit, work, voices),
+        _people(evidence, fit, (heard, work), as_of),
         fit.variances,
-        fit.residual,
+        believed,
+        USUAL_SLOPE + float(fit.fixed[-1]),
+        float(np.sqrt(fit.at.residual * fit.core[-1, -1])),
     )
 
 
-def people_trust(evidence: Evidence, heard: Answers, as_of: int, whole: Trust) -> Block:
-    """Return the block of people alone, from a part of the evidence too small to learn variances from.
+def people_trust(evidence: Evidence, heard: Answers, as_of: int, whole: Trust, over: Number) -> Block:
+    """Return the block of people alone, from a part of the evidence too small to learn variances from."""
+    people = len(evidence.people.ids)
+    if not len(heard.y) or not len(whole.variances):
+        return standard_block("customer_trust", [], np.ones(people), np.zeros(people))
+    work = staffing(evidence, heard, over)
+    told = _believing(heard, whole.faith)
+    fit = fit_lean(_design(told, work), _priors(work.staff.shape[1]).holding(whole.variances))
+    return _people(evidence, fit, (told, work), as_of)
 
-    They are held at those of the `whole`; where that heard nothing of people, neither did its part.
-    """
-    if not whole.variances:
-        return whole.people
-    work = shares(evidence)
-    staff = _staff(work)
-    loose = _factors(heard, staff, len(evidence.customers))
-    factors = [
-        replace(factor, variance=Variance(known=known)) for factor, known in zip(loose, whole.variances, strict=True)
+
+def _fitted(heard: Answers, work: Work) -> tuple[Lean, Answers, Number]:
+    """Fit what known voices say; where there are strangers, once more with what is to be believed of them."""
+    priors, projects, known = _priors(work.staff.shape[1]), work.staff.shape[0], ~heard.strange
+    if known.all():
+        return fit_lean(_design(heard, work), priors), heard, np.ones(projects)
+    level, doubt, alone = np.zeros(len(heard.y)), np.ones(len(heard.y)), 0.0
+    if known.any():
+        learnt = fit_lean(_design(heard.only(known), work.only(known)), priors)
+        priors = priors.holding(learnt.variances)
+        level, doubt = _expected(learnt, heard, work)
+        alone = float(learnt.variances[PROJECT] + learnt.variances[COMPANY])
+    believed = faith(heard, (work.unit, work.shares), (level, doubt, alone))
+    believed = np.append(believed, np.ones(projects - len(believed)))
+    told = _believing(heard, believed)
+    return fit_lean(_design(told, work), priors), told, believed
+
+
+def _believing(heard: Answers, believed: Number) -> Answers:
+    """Weigh what strangers say by what is to be believed of them; `believed` (projects,)."""
+    return replace(heard, weight=np.where(heard.strange, believed[heard.project], 1.0) * heard.weight)
+
+
+def _expected(learnt: Lean, heard: Answers, work: Work) -> tuple[Number, Number]:
+    """Say what known voices let expect of strangers' rows, (rows,), and the variance of that; 0 and 0 elsewhere."""
+    rows = np.flatnonzero(heard.strange)
+    told = heard.only(rows)
+    design = _design(told, work.only(heard.strange))
+    count = np.arange(len(rows))
+    customer = np.flatnonzero(told.customer >= 0)
+    once = [
+        csr_array(work.shares[design.unit]),
+        csr_array((np.ones(len(rows)), (count, told.project)), shape=(len(rows), work.staff.shape[0])),
+        csr_array(
+            (np.ones(len(customer)), (customer, told.customer[customer])),
+            shape=(len(rows), int(heard.customer.max(initial=-1)) + 1),
+        ),
     ]
-    fit = fit_crossed(heard.rows, factors, Variance(known=whole.residual))
-    voices = distinct_voices(heard.project, heard.voice, heard.weight, staff.shape[0])
-    return _people(fit, work, voices, consented(evidence, as_of)[:, ConsentSource.CUSTOMERS])
+    level, doubt = np.zeros(len(heard.y)), np.zeros(len(heard.y))
+    mean, variance = predicted(learnt, once, design.fixed)
+    level[rows] = mean + USUAL_SLOPE * work.over[told.project]
+    doubt[rows] = variance
+    return level, doubt
+
+
+def _priors(people: int) -> Priors:
+    kinds = np.concatenate([np.zeros(len(USUAL), np.intp), np.ones(len(SignalKind), np.intp), [2]])
+    fixed = (Variance(known=MEANS_VARIANCE), KIND, Variance(known=SLOPE_SD**2))
+    return Priors(
+        RESIDUAL, RESPONSE, (PROJECT_VARIANCE,), (CUSTOMER, VOICE), (PERSON_VARIANCE,), fixed,
+        np.zeros(people, np.intp), kinds,
+    )  # fmt: skip
+
+
+def _design(heard: Answers, work: Work) -> Design:
+    """Tell what the fit observes: y less what over-service usually buys, whose slope may differ."""
+    over = work.over[heard.project]
+    rows = len(heard.y)
+    return Design(
+        y=heard.y - USUAL_SLOPE * over,
+        weight=heard.weight,
+        nest=heard.response.astype(np.int64),
+        local=heard.project.astype(np.int64),
+        column=np.zeros(rows, np.int64),
+        width=1,
+        middles=(heard.customer.astype(np.int64), heard.voice.astype(np.int64)),
+        unit=work.unit,
+        shares=work.shares,
+        fixed=csr_array(hstack([heard.circumstances, csr_array(over[:, None])])),
+    )
 
 
 def _unheard(projects: int, customers: int, people: int) -> Trust:
@@ -87,81 +173,21 @@ def _unheard(projects: int, customers: int, people: int) -> Trust:
     def prior(subjects: int) -> Block:
         return standard_block("customer_trust", [], np.ones(subjects), np.zeros(subjects))
 
-    return Trust(prior(projects), prior(customers), prior(people), (), 0.0)
+    return Trust(
+        prior(projects), prior(customers), prior(people), np.empty(0), np.ones(projects), USUAL_SLOPE, SLOPE_SD
+    )
 
 
-def _factors(heard: Answers, staff: csr_array, customers: int) -> list[Factor]:
-    return [
-        *heard.circumstances(customers),
-        Factor(heard.project, staff.shape[1], PERSON_VARIANCE, staff),
-        Factor(heard.project, staff.shape[0], PROJECT_VARIANCE),
-    ]
-
-
-def _staff(work: csr_array) -> csr_array:
-    """Give projects without members somebody unknown: (projects, people and unknown), each row sums to 1."""
-    alone = np.flatnonzero(np.diff(work.indptr) == 0)
-    shape = (work.shape[0], len(alone))
-    unknown = csr_array((np.ones(len(alone)), (alone, np.arange(len(alone)))), shape=shape)
-    return csr_array(hstack([work, unknown]))
-
-
-def _wanted(evidence: Evidence, factors: list[Factor], staff: csr_array) -> tuple[csr_array, csr_array]:
-    """Ask for each project's trust, then each customer's; with it, what takes the mean of a customer's projects."""
-    projects, customers = staff.shape[0], len(evidence.customers)
-    mean = averaging(belonging(evidence))
-    pieces = [csr_array((projects, width)) for width in (len(USUAL), *(factor.size for factor in factors[:4]))]
-    of_project = csr_array(hstack([*pieces, staff, eye_array(projects)]))
-    start = len(USUAL) + factors[0].size
-    column = start + np.arange(customers)
-    own = csr_array((np.ones(customers), (np.arange(customers), column)), shape=(customers, of_project.shape[1]))
-    return csr_array(vstack([of_project, own + mean @ of_project])), mean
-
-
-def _projects(fit: Fit, staff: csr_array, voices: Number) -> Block:
-    """Tell projects' trust: what was heard there, and what the members' other projects say of them."""
-    own = fit.effects[PROJECT] * (1 + _squares(staff) * fit.variances[PERSON] / fit.variances[PROJECT])
-    whole = fit.effects[PROJECT] + staff @ fit.effects[PERSON]
-    unit, projects = _project_unit(fit, staff), np.arange(staff.shape[0], dtype=np.int32)
-    nobody = np.full(len(projects), -1, np.int32)
-    given = [
-        parts(Source.CUSTOMERS, projects, projects, own / unit),
-        parts(Source.CUSTOMERS, projects, nobody, (whole - own) / unit),
-    ]
-    return standard_block("customer_trust", given, fit.combined_sds[: len(projects)] / unit, voices)
-
-
-def _customers(fit: Fit, mean: csr_array, voices: Number, staff: csr_array) -> Block:
-    """Tell customers' trust: their own effect, and the mean of their projects."""
-    customers = np.arange(mean.shape[0], dtype=np.int32)
-    unit = float(np.hypot(np.sqrt(fit.variances[CUSTOMER]), _project_unit(fit, staff)))
-    trusted = fit.effects[PROJECT] + staff @ fit.effects[PERSON]
-    by_project = csr_array(mean.multiply(trusted / unit)).T
-    given = [
-        parts(Source.CUSTOMERS, customers, np.full(len(customers), -1, np.int32), fit.effects[CUSTOMER] / unit),
-        credited(Source.CUSTOMERS, csr_array(by_project)),
-    ]
-    return standard_block("customer_trust", given, fit.combined_sds[staff.shape[0] :] / unit, voices)
-
-
-def _people(fit: Fit, work: csr_array, voices: Number, allowed: Mask) -> Block:
+def _people(evidence: Evidence, fit: Lean, of: tuple[Answers, Work], as_of: int) -> Block:
     """Tell people's trust: what their projects gave them."""
-    received = credit(work, fit, PERSON, PROJECT, allowed)
-    sd = np.where(allowed, fit.sds[PERSON][: work.shape[1]] / np.sqrt(fit.variances[PERSON]), 1.0)
-    heard = np.where(allowed, work.T @ voices, 0.0)
-    return standard_block("customer_trust", [credited(Source.CUSTOMERS, received)], sd, heard)
-
-
-def _project_unit(fit: Fit, staff: csr_array) -> float:
-    """Sd of true trust among projects, in the fit's unit: σ²_person times the mean of Σ_j w², plus the residual."""
-    typical = float(_squares(staff).mean()) if staff.shape[0] else 1.0
-    return float(np.sqrt(typical * fit.variances[PERSON] + fit.variances[PROJECT]))
-
-
-def _squares(staff: csr_array) -> Number:
-    return np.asarray(staff.multiply(staff).sum(axis=1), np.float64)
-
-
-def _customer_voices(heard: Answers, customers: int) -> Number:
-    of = heard.only(heard.customer >= 0)
-    return distinct_voices(of.customer, of.voice, of.weight, customers)
+    heard, work = of
+    people = len(evidence.people.ids)
+    allowed = consented(evidence, as_of)[:, ConsentSource.CUSTOMERS]
+    lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON]))
+    project = lay.locals_[lay.cells.local_of]
+    received = credit(csr_array(work.shares[lay.units][:, :people]), fit.forces * unit, project, allowed)
+    sd = np.ones(people)
+    known = lay.members < people
+    sd[lay.members[known]] = fit.member_sds[known] / unit
+    voices = np.where(allowed, person_voices(heard, work)[:people], 0.0)
+    return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices)

@@ -1,0 +1,126 @@
+"""Customer trust of projects and of customers, told from the fit that shares it out to people (trust.py)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, eye_array
+
+from scoring.model.block import Block
+from scoring.model.credit import credited, parts, standard_block
+from scoring.model.evidence import Evidence, Number
+from scoring.model.lean import Lean
+from scoring.model.scores import Source
+from scoring.model.signals import averaging, belonging
+from scoring.model.staffing import Work
+
+PROJECT, CUSTOMER, PERSON = 2, 3, 5  # places in the fit's variances
+
+
+@dataclass(frozen=True, slots=True)
+class _Effects:
+    """Effects of the fit for everybody, 0 where nothing was heard; `felt` (projects, people): parts (`spoken_of`)."""
+
+    person: Number
+    project: Number
+    customer: Number
+    felt: csr_array
+
+
+def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, Number]) -> tuple[Block, Block]:
+    """Return the blocks of projects and of customers; `voices` heard of each.
+
+    Of a project: Σ_j w_pj · person_j + residual_p, in the parts of those times that customers spoke of; of a customer:
+    its own effect and the mean of its projects. Over-service is in neither.
+    """
+    lay, projects = fit.layout, work.staff.shape[0]
+    person, project = np.zeros(work.staff.shape[1]), np.zeros(projects)
+    customer = np.zeros(len(evidence.customers))
+    person[lay.members] = fit.effects.core[: fit.members]
+    project[lay.locals_] = fit.effects.local[:, 0]
+    customer[lay.levels[0]] = fit.effects.middle[: len(lay.levels[0])]
+    found = _Effects(person, project, customer, spoken_of(fit, work))
+    theta = fit.variances
+    unit = float(np.sqrt(_squares(work.staff).mean() * theta[PERSON] + theta[PROJECT])) if projects else 1.0
+    return _projects(fit, found, unit, voices[0]), _customers(evidence, fit, found, (unit, voices[1]))
+
+
+def spoken_of(fit: Lean, work: Work) -> csr_array:
+    """Parts of the people in what was said of each project: (projects, people), the whole ones where nothing was."""
+    lay = fit.layout
+    weight = np.bincount(lay.cells.unit[lay.nests.row], lay.design.weight[lay.nests.order], len(lay.units))
+    project = lay.locals_[lay.cells.local_of]
+    projects = work.staff.shape[0]
+    total = np.bincount(project, weight, projects)
+    place = (project, lay.units)
+    heard = csr_array((weight / total[project], place), shape=(projects, work.shares.shape[0])) @ work.shares
+    silent = csr_array(work.staff.multiply((total == 0)[:, None]))
+    return csr_array(heard + silent)
+
+
+def _projects(fit: Lean, found: _Effects, unit: float, voices: Number) -> Block:
+    """Tell apart what was heard there and what the members' other projects say of them."""
+    count = len(found.project)
+    lay, theta = fit.layout, fit.variances
+    itself, nobody = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32)
+    at = csr_array(
+        (fit.forces, (lay.locals_[lay.cells.local_of], np.arange(len(lay.units)))), shape=(count, len(lay.units))
+    )
+    pulled = np.asarray((at @ lay.shares).multiply(found.felt[:, lay.members]).sum(axis=1)).ravel()
+    own = found.project + theta[PERSON] * pulled
+    whole = found.project + found.felt @ found.person
+    given = [
+        parts(Source.CUSTOMERS, itself, itself, own / unit),
+        parts(Source.CUSTOMERS, itself, nobody, (whole - own) / unit),
+    ]
+    none = csr_array((count, len(found.customer)))
+    sd = np.sqrt(variances(fit, found.felt, csr_array(eye_array(count)), none))
+    return standard_block("customer_trust", given, sd / unit, voices)
+
+
+def _customers(evidence: Evidence, fit: Lean, found: _Effects, of: tuple[float, Number]) -> Block:
+    project_unit, voices = of
+    count = len(found.customer)
+    mean = averaging(belonging(evidence))
+    unit = float(np.hypot(np.sqrt(fit.variances[CUSTOMER]), project_unit))
+    trusted = found.project + found.felt @ found.person
+    by_project = csr_array(mean.multiply(trusted / unit)).T
+    itself, nobody = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32)
+    given = [
+        parts(Source.CUSTOMERS, itself, nobody, found.customer / unit),
+        credited(Source.CUSTOMERS, csr_array(by_project)),
+    ]
+    sd = np.sqrt(variances(fit, csr_array(mean @ found.felt), mean, csr_array(eye_array(count))))
+    return standard_block("customer_trust", given, sd / unit, voices)
+
+
+def predicted(fit: Lean, once: list[csr_array], fixed: csr_array) -> tuple[Number, Number]:
+    """Return mean and posterior variance of levels: parts of persons, projects, customers (rows, all), and globals."""
+    lay = fit.layout
+    person, project, customer = once
+    mean = fixed @ fit.fixed + person[:, lay.members] @ fit.effects.core[: fit.members]
+    mean += project[:, lay.locals_] @ fit.effects.local[:, 0]
+    mean += customer[:, lay.levels[0]] @ fit.effects.middle[: len(lay.levels[0])]
+    return np.asarray(mean), variances(fit, person, project, customer)
+
+
+def variances(fit: Lean, person: csr_array, project: csr_array, customer: csr_array) -> Number:
+    """Posterior variances of combinations of persons, projects and customers, each (combinations, all of them).
+
+    Who was not heard of has the prior's.
+    """
+    lay, theta = fit.layout, fit.variances
+    own = csr_array(person[:, lay.members])
+    core = np.zeros((person.shape[0], len(fit.effects.core)))
+    core[:, : fit.members] = own.toarray()
+    here, there = csr_array(project[:, lay.locals_]), csr_array(customer[:, lay.levels[0]])
+    middle = csr_array((there.data, there.indices, there.indptr), shape=(there.shape[0], len(lay.kind)))
+    found = fit.variances_of(here, middle, core)
+    for whole, heard, variance in (
+        (person, own, theta[PERSON]), (project, here, theta[PROJECT]), (customer, there, theta[CUSTOMER]),
+    ):  # fmt: skip
+        found = found + variance * (_squares(whole) - _squares(heard))
+    return np.maximum(found, 0.0)
+
+
+def _squares(matrix: csr_array) -> Number:
+    return np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64).ravel()

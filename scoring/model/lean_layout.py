@@ -1,0 +1,276 @@
+"""Evidence of a lean fit in the order in which it is eliminated: sums and places that no variance changes.
+
+Rows lie in nests (a response), nests in units (who had which part in the work then), units in locals (a project), and
+middles (a customer, a voice) hold together a few locals each. Everything is found once; a step with other variances
+then only multiplies and adds along the lists kept here, in a fixed order.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.signedinteger[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What was observed, and which effects each row feels: y = nest + local[column] + middles + unit + fixed + ε.
+
+    y, weight : (rows,), weight > 0 the relative precision.
+    nest, local, unit : (rows,), any numbers from 0; a nest is split where its rows differ in anything but `column`
+        and `fixed`. `column` : (rows,), 0..width-1, which of its local's `width` effects a row feels.
+    middles : levels (rows,) of each kind of middle effect, -1 where a row has none.
+    shares : (units, members); a unit feels Σ_j shares[u, j] · member_j.
+    fixed : (rows, globals), of the effects that rows anywhere feel: means, kinds, a slope.
+    """
+
+    y: Floats
+    weight: Floats
+    nest: NDArray[np.int64]
+    local: NDArray[np.int64]
+    column: NDArray[np.int64]
+    width: int
+    middles: tuple[NDArray[np.int64], ...]
+    unit: NDArray[np.int64]
+    shares: csr_array
+    fixed: csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Nests:
+    """Sums over rows, by nest (N,): weight, weight by column (N, width), weight · [fixed, y] (N, globals + 1).
+
+    `own` (locals, width), `mixed` (locals, width, globals + 1), `whole` (globals + 1, globals + 1): the same products
+    summed over rows, without what the nests take off. `row` (rows,): the nest of each row as sorted by `order`.
+    """
+
+    order: Places
+    row: Places
+    weight: Floats
+    columns: Floats
+    fixed: Floats
+    own: Floats
+    mixed: Floats
+    whole: Floats
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Who touches whom. Units are sorted by local, `entries` are pairs (local, middle), `links` pairs (unit, entry).
+
+    `unit`, `local` : (N,), of each nest; `first_nest` of each unit, `first_unit` of each local, `first` nest of each
+        local; `local_of` (units,).
+    `entry` (kinds, N), `link` (kinds, N) : places of each nest's middles, -1 where it has none; `middle` (kinds, N).
+    `entry_local`, `entry_middle` : (entries,). `link_unit`, `link_entry` : (links,).
+    `left`, `right` : (pairs,) entries of one local, in every order. `one`, `other` : likewise units of one local.
+    """
+
+    unit: Places
+    local: Places
+    first_nest: Places
+    first_unit: Places
+    first: Places
+    local_of: Places
+    middle: Places
+    entry: Places
+    link: Places
+    entry_local: Places
+    entry_middle: Places
+    link_unit: Places
+    link_entry: Places
+    left: Places
+    right: Places
+    one: Places
+    other: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Connected middles: square blocks in one flat buffer, padded to few sizes.
+
+    `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (middles,):
+    where a block begins, how wide it is, and the row in it; `start`, `column`, `at` : the pattern of all blocks as one
+    csr matrix, and where each entry lies in the buffer.
+    """
+
+    buckets: tuple[tuple[int, int], ...]
+    home: Places
+    stride: Places
+    place: Places
+    padding: Places
+    start: Places
+    column: Places
+    at: Places
+
+    def address(self, row: Places, column: Places) -> Places:
+        """Where the entry of two middles of one group lies in the buffer."""
+        return np.asarray(self.home[row] + self.place[row] * self.stride[row] + self.place[column], np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A design, ready for steps. `locals_`, `units`, `levels` (kinds,), `members` say whom its compact numbers mean.
+
+    `shares` : (units, members), compact. `kind` : (middles,), of each middle. `into_entries`, `into_middles`,
+    `into_links` : (…, N) ones, which sum what nests have for what they touch; `of_middles` (middles, entries) likewise.
+    """
+
+    design: Design
+    nests: Nests
+    cells: Cells
+    groups: Groups
+    shares: csr_array
+    kind: Places
+    locals_: Places
+    units: Places
+    levels: tuple[Places, ...]
+    members: Places
+    into_entries: csr_array
+    into_middles: csr_array
+    into_links: csr_array
+    of_middles: csr_array
+
+
+def layout(design: Design) -> Layout:
+    """Sort and number a design that has at least one row."""
+    keys = (design.nest, *design.middles, design.unit, design.local)
+    order = np.lexsort(keys)
+    sorted_keys = [key[order] for key in keys]
+    new = [np.append(True, key[1:] != key[:-1]) for key in sorted_keys]
+    local_new = new[-1]
+    unit_new = local_new | new[-2]
+    nest_new = unit_new | np.logical_or.reduce(new[:-2])
+    begin = np.flatnonzero(nest_new)
+    local = (np.cumsum(local_new) - 1)[begin]
+    unit = (np.cumsum(unit_new) - 1)[begin]
+    first_nest, first = np.flatnonzero(np.diff(unit, prepend=-1)), np.flatnonzero(np.diff(local, prepend=-1))
+    levels, middle, kind = _middles(sorted_keys[1:-2], begin)
+    cells = _cells((unit, local), (first_nest, first), middle, len(kind))
+    units = sorted_keys[-2][np.flatnonzero(unit_new)]
+    rows_of = csr_array(design.shares[units])
+    members = np.unique(rows_of.indices)
+    shares = csr_array(
+        (rows_of.data, np.searchsorted(members, rows_of.indices), rows_of.indptr), shape=(len(units), len(members))
+    )
+    return Layout(
+        design, _nests(design, order, nest_new, (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
+        _groups(cells, kind), shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
+        _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
+        _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
+    )  # fmt: skip
+
+
+def _into(place: Places, size: int) -> csr_array:
+    """Make the matrix that sums amounts at the places of each kind, (kinds, N), -1 nowhere: (size, N)."""
+    kind, row = np.nonzero(place >= 0)
+    return csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, place.shape[1]))
+
+
+def _nests(design: Design, order: Places, nest_new: NDArray[np.bool_], local: tuple[Places, int]) -> Nests:
+    row, begin = np.cumsum(nest_new) - 1, np.flatnonzero(nest_new)
+    weight, column, width = design.weight[order], design.column[order], design.width
+    fixed = np.column_stack([design.fixed[order].toarray(), design.y[order]])
+    heavy = weight[:, None] * fixed
+    at = local[0] * width + column
+    places = csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(local[1] * width, len(at)))
+    return Nests(
+        order, row, np.add.reduceat(weight, begin),
+        _added(row * width + column, weight, len(begin) * width).reshape(-1, width),
+        np.add.reduceat(heavy, begin, axis=0),
+        _added(at, weight, local[1] * width).reshape(-1, width),
+        np.asarray(places @ heavy).reshape(local[1], width, -1),
+        np.einsum("ri,rj->ij", heavy, fixed), len(at),
+    )  # fmt: skip
+
+
+def _added(place: Places, amount: Floats, size: int) -> Floats:
+    return np.bincount(place, amount, size).astype(np.float64, copy=False)
+
+
+def _middles(levels: list[NDArray[np.int64]], begin: Places) -> tuple[tuple[Places, ...], Places, Places]:
+    """Give the middles of all kinds numbers: the levels of each kind, (kinds, N) numbers, and the kind of each."""
+    found, numbers, kinds, start = [], [], [], 0
+    for place, level in enumerate(levels):
+        of, inverse = np.unique(level[begin], return_inverse=True)
+        missing = int(len(of) > 0 and of[0] < 0)
+        found.append(of[missing:])
+        numbers.append(np.where(inverse < missing, -1, inverse - missing + start))
+        kinds.append(np.full(len(of) - missing, place))
+        start += len(of) - missing
+    if not levels:
+        return (), np.empty((0, len(begin)), np.intp), np.empty(0, np.intp)
+    return tuple(found), np.array(numbers, np.intp), np.concatenate(kinds).astype(np.intp)
+
+
+def _cells(of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Places, middles: int) -> Cells:
+    unit, local = of
+    first_nest, first = firsts
+    local_of = local[first_nest]
+    first_unit = np.flatnonzero(np.diff(local_of, prepend=-1))
+    locals_ = int(local[-1]) + 1
+    key = np.where(middle >= 0, local * middles + middle, -1)
+    entries = np.unique(key[key >= 0])
+    entry = np.where(middle >= 0, np.searchsorted(entries, key), -1)
+    entry_local, entry_middle = entries // max(middles, 1), entries % max(middles, 1)
+    bounds = np.searchsorted(entry_local, np.arange(locals_ + 1))
+    link_unit, link_entry = _products(np.arange(len(local_of)), local_of, bounds)
+    # Links are sorted by unit, then entry: a nest's is found by its number among its local's entries.
+    before = np.concatenate([[0], np.cumsum(np.diff(bounds)[local_of])])
+    link = np.where(entry >= 0, before[unit] + entry - bounds[local], -1)
+    left, right = _products(np.arange(len(entries)), entry_local, bounds)
+    one, other = _products(np.arange(len(local_of)), local_of, np.append(first_unit, len(local_of)))
+    return Cells(
+        unit, local, first_nest, first_unit, first, local_of, middle, entry, link, entry_local, entry_middle,
+        link_unit, link_entry, left, right, one, other,
+    )  # fmt: skip
+
+
+def _products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:
+    """Pair each of `each` with everything in its group; group g is bounds[g]..bounds[g + 1]."""
+    count = np.diff(bounds)[group]
+    first = np.repeat(each, count)
+    offset = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
+    return first, bounds[group][first] + offset
+
+
+def _groups(cells: Cells, kind: Places) -> Groups:
+    """Find which middles hang together, and give each group its block."""
+    middles = len(kind)
+    if not middles:
+        none = np.empty(0, np.intp)
+        return Groups((), none, none, none, none, np.zeros(1, np.intp), none, none)
+    chained = cells.entry_local[1:] == cells.entry_local[:-1]
+    ends = cells.entry_middle[:-1][chained], cells.entry_middle[1:][chained]
+    joined = coo_array((np.ones(len(ends[0])), ends), shape=(middles, middles))
+    count, group = connected_components(joined, directed=False)
+    size = np.bincount(group, minlength=count)
+    padded = _padded(size)
+    order = np.lexsort((np.arange(count), padded))
+    home = np.empty(count, np.intp)
+    home[order] = np.cumsum(padded[order] ** 2) - padded[order] ** 2
+    sorted_middles = np.argsort(group, kind="stable")
+    starts = np.cumsum(size) - size
+    place = np.empty(middles, np.intp)
+    place[sorted_middles] = np.arange(middles) - starts[group[sorted_middles]]
+    row, offset = _products(np.arange(middles), group, np.append(starts, middles))
+    column = sorted_middles[offset]
+    at = home[group][row] + place[row] * padded[group][row] + place[column]
+    spare = np.repeat(np.arange(count), padded - size)
+    beside = np.arange(len(spare)) - np.repeat(np.cumsum(padded - size) - (padded - size), padded - size)
+    padding = home[spare] + (size[spare] + beside) * (padded[spare] + 1)
+    sizes, counts = np.unique(padded, return_counts=True)
+    start = np.concatenate([[0], np.cumsum(size[group])])
+    buckets = tuple((int(width), int(blocks)) for width, blocks in zip(sizes, counts, strict=True))
+    return Groups(buckets, home[group], padded[group], place, padding, start, column, at)
+
+
+def _padded(size: Places) -> Places:
+    """Round sizes up to few: all up to 4, then in steps of an eighth to a quarter of themselves."""
+    step = 2 ** np.maximum(np.ceil(np.log2(np.maximum(size, 1))).astype(np.intp) - 3, 0)
+    return np.asarray(-(-size // step) * step, np.intp)

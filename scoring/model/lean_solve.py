@@ -1,0 +1,161 @@
+"""One step of a lean fit: effects from the inside out (nests, locals, middles), a small dense system for what is left.
+
+With λ = residual / variance, the equations (TᵀWT + Λ) x = TᵀWy fall apart: a nest touches one unit, a unit one local,
+a group of middles few locals. Each is taken out in closed form by the Schur complement of what stays. Source:
+Henderson (1975), Biometrics 31(2); Golub & Van Loan, Matrix Computations, 3.2 and 4.3 (block elimination).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from scoring.model.crossed_blocks import TILE, cholesky
+from scoring.model.lean_layout import Groups, Layout
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variances:
+    """Squared units of y. `local` has one, or two: of a local's mean times √width, and of each contrast in it.
+
+    `middle` (kinds,); `member` (members of the layout,); `fixed` (globals,).
+    """
+
+    residual: float
+    nest: float
+    local: tuple[float, ...]
+    middle: tuple[float, ...]
+    member: Floats
+    fixed: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Schur:
+    """What elimination left at each stage; the last column of everything mixed with `fixed` belongs to y.
+
+    `pull` (N,) 1 / (weight + λ) of nests, `keep` (N,) the share of a nest's weight that stays. `inverse` (locals,
+    width, width) of the local blocks; `by_entry`, `by_unit`, `by_fixed` its products with what touches a local, and
+    `entry`, `unit` (…, width) that itself. `groups` (middles, middles) the inverse of the middles' blocks;
+    `by_member` (members, middles), `by_middle` (middles, globals + 1) its products.
+    """
+
+    pull: Floats
+    keep: Floats
+    inverse: Floats
+    entry: Floats
+    unit: Floats
+    by_entry: Floats
+    by_unit: Floats
+    by_fixed: Floats
+    groups: csr_array
+    by_member: csr_array
+    by_middle: Floats
+    core: csr_array
+    border: Floats
+    corner: Floats
+
+
+def eliminate(lay: Layout, at: Variances) -> Schur:
+    """Take out nests, locals and middles; what is left is the core of members with its border of globals."""
+    nests, cells = lay.nests, lay.cells
+    pull = 1 / (nests.weight + at.residual / at.nest) if at.nest > 0 else np.zeros(len(nests.weight))
+    keep = 1 - nests.weight * pull
+    columns, weight = keep[:, None] * nests.columns, keep * nests.weight
+    fixed = keep[:, None] * nests.fixed
+    inverse = _locals(lay, at, pull)
+    unit = np.add.reduceat(columns, cells.first_nest)
+    entry = lay.into_entries @ columns
+    pulled = pull[:, None, None] * nests.columns[:, :, None] * nests.fixed[:, None, :]
+    mixed = nests.mixed - np.add.reduceat(pulled, cells.first)
+    by_entry = np.einsum("eij,ej->ei", inverse[cells.entry_local], entry)
+    by_unit = np.einsum("uij,uj->ui", inverse[cells.local_of], unit)
+    by_fixed = np.einsum("lij,ljk->lik", inverse, mixed)
+    whole = nests.whole - np.einsum("ni,nj->ij", pull[:, None] * nests.fixed, nests.fixed)
+    whole = whole - np.einsum("lbi,lbj->ij", mixed, by_fixed)
+    units = np.add.reduceat(fixed, cells.first_nest) - np.einsum("ub,ubk->uk", unit, by_fixed[cells.local_of])
+    middle = lay.into_middles @ fixed
+    middle -= lay.of_middles @ np.einsum("eb,ebk->ek", entry, by_fixed[cells.entry_local])
+    groups = _groups(lay, at, weight, (entry, by_entry))
+    by_middle = np.asarray(groups @ middle)
+    links = lay.into_links @ weight
+    links = links - (unit[cells.link_unit] * by_entry[cells.link_entry]).sum(axis=1)
+    within = -(unit[cells.one] * by_unit[cells.other]).sum(axis=1)
+    within[cells.one == cells.other] += np.add.reduceat(weight, cells.first_nest)
+    core, border, by_member = _core(lay, at, (links, within, groups), (units, middle))
+    corner = whole - np.einsum("mi,mj->ij", middle, by_middle)
+    corner[:-1, :-1] += np.diag(at.residual / at.fixed)
+    return Schur(
+        pull, keep, inverse, entry, unit, by_entry, by_unit, by_fixed, groups, by_member, by_middle, core, border,
+        corner,
+    )  # fmt: skip
+
+
+def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
+    """Inverses of the locals' own blocks, (locals, width, width)."""
+    nests, cells, width = lay.nests, lay.cells, lay.design.width
+    whole = at.residual / at.local[0]
+    contrast = at.residual / at.local[-1]
+    prior = np.full((width, width), (whole - contrast) / width) + contrast * np.eye(width)
+    square = pull[:, None, None] * nests.columns[:, :, None] * nests.columns[:, None, :]
+    block = prior - np.add.reduceat(square, cells.first)
+    block[:, np.arange(width), np.arange(width)] += nests.own
+    return np.asarray(1 / block if width == 1 else np.linalg.inv(block), np.float64)
+
+
+def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats]) -> csr_array:
+    """Inverse of the middles' blocks, after nests and locals."""
+    cells, groups = lay.cells, lay.groups
+    middles = len(lay.kind)
+    if not middles:
+        return csr_array((0, 0))
+    entry, by_entry = parts
+    each = np.arange(middles)
+    buffer = np.zeros(sum(width * width * count for width, count in groups.buckets))
+    buffer[groups.padding] = 1
+    own = lay.into_middles @ weight
+    buffer[groups.address(each, each)] = own + at.residual / np.asarray(at.middle)[lay.kind]
+    left, right = cells.entry_middle[cells.left], cells.entry_middle[cells.right]
+    taken = (entry[cells.left] * by_entry[cells.right]).sum(axis=1)
+    buffer -= np.bincount(groups.address(left, right), taken, len(buffer))
+    for one in range(len(cells.middle)):
+        for two in range(len(cells.middle)):
+            if one != two:
+                both = (cells.middle[one] >= 0) & (cells.middle[two] >= 0)
+                place = groups.address(cells.middle[one][both], cells.middle[two][both])
+                buffer += np.bincount(place, weight[both], len(buffer))
+    return csr_array((_inverted(groups, buffer)[groups.at], groups.column, groups.start), shape=(middles, middles))
+
+
+def _inverted(groups: Groups, buffer: Floats) -> Floats:
+    """Invert all blocks of the buffer; large ones in tiles, so that threads round alike."""
+    start, found = 0, np.empty_like(buffer)
+    for width, count in groups.buckets:
+        end = start + width * width * count
+        blocks = buffer[start:end].reshape(count, width, width)
+        inverse = np.linalg.inv(blocks) if width <= TILE else np.array([cholesky(block).inverse() for block in blocks])
+        found[start:end] = inverse.ravel()
+        start = end
+    return found
+
+
+def _core(
+    lay: Layout, at: Variances, blocks: tuple[Floats, Floats, csr_array], mixed: tuple[Floats, Floats]
+) -> tuple[csr_array, Floats, csr_array]:
+    """Equations of the members: (members, members), with the globals (members, globals + 1), and T·H⁻¹."""
+    links, within, groups = blocks
+    units, middle = mixed
+    cells, shares = lay.cells, lay.shares
+    turned = csr_array(shares.T)
+    count, members = shares.shape
+    middles = len(lay.kind)
+    starts = np.searchsorted(cells.link_unit, np.arange(count + 1))
+    touching = csr_array((links, cells.entry_middle[cells.link_entry], starts), shape=(count, middles))
+    square = csr_array((within, cells.other, np.searchsorted(cells.one, np.arange(count + 1))), shape=(count, count))
+    between = csr_array(turned @ touching)
+    by_member = csr_array(between @ groups)
+    own = csr_array((at.residual / at.member, np.arange(members), np.arange(members + 1)), shape=(members, members))
+    core = csr_array(turned @ (square @ shares) - by_member @ between.T + own)
+    return core, np.asarray(turned @ units - by_member @ middle), by_member

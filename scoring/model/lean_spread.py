@@ -1,0 +1,258 @@
+"""Solutions and posterior covariances of a lean step, from the core outwards.
+
+With g = (members, globals) and Z their covariance, a stage that was eliminated as x = D⁻¹(right - K h) has
+Cov(x, g) = -D⁻¹K Cov(h, g) and Var x = D⁻¹ + D⁻¹K Var(h) KᵀD⁻¹, entry by entry along the lists of the layout.
+Source: Takahashi, Fagan & Chen (1973), the inverse on the pattern of the factor; Henderson (1975), Biometrics 31(2).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from scoring.model.crossed_blocks import TILE, cholesky
+from scoring.model.lean_layout import Groups, Layout, Places
+from scoring.model.lean_solve import Schur
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Best predictions: `core` (members + globals,), `unit` (units,) what its members add up to, `middle` (middles,).
+
+    `local` (locals, width), `nest` (N,); `error` the weighted sum of squares that is left, `force` (units,) the
+    weighted sum of what is left in each unit.
+    """
+
+    core: Floats
+    unit: Floats
+    middle: Floats
+    local: Floats
+    nest: Floats
+    error: float
+    force: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Covariances:
+    """Posterior, in units of the residual: of the core with itself, middles, (middles,), and locals with the core.
+
+    `core` (g, g); `middle_core` (middles, g); `local_core` (locals, width, g); `middle` the variances, `pairs` a buffer
+    of the groups' layout; `local` (locals, width, width); `local_middle` (entries, width). Of units with themselves,
+    (units,), their local (units, width), the middles at links (links,), and globals (units, globals).
+    """
+
+    core: Floats
+    middle_core: Floats
+    local_core: Floats
+    pairs: Floats
+    local: Floats
+    local_middle: Floats
+    unit: Floats
+    unit_local: Floats
+    unit_middle: Floats
+    unit_fixed: Floats
+
+
+def invert(schur: Schur) -> tuple[Floats, Floats]:
+    """Solve the core and invert it: (g,) and (g, g)."""
+    members, width = schur.border.shape
+    matrix = np.empty((members + width - 1, members + width - 1))
+    matrix[:members, :members] = schur.core.toarray()
+    matrix[:members, members:] = schur.border[:, :-1]
+    matrix[members:, :members] = schur.border[:, :-1].T
+    matrix[members:, members:] = schur.corner[:-1, :-1]
+    factor = cholesky(matrix)
+    right = np.concatenate([schur.border[:, -1], schur.corner[:-1, -1]])
+    return factor.solve(right[:, None])[:, 0], factor.inverse()
+
+
+def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
+    """Carry the core's solution outwards; `core` (g,)."""
+    cells, nests = lay.cells, lay.nests
+    members = lay.shares.shape[1]
+    known = np.append(-core[members:], 1.0)  # what stays of [fixed, y]
+    unit = np.asarray(lay.shares @ core[:members])
+    middle = schur.by_middle @ known - schur.by_member.T @ core[:members]
+    local = schur.by_fixed @ known
+    pulled = schur.by_entry * middle[cells.entry_middle][:, None]
+    given = schur.by_unit * unit[:, None]
+    for column in range(local.shape[1]):
+        local[:, column] -= np.bincount(cells.entry_local, pulled[:, column], len(local))
+        local[:, column] -= np.bincount(cells.local_of, given[:, column], len(local))
+    level = unit[cells.unit] + np.where(cells.middle >= 0, np.append(middle, 0.0)[cells.middle], 0.0).sum(axis=0)
+    told = nests.fixed @ known - (nests.columns * local[cells.local]).sum(axis=1) - nests.weight * level
+    nest = schur.pull * told
+    design, order = lay.design, nests.order
+    left = design.y[order] - design.fixed[order] @ core[members:] - (nest + level)[nests.row]
+    left = left - local[cells.local[nests.row], design.column[order]]
+    heavy = design.weight[order] * left
+    force = np.bincount(cells.unit[nests.row], heavy, len(unit)).astype(np.float64)
+    return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
+
+
+def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array, csr_array, Floats]) -> Floats:
+    """Compute z C⁻¹ zᵀ of combinations z: weights of locals (rows, locals · width), middles (rows, middles), core.
+
+    The last is dense, (rows, g). Nests take no part. Each stage is taken out of z as it was out of the equations.
+    """
+    local, middle, rest = wanted
+    cells = lay.cells
+    count, width = schur.by_fixed.shape[:2]
+    members = lay.shares.shape[1]
+    through = _placed(schur.by_entry, cells.entry_local, cells.entry_middle, (count * width, len(lay.kind)))
+    units = _placed(schur.by_unit, cells.local_of, np.arange(len(cells.local_of)), (count * width, len(cells.local_of)))
+    total = np.zeros(local.shape[0])
+    for column in range(width):
+        for other in range(width):
+            between = csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :])
+            total += np.asarray(csr_array(local[:, column::width]).multiply(between).sum(axis=1)).ravel()
+    middle = csr_array(middle - local @ through)
+    rest = rest - np.hstack([
+        ((local @ units) @ lay.shares).toarray(),
+        local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1),
+    ])  # fmt: skip
+    total += np.asarray(middle.multiply(middle @ schur.groups).sum(axis=1)).ravel()
+    rest[:, :members] -= (middle @ schur.by_member.T).toarray()
+    rest[:, members:] -= middle @ schur.by_middle[:, :-1]
+    return np.asarray(total + np.einsum("rg,rg->r", _times(rest, core), rest))
+
+
+def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int]) -> csr_array:
+    """Sparse matrix of values (entries, width) at rows row · width + 0..width-1."""
+    width = values.shape[1]
+    rows = (row[:, None] * width + np.arange(width)).ravel()
+    return csr_array((values.ravel(), (rows, np.repeat(column, width))), shape=shape)
+
+
+def _times(left: Floats, right: Floats) -> Floats:
+    """Multiply dense matrices as sparse ones are: in one fixed order, whatever the number of threads."""
+    return np.asarray(csr_array(left) @ right)
+
+
+def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
+    """Posterior covariances of everything but the nests; `core` is Z, (g, g)."""
+    cells, groups, members = lay.cells, lay.groups, lay.shares.shape[1]
+    locals_, width = schur.by_fixed.shape[:2]
+    middles = len(lay.kind)
+    pull = np.hstack([schur.by_member.toarray().T, schur.by_middle[:, :-1]])
+    middle_core = -(schur.by_member.T @ core[:members] + schur.by_middle[:, :-1] @ core[members:])
+    pairs = -_within(groups, pull, middle_core)
+    pairs[groups.at] += schur.groups.data
+    local_core = np.empty((locals_, width, core.shape[0]))
+    for column in range(width):
+        through = csr_array((schur.by_entry[:, column], (cells.entry_local, cells.entry_middle)), (locals_, middles))
+        units = csr_array((schur.by_unit[:, column], (cells.local_of, np.arange(len(cells.local_of)))))
+        spread = through @ middle_core if middles else 0.0
+        local_core[:, column] = -(
+            spread + (units @ lay.shares) @ core[:members] + schur.by_fixed[:, column, :-1] @ core[members:]
+        )
+    unit_middle = _unit_middle(lay, middle_core)
+    local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
+    taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
+    unit, place = _nonzeros(np.arange(len(cells.local_of)), lay.shares)
+    by_unit = np.empty((len(cells.local_of), width))
+    for one in range(width):
+        felt = lay.shares.data[place] * local_core[cells.local_of[unit], one, lay.shares.indices[place]]
+        by_unit[:, one] = np.bincount(unit, felt, len(cells.local_of))
+    given = by_unit[:, :, None] * schur.by_unit[:, None, :]
+    local = schur.inverse - np.einsum("lbk,lck->lbc", local_core[:, :, members:], schur.by_fixed[:, :, :-1])
+    for one in range(width):
+        for two in range(width):
+            local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
+            local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
+    of_units = np.asarray(lay.shares @ core[:members])
+    own = np.bincount(
+        unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of)
+    ).astype(np.float64)
+    return Covariances(
+        core, middle_core, local_core, pairs, local, local_middle, own, by_unit, unit_middle, of_units[:, members:]
+    )
+
+
+def _within(groups: Groups, left: Floats, right: Floats) -> Floats:
+    """Multiply the rows (middles, g) of `left` and `right` within each group: a buffer of the groups' layout.
+
+    In slices so small that no BLAS shares them over threads.
+    """
+    start, found = 0, []
+    nothing = np.zeros((1, left.shape[1]))
+    one, other = np.vstack([left, nothing]), np.vstack([right, nothing])
+    for width, count in groups.buckets:
+        end = start + width * width * count
+        mine = np.flatnonzero((groups.home >= start) & (groups.home < end))
+        slots = np.full(width * count, len(left))
+        slots[(groups.home[mine] - start) // width + groups.place[mine]] = mine
+        total = np.zeros((count, width, width))
+        for first in range(0, left.shape[1], TILE):
+            part = slice(first, first + TILE)
+            shape = (count, width, -1)
+            total += one[slots, part].reshape(shape) @ other[slots, part].reshape(shape).swapaxes(1, 2)
+        found.append(total.ravel())
+        start = end
+    return np.asarray(np.concatenate([np.empty(0), *found]), np.float64)
+
+
+def _unit_middle(lay: Layout, middle_core: Floats) -> Floats:
+    """Covariance of each unit with the middles of its local: (links,)."""
+    cells = lay.cells
+    middle = cells.entry_middle[cells.link_entry]
+    link, place = _nonzeros(cells.link_unit, lay.shares)
+    amount = lay.shares.data[place] * middle_core[middle[link], lay.shares.indices[place]]
+    return np.bincount(link, amount, len(middle)).astype(np.float64)
+
+
+def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats]) -> Floats:
+    """Covariance of each local with each middle that it touches: (entries, width)."""
+    cells, members = lay.cells, lay.shares.shape[1]
+    pairs, middle_core, unit_middle = known
+    if not len(lay.kind):
+        return np.empty((0, schur.by_entry.shape[1]))
+    left, right = cells.left, cells.right
+    at = lay.groups.address(cells.entry_middle[left], cells.entry_middle[right])
+    of_entry = schur.by_entry[right] * pairs[at][:, None]
+    of_unit = schur.by_unit[cells.link_unit] * unit_middle[:, None]
+    of_fixed = np.einsum(
+        "ebk,ek->eb", schur.by_fixed[cells.entry_local][:, :, :-1], middle_core[cells.entry_middle][:, members:]
+    )
+    found = np.asarray(-of_fixed, np.float64)
+    for column in range(found.shape[1]):
+        found[:, column] -= np.bincount(left, of_entry[:, column], len(found))
+        found[:, column] -= np.bincount(cells.link_entry, of_unit[:, column], len(found))
+    return found
+
+
+def _nonzeros(row: Places, matrix: csr_array) -> tuple[Places, Places]:
+    """Pair the place of each of `row` with the places of that row's entries in `matrix`."""
+    count = np.diff(matrix.indptr)[row]
+    first = np.repeat(np.arange(len(row)), count)
+    return first, np.repeat(matrix.indptr[row], count) + np.arange(len(first)) - np.repeat(
+        np.cumsum(count) - count, count
+    )
+
+
+def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
+    """Posterior variance of each nest, (N,), in units of the residual: r + r² Var(what else it feels, weighted)."""
+    cells, nests, members = lay.cells, lay.nests, lay.shares.shape[1]
+    weight, columns, fixed = nests.weight, nests.columns, nests.fixed[:, :-1]
+    unit = cells.unit
+    total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * cov.unit[unit]
+    total += ((fixed @ cov.core[members:, members:]) * fixed).sum(axis=1)
+    cross = weight * (columns * cov.unit_local[unit]).sum(axis=1)
+    of_local = cov.local_core[:, :, members:]
+    for column in range(columns.shape[1]):
+        cross += columns[:, column] * (of_local[cells.local, column] * fixed).sum(axis=1)
+    cross += weight * (cov.unit_fixed[unit] * fixed).sum(axis=1)
+    for kind, middle in enumerate(cells.middle):
+        some = np.flatnonzero(middle >= 0)
+        m, heavy = middle[some], weight[some]
+        total[some] += heavy**2 * cov.pairs[lay.groups.address(m, m)]
+        cross[some] += heavy**2 * cov.unit_middle[cells.link[kind][some]]
+        cross[some] += heavy * (cov.middle_core[m, members:] * fixed[some]).sum(axis=1)
+        cross[some] += heavy * (columns[some] * cov.local_middle[cells.entry[kind][some]]).sum(axis=1)
+        for other in cells.middle[kind + 1 :]:
+            both = np.flatnonzero((middle >= 0) & (other >= 0))
+            cross[both] += weight[both] ** 2 * cov.pairs[lay.groups.address(middle[both], other[both])]
+    return np.asarray(schur.pull + schur.pull**2 * (total + 2 * cross))

@@ -1,0 +1,63 @@
+"""Who did the work that customers speak of: in the whole, and as it was when they spoke."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack
+
+from scoring.model.evidence import Evidence, Mask, Number
+from scoring.model.select import shares
+from scoring.model.signals import Answers
+from scoring.model.tenure import tenures
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Parts of the people, and after them of somebody unknown for each project without members.
+
+    `staff` (projects, people and unknown): parts in the whole. `unit` (rows,), `project` (units,) and `shares` (units,
+    people and unknown): whose work each row speaks of. `over` (projects,): over-service beyond the tolerance.
+    """
+
+    staff: csr_array
+    unit: NDArray[np.int64]
+    project: NDArray[np.int64]
+    shares: csr_array
+    over: Number
+
+    def only(self, kept: Mask) -> "Work":
+        """Keep some rows; units keep their numbers."""
+        return Work(self.staff, self.unit[kept], self.project, self.shares, self.over)
+
+
+def staffing(evidence: Evidence, heard: Answers, over: Number) -> Work:
+    """Find who did the work that each answer speaks of."""
+    whole = shares(evidence)
+    alone = np.flatnonzero(np.diff(whole.indptr) == 0)
+    number = np.full(whole.shape[0], -1)
+    number[alone] = np.arange(len(alone))
+    unit, then = tenures(evidence, heard.project, heard.at)
+    project = np.zeros(then.shape[0], np.int64)
+    project[unit] = heard.project
+    extra = len(alone)
+    return Work(_beside(whole, number, extra), unit, project, _beside(then, number[project], extra), over)
+
+
+def person_voices(heard: Answers, work: Work) -> Number:
+    """Count independent voices about each of `work`'s people: Σ_p w_pj · voices_p, each voice once in a project.
+
+    A voice counts with its strongest row, at most 1, in the parts of when that was said.
+    """
+    order = np.lexsort((heard.at, -heard.weight, heard.voice, heard.project))
+    project, voice = heard.project[order], heard.voice[order]
+    first = order[np.append(True, (project[1:] != project[:-1]) | (voice[1:] != voice[:-1]))]
+    strength = np.bincount(work.unit[first], np.minimum(heard.weight[first], 1.0), work.shares.shape[0])
+    return np.asarray(work.shares.T @ strength, np.float64)
+
+
+def _beside(known: csr_array, number: NDArray[np.intp], extra: int) -> csr_array:
+    """Put the columns of unknown people beside the known; `number` (rows,), -1 where members are known."""
+    row = np.flatnonzero(number >= 0)
+    unknown = csr_array((np.ones(len(row)), (row, number[row])), shape=(known.shape[0], extra))
+    return csr_array(hstack([known, unknown]))

@@ -1,0 +1,143 @@
+"""The lean fit against the exact crossed fit, its slow twin: same effects, same errors, nearly the same variances."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array, eye_array
+
+from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
+from scoring.model.lean import Priors, fit_lean
+from scoring.model.lean_layout import Design
+from scoring.model.lean_spread import covariances, nest_variances
+
+WIDTHS = (1, 3)
+
+
+def hot(level, size):
+    return csr_array((np.ones(len(level)), (np.arange(len(level)), level)), shape=(len(level), size))
+
+
+def example(seed, width, rows=60):
+    """Responses of voices about projects, and who worked there; middles tie several projects together."""
+    rng = np.random.default_rng(seed)
+    nest = rng.integers(0, rows // 2, rows)
+    # One project, voice and state of the project for each nest.
+    project = rng.integers(0, 9, rows)[nest]
+    voice = rng.integers(-1, 6, rows)[nest]
+    state = rng.integers(0, 2, rows)[nest]
+    customer = project % 3
+    shares = rng.dirichlet(np.ones(4), 18)
+    shares[:, rng.integers(0, 4)] = 0
+    group = rng.integers(0, width, rows)
+    return Design(
+        y=rng.standard_normal(rows) + shares[project * 2 + state, 0],
+        weight=rng.uniform(0.2, 1.0, rows),
+        nest=nest.astype(np.int64), local=project.astype(np.int64), column=group.astype(np.int64), width=width,
+        middles=(customer.astype(np.int64), voice.astype(np.int64)),
+        unit=(project * 2 + state).astype(np.int64), shares=csr_array(shares), fixed=hot(group, width),
+    )  # fmt: skip
+
+
+def priors(width, kind):
+    local = (kind(0.4),) if width == 1 else (kind(0.1 + 0.3 * width), kind(0.1))
+    means = (Variance(known=1.0),)
+    members, fixed = np.zeros(4, np.intp), np.zeros(width, np.intp)
+    return Priors(kind(0.5), kind(0.2), local, (kind(0.3), kind(0.25)), (kind(0.35),), means, members, fixed)
+
+
+def twin(design, kind):
+    """The same model, factor by factor."""
+    project, rows = design.local.astype(np.int32), len(design.y)
+    factors = [
+        Factor(design.nest.astype(np.int32), rows, kind(0.2)),
+        Factor(design.middles[0].astype(np.int32), 3, kind(0.3)),
+        Factor(design.middles[1].astype(np.int32), 6, kind(0.25)),
+        Factor(design.unit.astype(np.int32), 4, kind(0.35), design.shares),
+    ]
+    if design.width == 1:
+        factors.append(Factor(project, 9, kind(0.4)))
+    else:
+        factors.append(Factor(project, 9, kind(0.3)))
+        factors.append(Factor((project * design.width + design.column).astype(np.int32), 9 * design.width, kind(0.1)))
+    return fit_crossed(
+        Rows(design.y, design.column.astype(np.int32), design.width, design.weight, center_variance=1.0),
+        factors, kind(0.5),
+    )  # fmt: skip
+
+
+def held(value):
+    return Variance(known=value)
+
+
+def loose(value):
+    return Variance(guess=value, weight=10, floor=0.01)
+
+
+def local_effects(fit, width):
+    """(projects, width) of the twin."""
+    if width == 1:
+        return fit.effects[4][:, None]
+    return fit.effects[4][:, None] + fit.effects[5].reshape(9, width)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(WIDTHS))
+def test_effects_and_errors_are_the_twins(seed, width):
+    design = example(seed, width)
+    lean, exact = fit_lean(design, priors(width, held)), twin(design, held)
+    lay = lean.layout
+    assert lean.effects.core[: lean.members] == pytest.approx(exact.effects[3][lay.members], abs=1e-9)
+    assert lean.member_sds == pytest.approx(exact.sds[3][lay.members], abs=1e-9)
+    assert lean.fixed == pytest.approx(exact.fixed, abs=1e-9)
+    assert lean.effects.local == pytest.approx(local_effects(exact, width)[lay.locals_], abs=1e-9)
+    customers, voices = lay.levels
+    middle = np.concatenate([exact.effects[1][customers], exact.effects[2][voices]])
+    assert lean.effects.middle == pytest.approx(middle, abs=1e-9)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_variance_on_the_way_is_the_twins(seed):
+    # Degrees of freedom come from these: nests, locals and middles.
+    design = example(seed, 1)
+    lean, exact = fit_lean(design, priors(1, held)), twin(design, held)
+    lay = lean.layout
+    cov = covariances(lay, lean.schur, lean.core)
+    assert 0.5 * cov.local[:, 0, 0] == pytest.approx(exact.sds[4][lay.locals_] ** 2, abs=1e-9)
+    each = np.arange(len(lay.kind))
+    middle = np.concatenate([exact.sds[1][lay.levels[0]], exact.sds[2][lay.levels[1]]])
+    assert 0.5 * cov.pairs[lay.groups.address(each, each)] == pytest.approx(middle**2, abs=1e-9)
+    nest = design.nest[lay.nests.order][np.flatnonzero(np.diff(lay.nests.row, prepend=-1))]
+    assert 0.5 * nest_variances(lay, lean.schur, cov) == pytest.approx(exact.sds[0][nest] ** 2, abs=1e-9)
+
+
+def test_estimated_variances_are_near_those_of_restricted_likelihood():
+    design = example(3, 1, 600)
+    lean, exact = fit_lean(design, priors(1, loose)), twin(design, loose)
+    nest, customer, voice, person, project = exact.variances
+    expected = [exact.residual, nest, project, customer, voice, person]
+    assert lean.variances[:6] == pytest.approx(expected, rel=0.15)
+
+
+def test_combinations_count_covariances():
+    design = example(5, 1)
+    lean = fit_lean(design, priors(1, held))
+    lay = lean.layout
+    rest = np.zeros((1, len(lean.effects.core)))
+    rest[0, 0] = 0.5
+    local, middle = csr_array((1, len(lay.locals_))), csr_array((1, len(lay.kind)))
+    alone = lean.variances_of(local, middle, rest)
+    assert alone[0] == pytest.approx(0.25 * lean.member_sds[0] ** 2)
+    projects = csr_array(eye_array(len(lay.locals_)))
+    nothing = csr_array((len(lay.locals_), len(lay.kind)))
+    found = lean.variances_of(projects, nothing, np.zeros((len(lay.locals_), len(lean.effects.core))))
+    assert np.sqrt(found) == pytest.approx(twin(design, held).sds[4][lay.locals_], abs=1e-9)
+
+
+def test_nothing_to_fit_is_refused():
+    design = example(1, 1)
+    none = np.empty(0, np.int64)
+    empty = Design(np.empty(0), np.empty(0), none, none, none, 1, (none, none), none, design.shares, csr_array((0, 1)))
+    with pytest.raises(ValueError, match="at least one row"):
+        fit_lean(empty, priors(1, held))

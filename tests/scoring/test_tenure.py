@@ -1,0 +1,80 @@
+"""Whoever takes over an account starts from its state that day, and is credited for its repair."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring.model.customers import customer_blocks
+from scoring.model.select import select
+from scoring.model.tenure import tenures
+from scoring.policy import Policy
+from tests.scoring.small import micros, small
+
+NOW = micros(400)
+HANDED_OVER = [
+    {"project": "p", "person": "ada", "from": 0, "to": 100},
+    {"project": "p", "person": "ben", "from": 100},
+]
+PROJECT = [{"project": "p", "kind": "delivery", "started": 0, "customer": "oak"}]
+
+
+def parts(members, *days):
+    evidence = small(members=members, projects=PROJECT)
+    state, shares = tenures(evidence, np.zeros(len(days), np.int32), np.array([micros(day) for day in days]))
+    return shares.toarray()[state]
+
+
+def said(value, at):
+    return {"project": "p", "contact": "kim", "kind": "survey", "at": at, "aspect": "satisfaction", "value": value}
+
+
+def trust_of(signals, name, members=HANDED_OVER):
+    known = select(small(signals=signals, members=members, projects=PROJECT), NOW)
+    return customer_blocks(known, Policy(), NOW).people.estimate[known.people.ids.index(name), 0]
+
+
+def test_worked_example():
+    # Day 50: only ada, 51 days with the first. Day 300: ada stays at 101 days, ben has 201: parts 101 and 201 of 302.
+    assert parts(HANDED_OVER, 50, 300) == pytest.approx(np.array([[1, 0], [101 / 302, 201 / 302]]))
+    # The very day of taking over: one day against a hundred and one.
+    assert parts(HANDED_OVER, 100)[0] == pytest.approx([101 / 102, 1 / 102])
+
+
+def test_where_nobody_came_or_went_the_parts_are_the_shares():
+    members = [{"project": "p", "person": "ada", "share": 3.0}, {"project": "p", "person": "ben", "share": 1.0}]
+    assert parts(members, 0, 10, 300) == pytest.approx(np.tile([0.75, 0.25], (3, 1)))
+
+
+def test_before_anybody_had_begun_all_parts_count():
+    late = [{**member, "from": 200, "to": None} for member in HANDED_OVER]
+    assert parts(late, 10)[0] == pytest.approx([0.5, 0.5])
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.integers(1, 200), st.floats(0, 4)), min_size=1, max_size=4),
+    st.lists(st.integers(-50, 399), min_size=1, max_size=5),
+)
+def test_parts_sum_to_one_and_nobody_answers_for_what_was_said_before_they_came(spans, days):
+    members = [
+        {"project": "p", "person": f"n{number}", "from": start, "to": start + length, "share": share}
+        for number, (start, length, share) in enumerate(spans)
+    ]
+    found = parts(members, *days)
+    assert found.sum(axis=1) == pytest.approx(1)
+    begun = np.array([[start <= day for start, _, _ in spans] for day in days])
+    some = (begun & (np.array([share for _, _, share in spans]) > 0)).any(axis=1)
+    assert (found[some][~begun[some]] == 0).all()
+
+
+def test_a_bad_state_stays_with_those_who_made_it():
+    bad = [said(1, 60), said(1, 90), said(1, 101)]
+    assert trust_of(bad, "ada") < 5 * trust_of(bad, "ben") < 0
+
+
+def test_repair_is_credited_to_who_repaired():
+    before = [said(1, 50), said(1, 90)]
+    repaired = [*before, said(5, 250), said(5, 350)]
+    assert trust_of(repaired, "ben") > max(trust_of(before, "ben"), 0)
+    assert trust_of(repaired, "ben") > trust_of(repaired, "ada")
