@@ -52,7 +52,7 @@ class Heard:
 def heard(evidence: Evidence, as_of: int) -> Heard:
     """Put the ratings of `evidence`, which is selected, in order; `as_of` in microseconds."""
     feedback = evidence.feedback
-    order = np.lexsort((feedback.criterion, feedback.answer, feedback.giver, feedback.receiver))
+    order = _order(feedback.receiver, feedback.giver, feedback.answer, feedback.criterion)
     giver, receiver, answer = (column[order] for column in (feedback.giver, feedback.receiver, feedback.answer))
     pair_starts = _starts(giver, receiver)
     occasion_starts = _starts(giver, receiver, answer)
@@ -108,6 +108,17 @@ def ages(days: Number, half_life_days: float) -> Ages:
     correlation[~changed] = 1
     drift = np.where(changed, np.cumsum(changed) - 1, -1).astype(np.int32)
     return Ages(of.astype(np.int32), correlation, between, drift)
+
+
+def _order(*columns: Index) -> Places:
+    """Sort rows by these columns, the first before the second; by one number where they fit into one."""
+    spans = [int(column.max(initial=0)) + 1 for column in columns]
+    if np.prod([float(span) for span in spans]) >= 2**62:
+        return np.lexsort(columns[::-1])
+    key = np.zeros(len(columns[0]), np.int64)
+    for column, span in zip(columns, spans, strict=True):
+        key = key * span + column
+    return np.argsort(key, kind="stable")
 
 
 def _starts(*columns: Index) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from scoring.model.crossed_blocks import TILE
 from scoring.model.evidence import Index, Number
 from scoring.model.peers_rows import Heard, ages
 
@@ -33,6 +34,7 @@ HALF_LIVES = 365.25 * np.array([0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 1
 HALF_LIFE_SPREAD = 0.8  # sd of the logarithm of half-lives between organizations
 HALF_LIFE_NOISE = 0.4  # misfit of one perfectly known receiver where nothing is wrong
 VAGUE = 3.0  # variance of what one giver says of a receiver, over that of quality
+DENSE = 60_000_000  # cells of groups up to which products are taken from dense tables, which is faster
 CLASS_DAYS = 2 * 365.25  # what classes of age are cut by before the half-life is known
 
 
@@ -166,8 +168,22 @@ def _errors(told: Heard) -> Number:
 def _products(group: NDArray[np.integer], cell: NDArray[np.int64], e: Number, width: int) -> _Products:
     """Sum products over all pairs of rows of one group, by the cells of the two: (width, width)."""
     shape = (int(group.max(initial=-1)) + 1, width)
+    if shape[0] * width <= DENSE:
+        key = group.astype(np.int64) * width + cell
+        told = np.bincount(key, e, shape[0] * width).astype(np.float64, copy=False)
+        count = np.bincount(key, minlength=shape[0] * width).astype(np.float64)
+        return _Products(_squared(told.reshape(shape)), _squared(count.reshape(shape)))
     sums, counts = (csr_array((amount, (group, cell)), shape=shape) for amount in (e, np.ones(len(e))))
     return _Products((sums.T @ sums).toarray(), (counts.T @ counts).toarray())
+
+
+def _squared(table: Number) -> Number:
+    """Return tableᵀ table, in tiles so small that BLAS never shares them over threads (`crossed_blocks.py`)."""
+    rows, width = table.shape
+    full = rows // TILE * TILE
+    tiles = table[:full].reshape(-1, TILE, width)
+    rest = table[full:]
+    return np.asarray((tiles.swapaxes(1, 2) @ tiles).sum(axis=0) + rest.T @ rest.copy(), np.float64)
 
 
 def _whole(group: NDArray[np.integer], e: Number) -> _Products:
