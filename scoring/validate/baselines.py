@@ -25,7 +25,7 @@ def points(evidence: Evidence) -> Number:
 
 def mean_rating(evidence: Evidence) -> Number:
     """Mean of all ratings received, (people,); everybody's mean where there is none."""
-    return _mean(evidence.feedback.receiver, evidence.feedback.rating, len(evidence.people.ids))
+    return _mean(evidence.feedback.receiver.astype(np.int64), evidence.feedback.rating, len(evidence.people.ids))
 
 
 def mean_satisfaction(evidence: Evidence) -> Number:
@@ -49,7 +49,7 @@ def mean_by_criterion(evidence: Evidence, role: Index, truth: Mapping[str, Numbe
     z = {"customer_trust": standard(mean_satisfaction(evidence))}
     for place, name in enumerate(evidence.criteria):
         of = said.criterion == place
-        z[name] = standard(_mean(said.receiver[of], said.rating[of], people))
+        z[name] = standard(_mean(said.receiver[of].astype(np.int64), said.rating[of], people))
     return blend(z, role, truth)
 
 

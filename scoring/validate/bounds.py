@@ -50,14 +50,14 @@ def bounds() -> Iterator[Bound]:
         if scenario.name not in SMALL:
             yield Bound(scenario.name, "ratio peers", low=SPEARMAN_RATIO)
             yield Bound(scenario.name, "ratio quality", low=SPEARMAN_RATIO)
-    for scenario in ("base", "visibility"):
-        yield Bound(scenario, "gap visibility", -GAP, GAP)
+    for name in ("base", "visibility"):
+        yield Bound(name, "gap visibility", -GAP, GAP)
     for what in ("quality", "peers"):
         yield Bound("circle_loud", f"gain {what}", high=LOUD)
         yield Bound("circle_quiet", f"gain {what}", high=QUIET)
         yield Bound("honest_team", f"gain {what}", low=-MOVED)
-        for scenario in ("bullying", "bullying_few"):
-            yield Bound(scenario, f"gain {what} of victims with 8 voices", -MOVED, MOVED)
+        for name in ("bullying", "bullying_few"):
+            yield Bound(name, f"gain {what} of victims with 8 voices", -MOVED, MOVED)
     for what in ("quality", "trust"):
         yield Bound("invented", f"gain {what}", high=INVENTED)
     yield from _coverage()

@@ -126,11 +126,13 @@ def _step(design: _Design, theta: Number) -> Number:
     up, down = (np.exp(-0.5 * end**2) / np.sqrt(2 * np.pi) / chance for end in (upper, lower))
     gradient = design.upper.T @ up - design.lower.T @ down - design.precision * theta
     flat_up, flat_low = np.where(design.top, 0.0, upper), np.where(design.bottom, 0.0, lower)
-    hessian = _squared(design.upper, flat_up * up + up**2, design.upper)
-    hessian += _squared(design.lower, down**2 - flat_low * down, design.lower)
+    above = _squared(design.upper, flat_up * up + up**2, design.upper)
+    below = _squared(design.lower, down**2 - flat_low * down, design.lower)
     cross = _squared(design.upper, up * down, design.lower)
-    whole = hessian - cross - cross.T + diags_array(design.precision)
-    return np.asarray(splu(csc_array(whole)).solve(gradient), np.float64)
+    whole = above + below - cross - cross.T + diags_array(design.precision)
+    # Symmetric and positive definite: no pivoting, and an order that keeps the factor sparse.
+    factor = splu(csc_array(whole), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    return np.asarray(factor.solve(gradient), np.float64)
 
 
 def _squared(left: csr_array, weight: Number, right: csr_array) -> csr_array:
