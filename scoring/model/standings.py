@@ -1,13 +1,14 @@
 """Standings: every board of an organization, of its departments and of its teams, over all time and recent periods."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.model.boards import Places, places
+from scoring.model.boards import Places
+from scoring.model.boards_many import places_of_many
 from scoring.model.evidence import FOREVER, Evidence, Index, Mask
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
@@ -32,12 +33,14 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One board of one contest; `subject` is in the order of `places`."""
+    """One board over many contests; (rows,) `subject`, `scope` and `period` in the order of `places`."""
 
     board: str
-    contest: Contest
+    figures: Figures
     dimension: int
     subject: Index
+    scope: Index
+    period: Index
     places: Places
 
 
@@ -62,68 +65,73 @@ def places_of(members: Mask) -> Index:
 
 def standings(contests: Sequence[Contest], policy: Policy) -> StandingTable:
     """Rank every contest: rows by board, scope and period in the order they first appear, then best first."""
-    sheets = [sheet for contest in contests for sheet in _sheets(contest, policy)]
+    scope_names = tuple(dict.fromkeys(contest.scope for contest in contests))
+    periods = tuple(dict.fromkeys(contest.period for contest in contests))
+    together: dict[int, list[Contest]] = {}
+    for contest in contests:
+        together.setdefault(id(contest.figures), []).append(contest)
+    sheets = [sheet for group in together.values() for sheet in _sheets(group, (scope_names, periods), policy)]
     boards = tuple(dict.fromkeys(sheet.board for sheet in sheets))
-    all_scopes = tuple(dict.fromkeys(sheet.contest.scope for sheet in sheets))
-    periods = tuple(dict.fromkeys(sheet.contest.period for sheet in sheets))
-    at = [{name: index for index, name in enumerate(names)} for names in (boards, all_scopes, periods)]
-    marks = [
-        (at[0][s.board], at[1][s.contest.scope], at[2][s.contest.period], int(s.contest.figures.kind)) for s in sheets
-    ]
-    order = sorted(range(len(sheets)), key=marks.__getitem__)
-    return _table([sheets[index] for index in order], [marks[index] for index in order], (boards, all_scopes, periods))
+    return _table(sheets, (boards, scope_names, periods))
 
 
-def _sheets(contest: Contest, policy: Policy) -> Iterator[_Sheet]:
-    """Rank every board of a contest; awards stand on a dimension whose order is known already."""
-    subject, found = contest.members, contest.figures
+def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy: Policy) -> list[_Sheet]:
+    """Rank every board of contests about the same figures; awards stand on a dimension whose order is known already."""
+    found = contests[0].figures
+    sizes = [len(contest.members) for contest in contests]
+    subject = np.concatenate([contest.members for contest in contests])
+    number = np.repeat(np.arange(len(contests), dtype=np.int32), sizes)
+    scope_of, period_of = ({name: index for index, name in enumerate(words)} for words in names)
+    scope = np.array([scope_of[contest.scope] for contest in contests], np.int32)
+    period = np.array([period_of[contest.period] for contest in contests], np.int32)
     ranked: dict[str, _Sheet] = {}
     for dimension, name in enumerate(found.dimensions):
-        if not _has_board(found.kind, name):
-            continue
-        at = (subject, dimension)
-        order = places(found.estimate[at], found.sd[at], found.voices[at], policy)
-        ranked[name] = _Sheet(name, contest, dimension, subject[order.order], order)
-    yield from ranked.values()
-    if found.kind is SubjectKind.PERSON:
-        for award, name in AWARDS.items():
-            if name in ranked:
-                sheet = ranked[name]
-                yield _Sheet(award, contest, sheet.dimension, sheet.subject, sheet.places)
+        if _has_board(found.kind, name):
+            at = (subject, dimension)
+            order = places_of_many((found.estimate[at], found.sd[at], found.voices[at]), number, policy)
+            of = number[order.order]
+            ranked[name] = _Sheet(name, found, dimension, subject[order.order], scope[of], period[of], order)
+    awards = [(award, name) for award, name in AWARDS.items() if name in ranked and found.kind is SubjectKind.PERSON]
+    return [*ranked.values(), *(replace(ranked[name], board=award) for award, name in awards)]
 
 
 def _has_board(kind: SubjectKind, dimension: str) -> bool:
     return dimension in TEAM_BOARDS if kind is SubjectKind.TEAM else dimension not in WITHOUT_BOARD
 
 
-Vocabularies = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-
-
 def _joined(columns: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:
     return np.concatenate([np.empty(0, dtype), *columns])
 
 
-def _table(sheets: list[_Sheet], marks: list[tuple[int, int, int, int]], names: Vocabularies) -> StandingTable:
-    lengths = [len(sheet.subject) for sheet in sheets]
-    board, scope, period, kind = np.repeat(np.array(marks, np.int32).reshape(-1, 4), lengths, axis=0).T
+def _table(sheets: list[_Sheet], names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> StandingTable:
+    """Put sheets one after the other, by board, scope, period and kind; within one as they are."""
+    place = {name: index for index, name in enumerate(names[0])}
+    board = _joined([np.full(len(sheet.subject), place[sheet.board], np.int32) for sheet in sheets], np.int32)
+    kind = _joined([np.full(len(sheet.subject), int(sheet.figures.kind), np.int32) for sheet in sheets], np.int32)
+    scope, period = (_joined([getattr(sheet, name) for sheet in sheets], np.int32) for name in ("scope", "period"))
+    order = np.lexsort((kind, period, scope, board))
     score, low, high = (
-        _joined([getattr(s.contest.figures, name)[s.subject, s.dimension] for s in sheets], np.float64)
+        _joined([getattr(s.figures, name)[s.subject, s.dimension] for s in sheets], np.float64)[order]
         for name in ("estimate", "low", "high")
     )
+    band, rank_low, rank_high = (
+        _joined([getattr(sheet.places, name) for sheet in sheets], np.int32)[order]
+        for name in ("band", "rank_low", "rank_high")
+    )
     return StandingTable(
-        board=board,
+        board=board[order],
         boards=names[0],
-        scope=scope,
+        scope=scope[order],
         scopes=names[1],
-        period=period,
+        period=period[order],
         periods=names[2],
-        subject_kind=kind,
-        subject=_joined([sheet.subject for sheet in sheets], np.int32),
-        band=_joined([sheet.places.band for sheet in sheets], np.int32),
-        rank_low=_joined([sheet.places.rank_low for sheet in sheets], np.int32),
-        rank_high=_joined([sheet.places.rank_high for sheet in sheets], np.int32),
+        subject_kind=kind[order],
+        subject=_joined([sheet.subject for sheet in sheets], np.int32)[order],
+        band=band,
+        rank_low=rank_low,
+        rank_high=rank_high,
         score=score,
         low=low,
         high=high,
-        provisional=_joined([sheet.places.provisional for sheet in sheets], np.bool_),
+        provisional=_joined([sheet.places.provisional for sheet in sheets], np.bool_)[order],
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from scoring.model import boards
+from scoring.model import boards, boards_many
 from scoring.model.boards import bands, places, surely_above
 from scoring.policy import Policy
 
@@ -78,3 +78,21 @@ def test_too_few_voices_never_count_in_others_ranks():
     alone = places(np.array([1.0]), np.array([0.1]), np.array([5.0]), Policy())
     beside = places(np.array([1.0, 9.0]), np.array([0.1, 0.1]), np.array([5.0, 2.9]), Policy())
     assert beside.rank_low[0] == alone.rank_low[0] == 1
+
+
+@given(st.lists(subjects, max_size=5), st.lists(st.integers(1, 5), min_size=60, max_size=60), st.booleans())
+def test_many_boards_at_once_are_the_same_as_one_by_one(tables, voices, searched):
+    told = [(column(rows, 0), column(rows, 1), np.array(voices[: len(rows)], np.float64)) for rows in tables if rows]
+    figure = tuple(np.concatenate([np.empty(0), *(each[at] for each in told)]) for at in range(3))
+    board = np.repeat(np.arange(len(told), dtype=np.int32), [len(each[0]) for each in told])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boards_many, "SMALL", 10 if searched else 1000)
+        found = boards_many.places_of_many(figure, board, Policy())
+    at = 0
+    for each in told:
+        alone = places(*each, Policy())
+        own = slice(at, at + len(each[0]))
+        assert (found.order[own] - at).tolist() == alone.order.tolist()
+        for name in ("band", "rank_low", "rank_high", "provisional"):
+            assert getattr(found, name)[own].tolist() == getattr(alone, name).tolist()
+        at += len(each[0])

@@ -1,0 +1,100 @@
+"""Many boards at once: the same ranks and bands as `boards.py` gives each of them, without a step for every one.
+
+Small boards are compared pair by pair, all together; a big one by `boards.surely_above`. Bands are found in rounds: in
+each round every board that is not through finds where its next band begins.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from scoring.model.boards import PAIRS, Places, Rows, surely_above
+from scoring.model.evidence import Index, Mask, Number
+from scoring.policy import Policy
+
+SMALL = 1_000  # subjects up to which a board is compared pair by pair
+
+
+def places_of_many(figure: tuple[Number, Number, Number], board: Index, policy: Policy) -> Places:
+    """Rank subjects within their boards: by board, then best first, provisional ones last; (rows,) each.
+
+    `figure` are estimate, sd and voices; `board` (rows,) 0, 1, 2 ... in any order. As `boards.places` of each board.
+    """
+    estimate, sd, voices = figure
+    provisional = voices < policy.minimum_voices
+    order = np.lexsort((sd, -estimate, provisional, board))
+    ranked = ~provisional[order]
+    gap = float(ndtri(policy.certainty))
+    rows = order[ranked]
+    mean, error, of = estimate[rows], sd[rows], board[rows]
+    size = np.bincount(of, minlength=int(board.max(initial=-1)) + 1)
+    start = np.cumsum(size) - size
+    found = np.zeros((3, len(order)), np.int32)
+    found[0, ranked] = _bands((mean, error, gap), start, size)
+    found[1, ranked] = 1 + _above((mean, error, gap), of, start, size)
+    found[2, ranked] = size[of] - _above((-mean, error, gap), of, start, size)
+    return Places(order.astype(np.int32), found[0], found[1], found[2], provisional[order])
+
+
+Normal = tuple[Number, Number, float]  # means, sds, and how many sds of a difference are sure
+
+
+def _surely(ahead: tuple[Number, Number], behind: tuple[Number, Number], gap: float) -> Mask:
+    """Say of which of `ahead` it is sure that it is above `behind`: means and sds, any shapes that fit."""
+    sure: Mask = ahead[0] > behind[0] + gap * np.sqrt(ahead[1] ** 2 + behind[1] ** 2)
+    return sure
+
+
+def _above(told: Normal, of: Index, start: Rows, size: Rows) -> Rows:
+    """Count those of one's own board who are surely above: (rows,)."""
+    mean, sd, gap = told
+    count = np.zeros(len(mean), np.int64)
+    for board in np.flatnonzero(size > SMALL):
+        own = slice(start[board], start[board] + size[board])
+        count[own] = surely_above(mean[own], sd[own], gap)
+    small = np.flatnonzero(size[of] <= SMALL)
+    pairs = size[of[small]]
+    for who in np.split(small, np.searchsorted(np.cumsum(pairs), np.arange(PAIRS, pairs.sum(), PAIRS))):
+        a, b = _pairs(who, start[of[who]], size[of[who]])
+        above = _surely((mean[b], sd[b]), (mean[a], sd[a]), gap)
+        count += np.bincount(a[above], minlength=len(mean))
+    return count
+
+
+def _pairs(who: Rows, start: Rows, size: Rows) -> tuple[Rows, Rows]:
+    """Pair each of `who` with everybody from `start` on, `size` of them."""
+    a = np.repeat(who, size)
+    first = np.repeat(np.cumsum(size) - size - start, size)
+    return a, np.arange(len(a)) - first
+
+
+def _bands(told: Normal, start: Rows, size: Rows) -> NDArray[np.int64]:
+    """Give bands numbers from 1 within each board, whose subjects lie best first: (rows,)."""
+    mean, sd, gap = told
+    begins = np.zeros(len(mean), np.int64)
+    first, end = start[size > 0], (start + size)[size > 0]
+    while len(first):
+        begins[first] = 1
+        after = _next_bands((mean, sd, gap), first, end)
+        on = after < end
+        first, end = after[on], end[on]
+    number = np.cumsum(begins)
+    return number - np.repeat(number[start[size > 0]] - 1, size[size > 0])
+
+
+def _next_bands(told: Normal, first: Rows, end: Rows) -> Rows:
+    """Find in each board the first place that the one at `first` is surely better than; its end where there is none."""
+    mean, sd, gap = told
+    found = end.copy()
+    at, width = first + 1, 16
+    open_to = np.flatnonzero(at < end)
+    while len(open_to):
+        until = np.minimum(at[open_to] + width, end[open_to])
+        a, b = _pairs(open_to, at[open_to], until - at[open_to])
+        worse = _surely((mean[first[a]], sd[first[a]]), (mean[b], sd[b]), gap)
+        hit, place = np.unique(a[worse], return_index=True)
+        found[hit] = b[worse][place]
+        at[open_to] = until
+        open_to = np.setdiff1d(open_to[until < end[open_to]], hit)
+        width *= 4
+    return found
