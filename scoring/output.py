@@ -15,7 +15,7 @@ from scoring.model.evidence import MISSING_TIME, Evidence, Index, Time
 from scoring.model.scores import Scores, SubjectKind
 
 Format = Literal["csv", "parquet"]
-FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "run")
+FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "changes", "run")
 
 
 class ForeignFolder(Exception):
@@ -31,6 +31,7 @@ def tables(scores: Scores, evidence: Evidence, run: Mapping[str, str]) -> dict[s
         "raters": _raters(scores, evidence),
         "stages": _stages(scores, evidence),
         "explanations": _explanations(scores, evidence),
+        "changes": _changes(scores, evidence),
         "run": pl.DataFrame(
             {"key": list(run.keys()), "value": list(run.values())}, schema=dict.fromkeys(("key", "value"), pl.String)
         ),
@@ -167,6 +168,18 @@ def _explanations(scores: Scores, evidence: Evidence) -> pl.DataFrame:
             **_subjects(table.subject_kind, table.subject, evidence),
             "dimension": _named(table.dimension, scores.scores.dimensions),
             "source": _named(table.source, table.sources),
+            "project": _named(table.project, evidence.projects.ids),
+            "amount": table.amount,
+        }
+    )
+
+
+def _changes(scores: Scores, evidence: Evidence) -> pl.DataFrame:
+    table = scores.changes
+    return pl.DataFrame(
+        {
+            "person": _named(table.person, evidence.people.ids),
+            "what": _named(table.what, table.whats),
             "project": _named(table.project, evidence.projects.ids),
             "amount": table.amount,
         }

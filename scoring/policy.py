@@ -193,6 +193,11 @@ def succeeding(before: Policy, new: Policy, at: datetime) -> Policy:
     return replace(new, levels_from=before.levels_from if same else at)
 
 
+def referring(policy: Policy, reference: Reference) -> Policy:
+    """Return `policy` with the scale frozen in it."""
+    return replace(policy, reference=reference)
+
+
 def _asks(level: Level) -> tuple[int, float | None]:
     return level.stages, level.low
 

@@ -34,6 +34,9 @@ class Block:
     independent voices. `centre`, `spread`: (dimensions,) mean and sd of true quality among all subjects, in the
     dimension's unit: (estimate - centre) / spread is on the scale on which dimensions are composed.
     `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
+    `covariance`: (subjects, dimensions, dimensions) of the posterior, its diagonal sd²; None: correlated as the truth.
+    `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
+    in every run (reference.py); None: estimates are raw.
     """
 
     dimensions: tuple[str, ...]
@@ -44,6 +47,9 @@ class Block:
     spread: Number
     parts: Parts
     correlation: Number | None = None
+    covariance: Number | None = None
+    origin: Number | None = None
+    unit: Number | None = None
 
     def correlated(self) -> Number:
         """Return the correlation of true quality between dimensions, spelt out."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.model.evidence import MISSING_TIME
-from scoring.model.levels import levels
+from scoring.model.levels import Falls, levels, trust
 from scoring.model.periods import micros
 from scoring.model.scores import StageTable
 from scoring.policy import Policy
@@ -17,7 +17,7 @@ from tests.scoring.small import micros as moment
 Z80 = 1.2815515655446004
 
 
-def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=()):
+def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False):
     """Ada's level after so many cleared stages, one every ten days."""
     projects = [
         {"project": f"p{n:02}", "kind": "delivery", "started": 0, "ended": 10 * (n + 1), "outcome": "done"}
@@ -31,7 +31,8 @@ def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=()):
     estimate, spread, voices = leading
     known = block("leading", estimate=[[estimate]], sd=spread, voices=[[voices]])
     composed = block("quality", "standing", estimate=[[quality, quality]], sd=sd)
-    return levels(evidence, known, composed, journey, Policy())
+    fallen = Falls(np.array([falls]), moment(999))
+    return levels(evidence, trust(known, composed, Policy()), journey, Policy(), fallen)
 
 
 def test_everybody_begins_as_a_newcomer_on_the_day_of_joining():
@@ -88,7 +89,8 @@ def test_who_never_joined_is_a_newcomer_since_always():
     nobody = np.empty(0, np.int32)
     table = StageTable(nobody, nobody, none, none, none, ())
     known, composed = block("leading", estimate=[[0.0]], sd=1.0), block("quality", "x", estimate=[[0.0, 0.0]], sd=1.0)
-    assert levels(evidence, known, composed, table, Policy()).since[0] == MISSING_TIME
+    trusted = trust(known, composed, Policy())
+    assert levels(evidence, trusted, table, Policy(), Falls(np.array([False]), 0)).since[0] == MISSING_TIME
 
 
 def test_moments_agree():
