@@ -119,11 +119,12 @@ def main() -> None:
 def complete() -> None:
     """Add the features' commands, once."""
     from scoring import commands as scoring
+    from scoring import preview_commands as preview
     from service.auth import commands as access
     from service.exchange import commands as exchange
     from service.organizations import commands as organizations
 
-    for feature in (exchange, scoring, organizations, access):
+    for feature in (exchange, scoring, preview, organizations, access):
         feature.register(app)
 
 
