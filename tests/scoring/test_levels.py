@@ -75,6 +75,19 @@ def test_a_level_once_reached_is_kept_and_what_it_lacks_is_said():
     assert found.missing[0] == "kept:trust:0.99;stages:6;trust:1.29"
 
 
+def test_who_falls_loses_one_level_from_the_runs_moment_on():
+    found = of_ada(stages=3, steps=((3, 40),), falls=True)
+    assert (found.level[0], found.since[0]) == (2, moment(999))
+
+
+def test_a_level_that_stages_and_trust_open_today_is_not_lost():
+    assert of_ada(stages=5, quality=2.0, sd=0.5, steps=((2, 40),), falls=True).level[0] == 2
+
+
+def test_nobody_falls_under_the_first_level():
+    assert of_ada(falls=True).level[0] == 0
+
+
 def test_a_little_under_the_threshold_is_no_matter():
     assert "kept" not in of_ada(stages=5, quality=-0.3 - 0.05 + 0.5 * Z80, sd=0.5, steps=((2, 40),)).missing[0]
 
