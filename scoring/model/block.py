@@ -77,8 +77,12 @@ def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
     projects = int(parts.project.max(initial=-1)) + 2
     extent = (*shape, len(SOURCES), projects)
     coordinates = (parts.subject, parts.dimension, parts.source, parts.project + 1)
-    key, place = np.unique(np.ravel_multi_index(coordinates, extent), return_inverse=True)
-    amount = np.bincount(place, parts.amount, len(key)).astype(np.float64)
+    key = np.ravel_multi_index(coordinates, extent)
+    order = np.argsort(key, kind="stable")  # parts come in sorted runs, which this merges; equal ones keep their order
+    key = key[order]
+    first = np.append(True, key[1:] != key[:-1])[: len(key)]
+    key = key[first]
+    amount = np.bincount(np.cumsum(first) - 1, parts.amount[order], len(key)).astype(np.float64)
     subject, dimension, source, project = (part.astype(np.int32) for part in np.unravel_index(key, extent))
     kept = (amount != 0) | (source == SOURCES.index(Source.PRIOR))
     return Parts(subject[kept], dimension[kept], source[kept], project[kept] - np.int32(1), amount[kept])

@@ -217,6 +217,6 @@ def _constants(amount: Number) -> Parts:
 
 def _both(quality: Parts, results: Parts, people: int) -> Parts:
     """Parts of quality, and of standing, which has the same ones and those of results."""
-    standing = joined([quality, results])
-    standing = replace(standing, dimension=np.full(len(standing.subject), STANDING, np.int32))
-    return merged(joined([quality, standing]), (people, 2))
+    own = merged(quality, (people, 1))
+    standing = merged(joined([own, results]), (people, 1))
+    return joined([own, replace(standing, dimension=np.full(len(standing.subject), STANDING, np.int32))])

@@ -46,11 +46,18 @@ def stages(evidence: Evidence, colleagues: ProjectPeers, projects: Block, allowe
     for star, source in ((0, ConsentSource.PEERS), (1, ConsentSource.CUSTOMERS)):
         value[star] = np.where(allowed[person, source], value[star], UNKNOWN)
     known = np.column_stack(value) != UNKNOWN
-    reasons = [
-        ";".join(star.reason[at] for star, said in zip(stars, row, strict=True) if said and star.reason[at])
-        for at, row in zip(project.tolist(), known.tolist(), strict=True)
+    return StageTable(person, project, value[0], value[1], value[2], _reasons(stars, project, known))
+
+
+def _reasons(stars: tuple[_Star, ...], project: Index, known: Mask) -> tuple[str, ...]:
+    """Join the reasons of the stars that are known: (rows,); members who see the same ones share a text."""
+    place = project.astype(np.int64) * 2 ** len(stars) + known @ (2 ** np.arange(len(stars)))
+    found, of = np.unique(place, return_inverse=True)
+    texts = [
+        ";".join(star.reason[at] for bit, star in enumerate(stars) if seen >> bit & 1 and star.reason[at])
+        for at, seen in zip((found >> len(stars)).tolist(), (found % 2 ** len(stars)).tolist(), strict=True)
     ]
-    return StageTable(person, project, value[0], value[1], value[2], tuple(reasons))
+    return tuple(texts[at] for at in of.tolist())
 
 
 def anchored(word: ProjectPeers, rated: Block, evidence: Evidence, policy: Policy) -> ProjectPeers:
