@@ -216,7 +216,7 @@ def _constants(amount: Number) -> Parts:
 
 
 def _both(quality: Parts, results: Parts, people: int) -> Parts:
-    """Parts of quality, and of standing, which has the same ones and those of results."""
+    """Parts of quality, and of standing, which has the same ones and those of results (figures.py merges them)."""
     own = merged(quality, (people, 1))
-    standing = merged(joined([own, results]), (people, 1))
+    standing = joined([own, results])
     return joined([own, replace(standing, dimension=np.full(len(standing.subject), STANDING, np.int32))])

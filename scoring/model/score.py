@@ -58,8 +58,11 @@ class Blocks:
     periods: tuple[PeriodBlocks, ...]
 
 
-def score(evidence: Evidence, policy: Policy, as_of: datetime) -> Scores:
+def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: bool = True) -> Scores:
     """Score an organization from what was known before `as_of`.
+
+    Where somebody's trust lies under the threshold of a level held, `look_back` fits once more, a grace period ago, to
+    tell whether it has done so since; without it nobody loses a level.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime) -> Scores:
     known = select(evidence, moment)
     blocks = fit(known, policy, moment)
     fallen = nobody(known, moment)
-    if len(known.level_steps.person):
+    if look_back and len(known.level_steps.person):
         look = Look(evidence, lambda at: _trust_at(evidence, policy, at))
         fallen = falls(_trust(known, blocks, policy), known, look, policy, moment)
     return assemble(known, blocks, policy, moment, fallen)

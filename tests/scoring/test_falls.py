@@ -165,6 +165,16 @@ def test_a_real_fall_loses_one_level_after_the_grace_period_and_not_before():
     assert level_of_the_first(1000, rows) == (2, 1000)
 
 
+def test_without_looking_back_nobody_falls():
+    steps = [{"person": PEOPLE[0], "level": 3, "at": 200}]
+    evidence = small(
+        people=[{"person": name, "joined": -100} for name in PEOPLE],
+        feedback=list(history(1000, fall_at=400)),
+        level_steps=steps,
+    )
+    assert score(evidence, POLICY, day(1000), look_back=False).levels.level[0] == 3
+
+
 def test_silence_and_leave_lose_nothing():
     good = history(1000, fall_at=10_000)
     assert level_of_the_first(1000, good)[0] == 3
