@@ -35,6 +35,7 @@ class Block:
     dimension's unit: (estimate - centre) / spread is on the scale on which dimensions are composed.
     `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
     `covariance`: (subjects, dimensions, dimensions) of the posterior, its diagonal sd²; None: correlated as the truth.
+    `noise`: (dimensions, dimensions), covariance of a new voice's words around the truth, on all dimensions at once.
     `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
     in every run (reference.py); None: estimates are raw.
     """
@@ -48,6 +49,7 @@ class Block:
     parts: Parts
     correlation: Number | None = None
     covariance: Number | None = None
+    noise: Number | None = None
     origin: Number | None = None
     unit: Number | None = None
 

@@ -8,7 +8,8 @@ answer_better        the same, one rating point higher
 satisfaction_better  a project's customers had been satisfied by one point more
 care_done            an overdue care call is done, late
 
-What a typical answer tells is learnt from what answers have told: n = voices / (1/v − 1/prior), the median over people.
+What a typical answer tells is learnt from what answers have told: n = voices / (1/v − 1/prior), the median over
+people, or is the peers' own `noise` where their block has it.
 A person's evidence from projects is split over them by w² · reliability, from calls evenly. An approximation, within a
 fifth of a new fit on simulated organizations; it says nothing of what others would gain or lose by the same evidence.
 """
@@ -79,10 +80,15 @@ def _answers(known: Known, allowed: Mask) -> Iterator[_Change]:
     noise = _noise(variance, prior, heard) * prior
     person = np.flatnonzero(allowed[:, ConsentSource.PEERS] & (prior > 0))
     gain = variance[person] / (variance + noise)[person]
+    pull = gain[:, None] * weight[person]
+    if rated.noise is not None and rated.covariance is not None:
+        seen = rated.covariance[person]  # exact: wᵀV(V + N)⁻¹, both symmetric
+        reach = np.einsum("jkl,jl->jk", seen, weight[person])
+        pull = np.linalg.solve(seen + rated.noise, reach[:, :, None])[:, :, 0]
     for what, rating in ((USUAL, rated.centre), (BETTER, np.minimum(rated.centre + 1, HIGHEST))):
-        surprise = (weight[person] * (rating - rated.estimate[person])).sum(axis=1)
+        surprise = (pull * (rating - rated.estimate[person])).sum(axis=1)
         nowhere = np.full(len(person), -1, np.int32)
-        yield _Change(what, person.astype(np.int32), nowhere, gain * surprise)
+        yield _Change(what, person.astype(np.int32), nowhere, surprise)
 
 
 def _noise(variance: Number, prior: Number, heard: Number) -> float:

@@ -1,5 +1,6 @@
 """What would change a person's quality: against really adding it and scoring anew."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -150,6 +151,25 @@ def test_worked_example():
         ("answer_usual", pytest.approx(-0.2)),
         ("answer_better", pytest.approx(0.2)),
     ]
+
+
+def test_the_noise_of_a_voice_is_used_where_it_is_known():
+    # By hand: of two criteria only the first counts, and an answer tells of both; V = [[2, 1], [1, 2]] / 8 and N = 1/8.
+    # (V + N)⁻¹ = [[3, -1], [-1, 3]], so a surprise of (-1/2, 0) moves the first by -1/2 · (2 · 3 - 1) / 8 points.
+    policy = Policy(weights={"other": {"leading": 1.0}})
+    rated = block("leading", "selling", estimate=[[4.5, 4.0]], sd=0.5, centre=4.0, spread=0.5)
+    known_errors = np.array([[[2.0, 1.0], [1.0, 2.0]]]) / 8
+    rated = replace(rated, covariance=known_errors, noise=np.eye(2) / 8)
+    none = block("customer_trust", estimate=[[0.0]], sd=1.0, voices=[[0.0]])
+    cared = block("care", estimate=[[0.0]], sd=1.0, voices=[[0.0]], source=Source.CARE)
+    weighing = weights([rated, none, cared], np.array([-1], np.int8), policy)
+    projects = block("customer_trust", estimate=[], sd=1.0)
+    known = Known(rated, none, cared, projects, weighing)
+    found = changes(small(people=[{"person": "ada"}]), known, np.ones((1, 3), np.bool_))
+    both = known_errors[0] @ np.linalg.inv(known_errors[0] + np.eye(2) / 8)
+    expected = both[0] @ np.array([-0.5, 0.0]) / 0.5
+    assert found.amount[found.what == USUAL][0] == pytest.approx(expected)
+    assert expected == pytest.approx(-5 / 8)
 
 
 def test_who_opened_no_source_is_told_of_no_change_from_it():
