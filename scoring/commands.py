@@ -50,36 +50,43 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Score an exchange folder and write scores, standings, levels, stages and explanations as files."""
         try:
-            options = Options(_moment(as_of), _policy(policy), file_format, assume_consent)
+            options = Options(moment(as_of), read_policy(policy), file_format, assume_consent)
             found = run_folder(folder, out, options)
         except (BadFolder, policies.InvalidPolicy, ForeignFolder) as wrong:
-            _refuse(str(wrong))
+            refuse(str(wrong))
         _tell(found, options)
         for board in show or ():
             _show(found, board)
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """Read a time; a date alone means its first instant in UTC."""
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
-        _refuse(f"--as-of: is {text!r}, expected a time such as 2026-03-01T09:00:00+02:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        refuse(f"--as-of: is {text!r}, expected a time such as 2026-03-01T09:00:00+02:00")
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _policy(path: Path | None) -> policies.Policy:
+def read_policy(path: Path | None) -> policies.Policy:
+    """Read a policy from a file; the standard one where there is none.
+
+    Raises
+    ------
+    InvalidPolicy : it is none, or breaks a rule.
+    """
     if path is None:
         return policies.check(policies.Policy())
     try:
         return policies.decode(path.read_bytes())
     except OSError as wrong:
-        _refuse(f"--policy: {path}: {wrong.strerror}")
+        refuse(f"--policy: {path}: {wrong.strerror}")
 
 
-def _refuse(message: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
+    """End the command with what is wrong on stderr."""
     typer.echo(message, err=True)
     raise typer.Exit(BAD_INPUT)
 
@@ -100,7 +107,7 @@ def _show(found: Outcome, board: str) -> None:
     """Print the top of a board of the whole organization, over all time; refuse where there is no such board."""
     boards = found.tables["standings"]["board"].unique().sort().to_list()
     if board not in boards:
-        _refuse(f"--show: there is no board {board!r}; there are: {', '.join(boards)}")
+        refuse(f"--show: there is no board {board!r}; there are: {', '.join(boards)}")
     rows = found.tables["standings"].filter(
         (pl.col("board") == board) & (pl.col("scope") == "organization") & (pl.col("period") == "all")
     )

@@ -15,7 +15,7 @@ from scoring.model.evidence import MISSING_TIME, Evidence, Index, Time
 from scoring.model.scores import Scores, SubjectKind
 
 Format = Literal["csv", "parquet"]
-FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "findings", "run")
+FILES = ("scores", "standings", "levels", "raters", "stages", "explanations", "changes", "findings", "run")
 
 
 class ForeignFolder(Exception):
@@ -32,6 +32,7 @@ def tables(scores: Scores, evidence: Evidence, run: Mapping[str, str]) -> dict[s
         "stages": _stages(scores, evidence),
         "explanations": _explanations(scores, evidence),
         "findings": _findings(scores, evidence),
+        "changes": _changes(scores, evidence),
         "run": pl.DataFrame(
             {"key": list(run.keys()), "value": list(run.values())}, schema=dict.fromkeys(("key", "value"), pl.String)
         ),
@@ -174,6 +175,18 @@ def _explanations(scores: Scores, evidence: Evidence) -> pl.DataFrame:
             **_subjects(table.subject_kind, table.subject, evidence),
             "dimension": _named(table.dimension, scores.scores.dimensions),
             "source": _named(table.source, table.sources),
+            "project": _named(table.project, evidence.projects.ids),
+            "amount": table.amount,
+        }
+    )
+
+
+def _changes(scores: Scores, evidence: Evidence) -> pl.DataFrame:
+    table = scores.changes
+    return pl.DataFrame(
+        {
+            "person": _named(table.person, evidence.people.ids),
+            "what": _named(table.what, table.whats),
             "project": _named(table.project, evidence.projects.ids),
             "amount": table.amount,
         }

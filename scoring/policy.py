@@ -5,8 +5,13 @@ place. An invalid one says which rule it breaks.
 """
 
 import hashlib
+from datetime import datetime
+from itertools import pairwise
 
 import msgspec
+from msgspec.structs import replace
+
+from scoring.policy_rules import BrokenRule, check_reference, check_texts
 
 RESULTS_CAP_LIMIT = 0.30  # no policy may let money weigh more (scoring.md, results)
 
@@ -16,40 +21,99 @@ class InvalidPolicy(ValueError):
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One level: stages with at least two stars, and the lower bound of trust that it asks for."""
+    """One level: what it asks for, and what it gives. Allowed ranges as in `LEVEL_RULES`.
 
-    name: str  # English
-    name_fi: str  # Finnish
-    stages: int  # cleared stages, >= 0
-    low: float | None = None  # sd of true quality; None asks for no bound
+    Attributes
+    ----------
+    name, name_fi : words of 1 to 60 letters, English and Finnish; no two levels share one.
+    stages : cleared stages, 0 to 1000. How many finished projects with enough stars it asks for.
+    low : sd of true quality, -3 to 1.2. The lower bound of trust it asks for; None asks for none. Not above 1.2, so
+        that evidence that merely ages can never take the level away (scoring/model/levels.py).
+    freedoms : words. What the organization lets people of this level do, as it writes it down: "open a project",
+        "invite a customer"; at most 20 of up to 200 letters, none twice.
+    """
+
+    name: str
+    name_fi: str
+    stages: int
+    low: float | None = None
+    freedoms: tuple[str, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The scale on which figures are composed: true quality as it was distributed when the policy was published.
+
+    Attributes
+    ----------
+    dimensions : names. Criteria, customer_trust, recognition, care, results; none twice.
+    mean, sd : the dimension's raw unit (rating points for criteria; standardised evidence else). One for each
+        dimension; sd above 0.
+    correlation : between dimensions, of true quality: symmetric, 1 with itself, no eigenvalue under 0.
+    """
+
+    dimensions: tuple[str, ...]
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
+    correlation: tuple[tuple[float, ...], ...]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What counts, how much, and for how long. Allowed ranges stand in `RULES`."""
+    """What counts, how much, and for how long; a field that an older stored policy lacks has its value from here.
+
+    Attributes
+    ----------
+    peer_half_life_days : days, 30 to 36500. An answer of this age is expected to speak of quality now with
+        correlation 1/2; how it does is estimated around that.
+    k : givers, 3 to 10. Distinct givers before a peer figure of a person may be shown.
+    customer_half_life_days : days, 30 to 36500. As for peers, of what customers say.
+    observation_weight : of one customer's own word, 0 to 1. What our own staff saw or reported.
+    heard_probability : probability, 0.5 to 0.99. P(project trust above the reference) for the customer's star.
+    kudos_half_life_days : days, 30 to 36500. A thank of this age counts half.
+    mutual_weight : of one thank, 0 to 0.5. What thanks that are only mutual count at most.
+    results_cap : share, 0 to 0.3. Of the variance of standing, what results may hold at most.
+    weights : of each dimension in quality, by role, 0 to 10. A dimension that a role does not name does not apply to
+        it; the role `other` is for everybody whose role is not named.
+    certainty : probability, 0.5 to 0.999. P(better) from which on two subjects are told apart.
+    interval : probability, 0.5 to 0.99. Posterior mass between low and high.
+    minimum_voices : effective voices, 1 to 20. Under it a subject is provisional and has no rank.
+    levels : the ladder, lowest first; the first asks for nothing, each further one for more.
+    levels_from : a moment, or None for always. Since when the levels have asked for what they ask: nobody loses one
+        before a whole grace period after it.
+    grace_days : days, 0 to 3650. Trust must stay under its threshold this long before a level is lost.
+    grace_margin : sd of true quality, 0 to 1. How far under the threshold.
+    minimum_stage_voices : voices, 1 to 20. Colleagues heard before their star can be given.
+    stars_to_clear : stars, 1 to 3. How many make a finished project count toward a level.
+    good_handover : rating points, 1 to 5. A hand-over rated so or better leaves something behind.
+    reference : the frozen scale, or None: estimated from the evidence of each run.
+    """
 
     # Peers
-    peer_half_life_days: float = 3652.5  # expected: an answer of this age speaks of quality now with correlation 1/2
-    k: int = 5  # distinct givers before a peer figure of a person may be shown (3 to 10)
+    peer_half_life_days: float = 3652.5
+    k: int = 5
     # Customers
     customer_half_life_days: float = 730.0
-    observation_weight: float = 0.5  # what our own staff saw or reported, against the customer's own word
-    heard_probability: float = 0.6  # P(project trust above reference) for the customer's star
+    observation_weight: float = 0.5
+    heard_probability: float = 0.6
     # Recognition
     kudos_half_life_days: float = 270.0
-    mutual_weight: float = 0.5  # at most, for thanks that are only mutual
+    mutual_weight: float = 0.5
     # Results
-    results_cap: float = 0.15  # share of the variance of standing, never over RESULTS_CAP_LIMIT
-    # Composition: weight of each dimension in quality, by role; a dimension that is not named does not apply
+    results_cap: float = 0.15
+    # Composition
     weights: dict[str, dict[str, float]] = msgspec.field(default_factory=lambda: dict(STANDARD_WEIGHTS))
+    reference: Reference | None = None
     # Boards
-    certainty: float = 0.9  # P(better) from which on two subjects are told apart
-    interval: float = 0.8  # posterior mass between low and high
-    minimum_voices: float = 3.0  # effective voices under which a subject is provisional
-    # Levels
+    certainty: float = 0.9
+    interval: float = 0.8
+    minimum_voices: float = 3.0
+    # Stages and levels
     levels: tuple[Level, ...] = msgspec.field(default_factory=lambda: STANDARD_LEVELS)
-    grace_days: float = 180.0  # trust must stay under its threshold this long before a level is lost
-    grace_margin: float = 0.1  # sd under the threshold
-    minimum_stage_voices: float = 3.0  # colleagues heard before their star can be given
+    levels_from: datetime | None = None
+    grace_days: float = 180.0
+    grace_margin: float = 0.1
+    minimum_stage_voices: float = 3.0
+    stars_to_clear: int = 2
+    good_handover: float = 4.0
 
 
 STANDARD_LEVELS: tuple[Level, ...] = (
@@ -86,6 +150,20 @@ RULES: dict[str, tuple[float, float, str]] = {
     "grace_days": (0, 3650, "a grace period is a length"),
     "grace_margin": (0, 1, "a margin is a length on the quality scale"),
     "minimum_stage_voices": (1, 20, "one voice is the least there can be"),
+    "stars_to_clear": (1, 3, "a stage has three stars"),
+    "good_handover": (1, 5, "hand-overs are rated from 1 to 5"),
+}
+LEVEL_RULES: dict[str, tuple[float, float, str]] = {
+    "stages": (0, 1000, "a level asks for a number of stages"),
+    "low": (-3, 1.2, "a bound under -3 asks for nothing, and what is over 1.2 could be lost by ageing alone"),
+}
+WEIGHT_RULE = (0.0, 10.0, "a dimension counts for somebody, not against, and a tenth is told from nothing")
+ROLES = ("seller", "expert", "carer", "lead", "other")  # as in the exchange folder
+NO_WEIGHT = {
+    "results": "their part is results_cap",
+    "recognition": "it enters by the loading that evidence justifies",
+    "quality": "it is the sum",
+    "standing": "it is the sum",
 }
 
 
@@ -96,19 +174,75 @@ def check(policy: Policy) -> Policy:
     ------
     InvalidPolicy : naming the field, its allowed range and the reason.
     """
-    for field, (low, high, why) in RULES.items():
-        value = getattr(policy, field)
-        if not low <= value <= high:
-            raise InvalidPolicy(f"{field} is {value:g}, but must lie from {low:g} to {high:g}: {why}")
-    for role, weights in policy.weights.items():
-        if not weights or any(not 0 <= weight <= 10 for weight in weights.values()) or not any(weights.values()):
-            raise InvalidPolicy(f"weights of {role}: each from 0 to 10 and at least one above 0")
-    if "other" not in policy.weights:
-        raise InvalidPolicy("weights: the role `other` is missing, which those without a role fall back on")
-    stages = [level.stages for level in policy.levels]
-    if not stages or stages[0] != 0 or stages != sorted(set(stages)):
-        raise InvalidPolicy("levels: the first asks for 0 stages and each further one for more than the one before")
+    try:
+        for field, rule in RULES.items():
+            _inside(field, getattr(policy, field), rule)
+        _check_weights(policy.weights)
+        _check_levels(policy.levels)
+        _check_moment("levels_from", policy.levels_from)
+        if policy.reference is not None:
+            given = policy.reference
+            check_reference(given.dimensions, given.mean, given.sd, given.correlation)
+    except BrokenRule as broken:
+        raise InvalidPolicy(str(broken)) from None
     return policy
+
+
+def succeeding(before: Policy, new: Policy, at: datetime) -> Policy:
+    """Return `new` as it is published at `at` after `before`: levels that ask for something else do so from then."""
+    same = [_asks(level) for level in before.levels] == [_asks(level) for level in new.levels]
+    return replace(new, levels_from=before.levels_from if same else at)
+
+
+def referring(policy: Policy, reference: Reference) -> Policy:
+    """Return `policy` with the scale frozen in it."""
+    return replace(policy, reference=reference)
+
+
+def _asks(level: Level) -> tuple[int, float | None]:
+    return level.stages, level.low
+
+
+def _inside(name: str, value: float, rule: tuple[float, float, str]) -> None:
+    low, high, why = rule
+    if not low <= value <= high:
+        raise BrokenRule(f"{name} is {value:g}, but must lie from {low:g} to {high:g}: {why}")
+
+
+def _check_moment(name: str, at: datetime | None) -> None:
+    if at is not None and at.tzinfo is None:
+        raise BrokenRule(f"{name}: a moment needs a time zone")
+
+
+def _check_weights(weights: dict[str, dict[str, float]]) -> None:
+    if "other" not in weights:
+        raise BrokenRule("weights: the role `other` is missing, which those without a role fall back on")
+    for role, by_dimension in weights.items():
+        if role not in ROLES:
+            raise BrokenRule(f"weights: there is no role {role!r}; there are: {', '.join(ROLES)}")
+        for name, weight in by_dimension.items():
+            _inside(f"weights of {role}: {name}", weight, WEIGHT_RULE)
+            if name in NO_WEIGHT:
+                raise BrokenRule(f"weights of {role}: {name} has no weight in quality: {NO_WEIGHT[name]}")
+        if not any(by_dimension.values()):
+            raise BrokenRule(f"weights of {role}: each from 0 to 10 and at least one above 0")
+
+
+def _check_levels(levels: tuple[Level, ...]) -> None:
+    for level in levels:
+        _inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
+        if level.low is not None:
+            _inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
+        check_texts(f"levels: freedoms of {level.name}", level.freedoms, most=20, letters=200)
+    check_texts("levels: names", tuple(level.name for level in levels), most=30, letters=60)
+    check_texts("levels: Finnish names", tuple(level.name_fi for level in levels), most=30, letters=60)
+    if not levels or levels[0].stages != 0 or levels[0].low is not None:
+        raise BrokenRule("levels: the first asks for 0 stages and no bound, so that everybody has one")
+    for below, above in pairwise(levels):
+        if above.stages <= below.stages:
+            raise BrokenRule(f"levels: {above.name} must ask for more stages than {below.name}")
+        if below.low is not None and (above.low is None or above.low < below.low):
+            raise BrokenRule(f"levels: {above.name} must not ask for less trust than {below.name}")
 
 
 def encode(policy: Policy) -> bytes:

@@ -34,6 +34,10 @@ class Block:
     independent voices. `centre`, `spread`: (dimensions,) mean and sd of true quality among all subjects, in the
     dimension's unit: (estimate - centre) / spread is on the scale on which dimensions are composed.
     `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
+    `covariance`: (subjects, dimensions, dimensions) of the posterior, its diagonal sd²; None: correlated as the truth.
+    `noise`: (dimensions, dimensions), covariance of a new voice's words around the truth, on all dimensions at once.
+    `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
+    in every run (reference.py); None: estimates are raw.
     """
 
     dimensions: tuple[str, ...]
@@ -44,6 +48,10 @@ class Block:
     spread: Number
     parts: Parts
     correlation: Number | None = None
+    covariance: Number | None = None
+    noise: Number | None = None
+    origin: Number | None = None
+    unit: Number | None = None
 
     def correlated(self) -> Number:
         """Return the correlation of true quality between dimensions, spelt out."""
@@ -71,8 +79,12 @@ def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
     projects = int(parts.project.max(initial=-1)) + 2
     extent = (*shape, len(SOURCES), projects)
     coordinates = (parts.subject, parts.dimension, parts.source, parts.project + 1)
-    key, place = np.unique(np.ravel_multi_index(coordinates, extent), return_inverse=True)
-    amount = np.bincount(place, parts.amount, len(key)).astype(np.float64)
+    key = np.ravel_multi_index(coordinates, extent)
+    order = np.argsort(key, kind="stable")  # parts come in sorted runs, which this merges; equal ones keep their order
+    key = key[order]
+    first = np.append(True, key[1:] != key[:-1])[: len(key)]
+    key = key[first]
+    amount = np.bincount(np.cumsum(first) - 1, parts.amount[order], len(key)).astype(np.float64)
     subject, dimension, source, project = (part.astype(np.int32) for part in np.unravel_index(key, extent))
     kept = (amount != 0) | (source == SOURCES.index(Source.PRIOR))
     return Parts(subject[kept], dimension[kept], source[kept], project[kept] - np.int32(1), amount[kept])

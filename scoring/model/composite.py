@@ -1,16 +1,16 @@
 """Quality and standing: the dimensions of a person composed into one figure, by the weights of the role.
 
-    quality_j  = Σ_k a_k · z_jk,   z_jk = (estimate_jk − centre_k) / spread_k,   a = w / √(wᵀ R w)
+    quality_j  = Σ_k a_k · z_jk,   z_jk = (estimate_jk − mean_k) / sd_k,   a = w / √(wᵀ R w)
     standing_j = clip(quality_j + results_j, low_j, high_j),   results_j = √(cap / (1 − cap)) · ρ_j · r_j
 
-w: the policy's weights of the role over those dimensions that exist; R: correlation of true quality between
-dimensions. So true quality has variance 1 whatever the role, and its unit is one standard deviation of true quality.
-r_j is the results block on the same scale and ρ_j² = 1 − sd_j² the reliability of j's quality: then results hold at
-most `results_cap` of the variance of standing among people of any amount of evidence, and money alone lifts nobody.
+w: the policy's weights of the role over those dimensions that exist; mean, sd, R: of true quality, with its correlation
+between dimensions, on the policy's reference scale (reference.py), else as estimated here. So true quality has variance
+1 there whatever the role, and its unit is one standard deviation of it. r_j is the results block on the same scale and
+ρ_j² = 1 − sd_j² the reliability of j's quality: then results hold at most `results_cap` of the variance of standing
+among people of any amount of evidence, and money alone lifts nobody.
 
 Pure in blocks, roles and policy: the release composes again from the peer parts it froze (trust.md, section 2).
-Recognition is in no sum: thanks measure visibility too, and first that which people with ratings and thanks both
-show would justify a loading. It stays 0 until it is estimated.
+Recognition measures visibility too: it enters only by a `Loading`, which those with ratings and thanks both justify.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ from scipy.special import ndtri
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.choices import PersonRole
 from scoring.model.evidence import Choice, Number
+from scoring.model.reference import Scale, correlations, scale
 from scoring.model.scores import Source
 from scoring.policy import Policy
 
@@ -35,12 +36,23 @@ class Weights:
     """How much each dimension of each block says about quality.
 
     `amount` (people, dimensions): a_k of the person's role, 0 where a dimension does not apply. `dimensions` are those
-    of the blocks one after the other, `correlation` (dimensions, dimensions) theirs.
+    of the blocks one after the other, `scale` theirs. `centre` and `variance` (people,): of true quality among all of
+    the person's role today, 0 and 1 where the scale is today's.
     """
 
     dimensions: tuple[str, ...]
     amount: Number
-    correlation: Number
+    scale: Scale
+    centre: Number
+    variance: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How far recognition speaks of quality: `amount`, the correlation of the true ones, 0 to 1."""
+
+    recognition: Block
+    amount: float
 
 
 def margin(policy: Policy) -> float:
@@ -49,57 +61,116 @@ def margin(policy: Policy) -> float:
 
 
 def weights(blocks: Sequence[Block], role: Choice, policy: Policy) -> Weights:
-    """Weights on z for each person, such that true quality has variance 1."""
+    """Weights on z for each person, such that true quality has variance 1 on the reference scale."""
     dimensions = tuple(name for block in blocks for name in block.dimensions)
-    correlation = block_diag(*(block.correlated() for block in blocks)) if dimensions else np.zeros((0, 0))
     by_role = np.array([_role_weights(each, dimensions, policy) for each in PersonRole])
-    variance = np.einsum("rk,kl,rl->r", by_role, correlation, by_role)
-    scale = np.divide(1.0, np.sqrt(variance), out=np.zeros_like(variance), where=variance > 0)
-    amount = (by_role * scale[:, None])[np.where(role < 0, PersonRole.OTHER, role)]
-    return Weights(dimensions, amount, correlation)
+    variance = np.einsum("rk,kl,rl->r", by_role, correlations(blocks, policy), by_role)
+    by_role *= np.divide(1.0, np.sqrt(variance), out=np.zeros_like(variance), where=variance > 0)[:, None]
+    used = [scale(block, policy) for block in blocks]
+    whole = Scale(np.concatenate([each.mean for each in used]), np.concatenate([each.sd for each in used]))
+    centre = (np.concatenate([block.centre for block in blocks]) - whole.mean) / whole.sd
+    spread = np.concatenate([block.spread for block in blocks]) / whole.sd
+    today = np.einsum(
+        "rk,kl,rl->r", by_role * spread, block_diag(*(block.correlated() for block in blocks)), by_role * spread
+    )
+    today = np.where(by_role.any(axis=1), today, 1.0)
+    of = np.where(role < 0, PersonRole.OTHER, role)
+    return Weights(dimensions, by_role[of], whole, (by_role * centre).sum(axis=1)[of], today[of])
 
 
-def compose(blocks: Sequence[Block], results: Block, role: Choice, policy: Policy) -> Block:
-    """Return people's quality and standing with their parts; both have centre 0 and spread 1.
+def compose(
+    blocks: Sequence[Block], results: Block, role: Choice, policy: Policy, loading: Loading | None = None
+) -> Block:
+    """Return people's quality and standing with their parts, in sd of true quality on the reference scale.
 
     `blocks` are about people (criteria, customer trust, care ...), `results` has the one dimension results. A dimension
-    that applies to the role but is unseen stays at its prior: it pulls toward 0 and widens. The posterior correlation
-    between dimensions is taken as that of true quality, which is exact without evidence and independent of its amount.
+    that applies to the role but is unseen stays at its prior: it pulls toward the middle and widens. Where a block has
+    no posterior covariance, its errors are taken to be correlated as the truth is, which is exact without evidence.
     Voices: within a block the same people speak of each dimension, so the best heard one counts; blocks add up.
     """
     weighing = weights(blocks, role, policy)
-    quality, sd = _quality(blocks, weighing)
-    factor = _results_factor(sd, results, policy)
-    amount = factor * (results.estimate[:, 0] - results.centre[0])
+    quality, sd = composed_quality(blocks, weighing)
+    parts = _quality_parts(blocks, weighing)
+    if loading is not None and loading.amount:
+        quality, sd, parts = _recognized(quality, sd, parts, loading, policy)
+    money = scale(results, policy)
+    factor = _results_factor(sd, weighing.variance, results, policy)
+    amount = factor * (results.estimate[:, 0] - money.mean[0])
     voices = _voices(blocks, weighing)
     return Block(
         dimensions=("quality", "standing"),
         estimate=np.column_stack([quality, quality + amount]),
         sd=np.column_stack([sd, np.hypot(sd, factor * results.sd[:, 0])]),
         voices=np.column_stack([voices, voices]),
-        centre=np.zeros(2),
-        spread=np.ones(2),
-        parts=_both(_quality_parts(blocks, weighing), _results_parts(results, factor), len(role)),
+        centre=np.full(2, weighing.centre.mean() if len(weighing.centre) else 0.0),
+        spread=np.full(2, _narrowest(weighing)),
+        parts=_both(parts, _results_parts(results, factor, money), len(role)),
     )
 
 
-def _quality(blocks: Sequence[Block], weighing: Weights) -> tuple[Number, Number]:
+def composed_quality(blocks: Sequence[Block], weighing: Weights) -> tuple[Number, Number]:
     """Return quality and its posterior sd, (people,) each; 0 and 1 where no dimension applies.
 
     That a dimension's mean is uncertain moves all people alike: nobody is less known than the prior says.
     """
-    z = np.hstack([(block.estimate - block.centre) / block.spread for block in blocks])
-    deviation = weighing.amount * np.hstack([np.minimum(block.sd / block.spread, 1) for block in blocks])
-    variance = np.einsum("jk,kl,jl->j", deviation, weighing.correlation, deviation)
+    estimate = np.hstack([block.estimate for block in blocks])
+    quality = (weighing.amount * ((estimate - weighing.scale.mean) / weighing.scale.sd)).sum(axis=1)
+    variance = np.zeros(len(quality))
+    for block, amount in _by_block(blocks, weighing):
+        variance += _variance(block, amount)
     applies = weighing.amount.any(axis=1)
-    return (weighing.amount * z).sum(axis=1), np.where(applies, np.sqrt(variance), 1.0)
+    return quality, np.where(applies, np.sqrt(np.minimum(variance, weighing.variance)), 1.0)
 
 
-def _results_factor(sd: Number, results: Block, policy: Policy) -> Number:
-    """Return what one unit of results adds to standing, (people,); the clip makes it smaller, never turns it."""
-    reliability = np.clip(1 - sd**2, 0, 1)
-    factor = np.sqrt(policy.results_cap / (1 - policy.results_cap) * reliability) / results.spread[0]
-    unlimited = factor * (results.estimate[:, 0] - results.centre[0])
+def _by_block(blocks: Sequence[Block], weighing: Weights) -> list[tuple[Block, Number]]:
+    """Split the weights, on estimates in each block's own unit: (people, dimensions of the block)."""
+    ends = np.cumsum([len(block.dimensions) for block in blocks])[:-1]
+    return list(zip(blocks, np.split(weighing.amount / weighing.scale.sd, ends, axis=1), strict=True))
+
+
+def _variance(block: Block, amount: Number) -> Number:
+    if block.covariance is not None:
+        return np.asarray(np.einsum("jk,jkl,jl->j", amount, block.covariance, amount), np.float64)
+    deviation = amount * np.minimum(block.sd, block.spread)
+    return np.asarray(np.einsum("jk,kl,jl->j", deviation, block.correlated(), deviation), np.float64)
+
+
+def _narrowest(weighing: Weights) -> float:
+    """Sd of true quality today; of roles that differ, the least: nobody without evidence is to seem to have some."""
+    return float(np.sqrt(weighing.variance.min())) if len(weighing.variance) else 1.0
+
+
+def _recognized(
+    quality: Number, sd: Number, parts: Parts, loading: Loading, policy: Policy
+) -> tuple[Number, Number, Parts]:
+    """Let recognition r = ℓ·q + √(1 − ℓ²)·visibility speak of quality q ~ N(m, v), known with reliability u.
+
+    q | r = (1 − ℓ²uv/d)·m + (ℓv/d)·r̂,  variance v·(1 − ℓ²uv/d),  d = 1 − uℓ²(1 − v): Bayes' rule for r̂ as one more
+    independent observation, written so that no evidence (u = 0, r̂ = 0) changes nothing.
+    """
+    given, own = loading.recognition, scale(loading.recognition, policy)
+    told = (given.estimate[:, 0] - own.mean[0]) / own.sd[0]
+    square, sure = loading.amount**2, 1 - np.minimum(given.sd[:, 0] / given.spread[0], 1) ** 2
+    variance = sd**2
+    whole = 1 - sure * square * (1 - variance)
+    pull, kept = loading.amount * variance / whole, 1 - square * sure * variance / whole
+    pieces = [
+        replace(parts, amount=parts.amount * kept[parts.subject]),
+        replace(given.parts, amount=given.parts.amount * (pull / own.sd[0])[given.parts.subject]),
+        _constants(-pull * own.mean[0] / own.sd[0]),
+    ]
+    return quality * kept + pull * told, sd * np.sqrt(kept), joined(pieces)
+
+
+def _results_factor(sd: Number, prior: Number, results: Block, policy: Policy) -> Number:
+    """Return what one unit of results adds to standing, (people,); the clip makes it smaller, never turns it.
+
+    `sd` of quality, `prior` its variance without evidence: (people,). Money moves only those who are known.
+    """
+    own = scale(results, policy)
+    reliability = np.clip(1 - sd**2 / prior, 0, 1)
+    factor = np.sqrt(policy.results_cap / (1 - policy.results_cap) * reliability) / own.sd[0]
+    unlimited = factor * (results.estimate[:, 0] - own.mean[0])
     allowed = margin(policy) * sd
     kept = np.divide(allowed, np.abs(unlimited), out=np.ones_like(sd), where=np.abs(unlimited) > allowed)
     return np.asarray(factor * kept, np.float64)
@@ -123,23 +194,19 @@ def _voices(blocks: Sequence[Block], weighing: Weights) -> Number:
 
 
 def _quality_parts(blocks: Sequence[Block], weighing: Weights) -> Parts:
-    """Parts of quality: those of the dimensions, weighed; what a dimension's centre gives is nobody's amount."""
-    pieces = []
-    at = 0
-    for block in blocks:
-        amount = weighing.amount[:, at : at + len(block.dimensions)] / block.spread
+    """Parts of quality: those of the dimensions, weighed; what the scale's mean takes is nobody's amount."""
+    pieces = [_constants(-(weighing.amount * weighing.scale.mean / weighing.scale.sd).sum(axis=1))]
+    for block, amount in _by_block(blocks, weighing):
         given = block.parts
         weighed = given.amount * amount[given.subject, given.dimension]
         pieces.append(replace(given, dimension=np.full(len(given.subject), QUALITY, np.int32), amount=weighed))
-        pieces.append(_constants(-(amount * block.centre).sum(axis=1)))
-        at += len(block.dimensions)
     return joined(pieces)
 
 
-def _results_parts(results: Block, factor: Number) -> Parts:
+def _results_parts(results: Block, factor: Number, money: Scale) -> Parts:
     given = results.parts
     weighed = given.amount * factor[given.subject]
-    return joined([replace(given, amount=weighed), _constants(-factor * results.centre[0])])
+    return joined([replace(given, amount=weighed), _constants(-factor * money.mean[0])])
 
 
 def _constants(amount: Number) -> Parts:
@@ -149,7 +216,7 @@ def _constants(amount: Number) -> Parts:
 
 
 def _both(quality: Parts, results: Parts, people: int) -> Parts:
-    """Parts of quality, and of standing, which has the same ones and those of results."""
-    standing = joined([quality, results])
-    standing = replace(standing, dimension=np.full(len(standing.subject), STANDING, np.int32))
-    return merged(joined([quality, standing]), (people, 2))
+    """Parts of quality, and of standing, which has the same ones and those of results (figures.py merges them)."""
+    own = merged(quality, (people, 1))
+    standing = joined([own, results])
+    return joined([own, replace(standing, dimension=np.full(len(standing.subject), STANDING, np.int32))])

@@ -1,22 +1,23 @@
 """Levels: how much an organization may leave to a person, from the stages cleared and the trust that is beyond doubt.
 
-A level asks for cleared stages (at least two stars) and a lower bound of trust; trust is the low end of quality's
-interval or, where that is higher, of mastery of one speciality with enough voices: talents differ.
+A level asks for cleared stages and a lower bound of trust; trust is quality or, where its low end is higher, mastery of
+one speciality with enough voices: talents differ. A level is earned beyond doubt and lost beyond doubt:
 
-A level once reached (`level_steps`) is kept. It is to be lost only where trust stays `grace_margin` under its threshold
-for `grace_days` with evidence still coming in; one run sees one moment and cannot know that something lasted, so this
-version takes nothing away and says in `missing` by how much trust is under the threshold: "kept:trust:0.35".
+    earned   low end of trust ≥ threshold
+    lost     high end of trust < threshold − `grace_margin`, now and a grace period ago (falls.py); one level at a time
+
+Between the two it is kept, and `missing` says by how much the low end is under the threshold: "kept:trust:0.35".
 """
 
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
 from scoring.model.block import Block
 from scoring.model.composite import QUALITY, margin
-from scoring.model.evidence import MISSING_TIME, Evidence, Index, Number, Time
+from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number, Time
 from scoring.model.figures import AWARDS
+from scoring.model.reference import scale
 from scoring.model.scores import LevelTable, StageTable
 from scoring.model.stages import cleared
 from scoring.policy import Policy
@@ -34,6 +35,22 @@ class _Clearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """What a person can be trusted with: ends of its interval, in sd of true quality, (people,) each."""
+
+    low: Number
+    high: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """Who loses a level (people,), and the run's moment."""
+
+    person: Mask
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Climb:
     """Where people are, (people,) each: trust in sd, stages cleared, the level held."""
 
@@ -42,50 +59,63 @@ class _Climb:
     level: Index
 
 
-def levels(evidence: Evidence, dimensions: Block, composed: Block, stages: StageTable, policy: Policy) -> LevelTable:
-    """Return everyone's level. `dimensions` and `composed` are people's blocks before and after composition.
-
-    `evidence` is what `select` left: its level steps lie before the run's moment.
-    """
+def levels(evidence: Evidence, trusted: Trust, stages: StageTable, policy: Policy, falls: Falls) -> LevelTable:
+    """Return everyone's level. `evidence` is what `select` left: its level steps lie before the run's moment."""
     asked = np.array([level.stages for level in policy.levels])
-    low = np.array([-np.inf if level.low is None else level.low for level in policy.levels])
-    clearing = _clearing(evidence, stages)
-    trusted = trust(dimensions, composed, policy)
-    open_to = (clearing.count[:, None] >= asked) & (trusted[:, None] >= low)
+    low = thresholds(policy)
+    clearing = _clearing(evidence, stages, policy)
+    open_to = (clearing.count[:, None] >= asked) & (trusted.low[:, None] >= low)
     reached = np.where(open_to, np.arange(len(asked)), 0).max(axis=1)
-    step, step_at = _last_steps(evidence, len(asked) - 1)
-    climb = _Climb(trusted, clearing.count, np.maximum(reached, step).astype(np.int32))
-    people = range(len(trusted))
+    step, step_at = last_steps(evidence, len(asked) - 1)
+    kept = np.maximum(step - falls.person, 0)
+    climb = _Climb(trusted.low, clearing.count, np.maximum(reached, kept).astype(np.int32))
+    since = _since(evidence, clearing, climb.level, asked, (step, step_at))
     return LevelTable(
-        person=np.arange(len(trusted), dtype=np.int32),
+        person=np.arange(len(reached), dtype=np.int32),
         level=climb.level,
         names=tuple(level.name for level in policy.levels),
         progress=_progress(climb, asked, low),
-        since=_since(evidence, clearing, climb.level, asked, (step, step_at)),
-        missing=tuple(_missing(climb, person, policy) for person in people),
+        since=np.where(falls.person & (climb.level < step), falls.at, since),
+        missing=_missing(climb, asked, low, policy),
     )
 
 
-def trust(dimensions: Block, composed: Block, policy: Policy) -> Number:
-    """Return what a person can be trusted with beyond doubt, in sd of true quality: (people,)."""
-    reach = margin(policy)
-    quality = composed.estimate[:, QUALITY] - reach * composed.sd[:, QUALITY]
+def thresholds(policy: Policy) -> Number:
+    """Return the lower bound of trust that each level asks for, in sd: (levels,)."""
+    return np.array([-np.inf if level.low is None else level.low for level in policy.levels])
+
+
+def trust(dimensions: Block, composed: Block, policy: Policy) -> Trust:
+    """Return what people can be trusted with; `dimensions` and `composed` are their blocks before and after composing.
+
+    Both ends are the higher of quality's and of the best speciality's: who falls has fallen in all of them.
+    """
+    return trust_in(dimensions, (composed.estimate[:, QUALITY], composed.sd[:, QUALITY]), policy)
+
+
+def trust_in(dimensions: Block, quality: tuple[Number, Number], policy: Policy) -> Trust:
+    """Return the same from `quality` and its sd, (people,) each."""
+    reach, own = margin(policy), scale(dimensions, policy)
     special = [place for place, name in enumerate(dimensions.dimensions) if name in AWARDS.values()]
-    sd = np.minimum(dimensions.sd / dimensions.spread, 1)
-    mastery = (dimensions.estimate - dimensions.centre) / dimensions.spread - reach * sd
-    heard = np.where(dimensions.voices >= policy.minimum_voices, mastery, -np.inf)[:, special]
-    return np.asarray(np.maximum(quality, heard.max(axis=1, initial=-np.inf)), np.float64)
+    heard = (dimensions.voices >= policy.minimum_voices)[:, special]
+    sd = (np.minimum(dimensions.sd, dimensions.spread) / own.sd)[:, special]
+    mastery = ((dimensions.estimate - own.mean) / own.sd)[:, special]
+    ends = []
+    for sign in (-1, 1):
+        best = np.where(heard, mastery + sign * reach * sd, -np.inf).max(axis=1, initial=-np.inf)
+        ends.append(np.maximum(quality[0] + sign * reach * quality[1], best))
+    return Trust(*ends)
 
 
-def _clearing(evidence: Evidence, stages: StageTable) -> _Clearing:
-    kept = np.flatnonzero(cleared(stages))
+def _clearing(evidence: Evidence, stages: StageTable, policy: Policy) -> _Clearing:
+    kept = np.flatnonzero(cleared(stages, policy))
     at = evidence.projects.ended[stages.project[kept]]
     order = np.lexsort((at, stages.person[kept]))
     count = np.bincount(stages.person[kept], minlength=len(evidence.people.ids))
     return _Clearing((np.cumsum(count) - count).astype(np.int32), count.astype(np.int32), at[order])
 
 
-def _last_steps(evidence: Evidence, highest: int) -> tuple[Index, Time]:
+def last_steps(evidence: Evidence, highest: int) -> tuple[Index, Time]:
     """Return the level and moment of everyone's last step; level 0 and no moment where there is none."""
     steps = evidence.level_steps
     order = np.argsort(steps.at, kind="stable")
@@ -119,22 +149,21 @@ def _progress(climb: _Climb, asked: Index, low: Number) -> Number:
     return np.where(climb.level == len(asked) - 1, 1.0, both)
 
 
-def _missing(climb: _Climb, person: int, policy: Policy) -> str:
-    held, after = climb.level[person], climb.level[person] + 1
-    have, trusted = climb.stages[person], climb.trust[person]
-    tokens = []
-    low = policy.levels[held].low
-    if low is not None and trusted < low - policy.grace_margin:
-        tokens.append(f"kept:trust:{_short(low - trusted)}")
-    if after < len(policy.levels):
-        following = policy.levels[after]
-        if have < following.stages:
-            tokens.append(f"stages:{following.stages - have}")
-        if following.low is not None and trusted < following.low:
-            tokens.append(f"trust:{_short(following.low - trusted)}")
-    return ";".join(tokens)
-
-
-def _short(gap: float) -> str:
-    """Two decimals, rounded up: what is missing never reads as nothing."""
-    return f"{ceil(round(gap * 100, 6)) / 100:.2f}"
+def _missing(climb: _Climb, asked: Index, low: Number, policy: Policy) -> tuple[str, ...]:
+    """Say what is missing, in tokens: two decimals, rounded up, so that it never reads as nothing."""
+    last = len(asked) - 1
+    after = np.minimum(climb.level + 1, last)
+    more = climb.level < last
+    under = np.where(climb.trust < low[climb.level] - policy.grace_margin, low[climb.level] - climb.trust, 0.0)
+    stages = np.where(more, asked[after] - climb.stages, 0)
+    trust = np.where(more, np.maximum(low[after] - climb.trust, 0.0), 0.0)
+    gaps = (np.ceil(np.round(gap * 100, 6)) / 100 for gap in (under, trust))
+    kept, wanted = (gap.tolist() for gap in gaps)
+    return tuple(
+        ";".join(
+            token
+            for token, said in ((f"kept:trust:{k:.2f}", k > 0), (f"stages:{s}", s > 0), (f"trust:{w:.2f}", w > 0))
+            if said
+        )
+        for k, s, w in zip(kept, stages.tolist(), wanted, strict=True)
+    )

@@ -103,7 +103,16 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
         spread=spread,
         parts=_parts(evidence, fit, mean),
         correlation=fit.held.quality / np.outer(spread, spread),
+        covariance=covariance,
+        noise=_noise(fit),
     )
+
+
+def _noise(fit: Fit) -> Number:
+    """Covariance of what one more colleague says on all criteria at once, around the truth."""
+    held, criteria = fit.held, fit.told.criteria
+    apart = held.residual * np.eye(criteria)
+    return apart + held.occasion + held.pair + held.leniency
 
 
 def _raters(fit: Fit) -> RaterTable:

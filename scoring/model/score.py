@@ -9,22 +9,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+
 from scoring.model.block import Block
 from scoring.model.care import care
+from scoring.model.changes import Known, changes
 from scoring.model.choices import ConsentSource
-from scoring.model.composite import compose
+from scoring.model.composite import compose, composed_quality, weights
+from scoring.model.credit import standard_block
 from scoring.model.customers import CustomerBlocks, customer_blocks, customer_people
 from scoring.model.evidence import Evidence, Mask
 from scoring.model.explain import explanations
+from scoring.model.falls import Look, falls, nobody
 from scoring.model.figures import MEASURES, Figures, criterion_names, figures, score_table, side_by_side
 from scoring.model.kudos import recognition
-from scoring.model.levels import levels
+from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.peers import PeerBlocks, peers
 from scoring.model.periods import inside, micros, recent
+from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
 from scoring.model.scores import Scores, SubjectKind
 from scoring.model.select import consented, present, select
-from scoring.model.stages import cleared, stages
+from scoring.model.stages import anchored, cleared, stages
 from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings
 from scoring.model.teams import present_teams, team_block, time_shares
 from scoring.policy import Policy
@@ -52,8 +58,11 @@ class Blocks:
     periods: tuple[PeriodBlocks, ...]
 
 
-def score(evidence: Evidence, policy: Policy, as_of: datetime) -> Scores:
+def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: bool = True) -> Scores:
     """Score an organization from what was known before `as_of`.
+
+    Where somebody's trust lies under the threshold of a level held, `look_back` fits once more, a grace period ago, to
+    tell whether it has done so since; without it nobody loses a level.
 
     Raises
     ------
@@ -61,7 +70,12 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime) -> Scores:
     """
     moment = micros(as_of)
     known = select(evidence, moment)
-    return assemble(known, fit(known, policy, moment), policy, moment)
+    blocks = fit(known, policy, moment)
+    fallen = nobody(known, moment)
+    if look_back and len(known.level_steps.person):
+        look = Look(evidence, lambda at: _trust_at(evidence, policy, at))
+        fallen = falls(_trust(known, blocks, policy), known, look, policy, moment)
+    return assemble(known, blocks, policy, moment, fallen)
 
 
 def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
@@ -81,13 +95,16 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     )
 
 
-def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> Scores:
-    """Compose, rank and explain blocks. Of `evidence` it uses who is who, finished projects and level steps."""
-    rated = replace(blocks.peers.people, dimensions=criterion_names(evidence.criteria))
-    composed = compose([rated, blocks.customers.people, blocks.care], blocks.results, evidence.people.role, policy)
-    parts = [rated, blocks.customers.people, blocks.recognition, blocks.care, blocks.results]
-    dimensions = (*rated.dimensions, *MEASURES)
-    people = side_by_side([*parts, composed])
+def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fallen: Falls | None = None) -> Scores:
+    """Compose, rank and explain blocks. Of `evidence` it uses who is who, finished projects and level steps.
+
+    `fallen`: who loses a level (falls.py); nobody where it is not given.
+    """
+    told = _told(evidence, blocks, policy)
+    composed = compose(told.composed, told.results, evidence.people.role, policy)
+    dimensions = (*told.rated.dimensions, *MEASURES)
+    parts = side_by_side(told.shown)
+    people = side_by_side([parts, composed])
     by_kind = {
         SubjectKind.PERSON: people,
         SubjectKind.TEAM: team_block(people, time_shares(evidence, policy, as_of)),
@@ -96,18 +113,71 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> 
     }
     found = {kind: figures(kind, block, dimensions, policy) for kind, block in by_kind.items()}
     allowed = consented(evidence, as_of)
-    journey = stages(evidence, blocks.peers.projects, blocks.customers.projects, allowed, policy)
+    colleagues = anchored(blocks.peers.projects, told.rated, evidence, policy)
+    journey = stages(evidence, colleagues, blocks.customers.projects, allowed, policy)
     contests = [*_contests(evidence, found, as_of), *_period_contests(evidence, blocks, policy, as_of)]
+    trusted = trust(parts, composed, policy)
     return Scores(
         scores=score_table(list(found.values()), dimensions),
         standings=standings(contests, policy),
-        levels=levels(evidence, people, composed, journey, policy),
+        levels=levels(evidence, trusted, journey, policy, fallen or nobody(evidence, as_of)),
         raters=blocks.peers.raters,
         stages=journey,
         explanations=explanations(list(found.values()), dimensions),
-        counts=_counts(evidence, allowed, int(cleared(journey).sum())),
+        changes=changes(evidence, told.known(blocks, evidence, policy), allowed),
+        reference=reference_of(told.shown, policy),
+        counts=_counts(evidence, allowed, int(cleared(journey, policy).sum())),
         findings=blocks.customers.findings,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Blocks of people on the reference scale, those of peers under the names of their dimensions."""
+
+    rated: Block
+    trusted: Block
+    recognition: Block
+    cared: Block
+    results: Block
+
+    @property
+    def composed(self) -> list[Block]:
+        """What quality is made of."""
+        return [self.rated, self.trusted, self.cared]
+
+    @property
+    def shown(self) -> list[Block]:
+        """What is shown beside it."""
+        return [self.rated, self.trusted, self.recognition, self.cared, self.results]
+
+    def known(self, blocks: Blocks, evidence: Evidence, policy: Policy) -> Known:
+        """Return what changes are computed from."""
+        weighing = weights(self.composed, evidence.people.role, policy)
+        return Known(self.rated, self.trusted, self.cared, blocks.customers.projects, weighing)
+
+
+def _told(evidence: Evidence, blocks: Blocks, policy: Policy) -> _Told:
+    open_ = (blocks.customers.people, blocks.recognition, blocks.care, blocks.results)
+    rated = replace(blocks.peers.people, dimensions=criterion_names(evidence.criteria))
+    return _Told(rated, *(on_reference(block, policy) for block in open_))
+
+
+def _trust(evidence: Evidence, blocks: Blocks, policy: Policy) -> Trust:
+    """Return what people can be trusted with, without composing parts."""
+    told = _told(evidence, blocks, policy)
+    quality = composed_quality(told.composed, weights(told.composed, evidence.people.role, policy))
+    return trust_in(side_by_side(told.shown), quality, policy)
+
+
+def _trust_at(evidence: Evidence, policy: Policy, as_of: int) -> Trust:
+    """Return the same at an earlier moment, from what was known then; only what quality is made of is fitted."""
+    known = select(evidence, as_of)
+    none = np.zeros(len(known.people.ids))
+    empty = standard_block("results", [], none + 1, none)
+    customers = customer_blocks(known, policy, as_of)
+    blocks = Blocks(peers(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, ())
+    return _trust(known, blocks, policy)
 
 
 def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
@@ -138,7 +208,7 @@ def _period_contests(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: 
         for block in period.blocks:
             members = places_of(there & (block.voices[:, 0] > 0))
             if len(members):
-                people = figures(SubjectKind.PERSON, block, block.dimensions, policy)
+                people = figures(SubjectKind.PERSON, on_reference(block, policy), block.dimensions, policy)
                 yield Contest(ORGANIZATION, period.period, people, members)
 
 

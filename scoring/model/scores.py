@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 
 from scoring.model.evidence import Flag, Index, Mask, Number, Time
+from scoring.policy import Reference
 
 
 class SubjectKind(IntEnum):
@@ -155,8 +156,22 @@ def no_findings() -> FindingTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeTable:
+    """What would change a person's quality, and by how much in its unit, all else held; by person, what, project.
+
+    `what` indexes `whats`; `project` is -1 where it is about none.
+    """
+
+    person: Index
+    what: Index
+    whats: tuple[str, ...]
+    project: Index
+    amount: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
-    """Everything that one run found out."""
+    """Everything that one run found out; `reference` is the scale on which it composed (to freeze it in a policy)."""
 
     scores: ScoreTable
     standings: StandingTable
@@ -164,5 +179,7 @@ class Scores:
     raters: RaterTable
     stages: StageTable
     explanations: ExplanationTable
+    changes: ChangeTable
+    reference: Reference
     counts: dict[str, int]
     findings: FindingTable = field(default_factory=no_findings)

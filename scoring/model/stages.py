@@ -2,15 +2,15 @@
 
 colleagues   what colleagues said of the members' work there lies above the reference, and enough of them were heard
 customer     P(project trust above the reference) ≥ `heard_probability`, and a customer was heard
-left_behind  another project used a document of this one, or whoever took it over rated that ≥ 4; and the first care
-             call, where one was due, was done
+left_behind  another project used a document of this one, or whoever took it over rated that ≥ `good_handover`; and the
+             first care call, where one was due, was done
 
 A star is 1, 0 or -1 (not known). Stars are the project's, not a person's: that is how work in a project is, and a few
 words about one person in one project would not stay confidential. To somebody who has not opened a source (peers,
 customers) its star stays unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
@@ -19,12 +19,11 @@ from scoring.model.block import Block
 from scoring.model.choices import CareKind, ConsentSource, Outcome
 from scoring.model.evidence import MISSING_TIME, Evidence, Flag, Index, Mask
 from scoring.model.peers import ProjectPeers
+from scoring.model.reference import scale
 from scoring.model.scores import StageTable
 from scoring.policy import Policy
 
 UNKNOWN, NO, YES = np.int8(-1), np.int8(0), np.int8(1)
-GOOD_HANDOVER = 4  # of 5, by the one who took over
-STARS_TO_CLEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +40,42 @@ def stages(evidence: Evidence, colleagues: ProjectPeers, projects: Block, allowe
     `evidence` is what `select` left, `projects` the customers' block of projects, `allowed` who opened which source
     (people, 3).
     """
-    stars = (_colleagues(colleagues, policy), _customer(projects, policy), _left_behind(evidence))
+    stars = (_colleagues(colleagues, policy), _customer(projects, policy), _left_behind(evidence, policy))
     person, project = _finished(evidence)
     value = [star.value[project] for star in stars]
     for star, source in ((0, ConsentSource.PEERS), (1, ConsentSource.CUSTOMERS)):
         value[star] = np.where(allowed[person, source], value[star], UNKNOWN)
     known = np.column_stack(value) != UNKNOWN
-    reasons = [
-        ";".join(star.reason[at] for star, said in zip(stars, row, strict=True) if said and star.reason[at])
-        for at, row in zip(project.tolist(), known.tolist(), strict=True)
+    return StageTable(person, project, value[0], value[1], value[2], _reasons(stars, project, known))
+
+
+def _reasons(stars: tuple[_Star, ...], project: Index, known: Mask) -> tuple[str, ...]:
+    """Join the reasons of the stars that are known: (rows,); members who see the same ones share a text."""
+    place = project.astype(np.int64) * 2 ** len(stars) + known @ (2 ** np.arange(len(stars)))
+    found, of = np.unique(place, return_inverse=True)
+    texts = [
+        ";".join(star.reason[at] for bit, star in enumerate(stars) if seen >> bit & 1 and star.reason[at])
+        for at, seen in zip((found >> len(stars)).tolist(), (found % 2 ** len(stars)).tolist(), strict=True)
     ]
-    return StageTable(person, project, value[0], value[1], value[2], tuple(reasons))
+    return tuple(texts[at] for at in of.tolist())
 
 
-def cleared(table: StageTable) -> Mask:
-    """Say which stages count toward a level: (rows,), those with at least two stars."""
+def anchored(word: ProjectPeers, rated: Block, evidence: Evidence, policy: Policy) -> ProjectPeers:
+    """Count what peers said in projects from the policy's reference instead of from this evidence's means.
+
+    `rated` is the peers' block of people. A project's ratings move by the mean over what they were about.
+    """
+    moved = (rated.centre - scale(rated, policy).mean)[evidence.feedback.criterion]
+    inside, projects = evidence.feedback.project >= 0, len(evidence.projects.ids)
+    total = np.bincount(evidence.feedback.project[inside], moved[inside], projects)
+    count = np.bincount(evidence.feedback.project[inside], minlength=projects)
+    return replace(word, mean=word.mean + total / np.maximum(count, 1))
+
+
+def cleared(table: StageTable, policy: Policy) -> Mask:
+    """Say which stages count toward a level: (rows,), those with enough stars."""
     stars = np.column_stack([table.colleagues, table.customer, table.left_behind])
-    return np.asarray((stars == YES).sum(axis=1) >= STARS_TO_CLEAR)
+    return np.asarray((stars == YES).sum(axis=1) >= policy.stars_to_clear)
 
 
 def _finished(evidence: Evidence) -> tuple[Index, Index]:
@@ -79,18 +97,18 @@ def _colleagues(word: ProjectPeers, policy: Policy) -> _Star:
 
 def _customer(projects: Block, policy: Policy) -> _Star:
     trust = projects.dimensions.index("customer_trust")
-    above = (projects.estimate[:, trust] - projects.centre[trust]) / projects.sd[:, trust]
+    above = (projects.estimate[:, trust] - scale(projects, policy).mean[trust]) / projects.sd[:, trust]
     probability, voices = ndtr(above), projects.voices[:, trust]
     value = np.where(voices > 0, np.where(probability >= policy.heard_probability, YES, NO), UNKNOWN)
     reason = [f"customer:heard:{n:.0f};customer:p={p:.2f}" for n, p in zip(voices, probability, strict=True)]
     return _Star(value, tuple(reason))
 
 
-def _left_behind(evidence: Evidence) -> _Star:
+def _left_behind(evidence: Evidence, policy: Policy) -> _Star:
     documents, handovers = evidence.documents, evidence.handovers
     rated = ~np.isnan(handovers.rating)
     used = _any(evidence, documents.project, (documents.used_by >= 0) & (documents.used_by != documents.project))
-    good = _any(evidence, handovers.project, rated & (handovers.rating >= GOOD_HANDOVER))
+    good = _any(evidence, handovers.project, rated & (handovers.rating >= policy.good_handover))
     first = evidence.care.kind == CareKind.THREE_MONTHS
     due = _any(evidence, evidence.care.project, first)
     missed = _any(evidence, evidence.care.project, first & (evidence.care.done == MISSING_TIME))

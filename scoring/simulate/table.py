@@ -35,7 +35,7 @@ lie in 0–1, latent values are in standard deviations of quality.
 
 
 def page() -> str:
-    """Return the page about the simulator; every setting with its default, that of the tiny organization, and meaning."""
+    """Return the page about the simulator: every setting, its default, that of the tiny organization, its meaning."""
     lines = []
     for line in (
         inspect.getsource(settings).partition("class Settings(")[2].partition("def __post_init__")[0].splitlines()

@@ -11,13 +11,14 @@ import numpy as np
 from scoring import publish
 from scoring.model import scores as s
 from scoring.model.evidence import MISSING_TIME
-from scoring.policy import Policy, digest
+from scoring.policy import Policy, Reference, digest
 from scoring.release import release
 from service.base import db, slots
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 
 EXTERNAL_IDS = 'select external_id from {} order by external_id collate "C"'
+NO_SCALE = Reference(dimensions=(), mean=(), sd=(), correlation=())
 DIMENSIONS = ("collaboration", "quality")
 
 
@@ -39,7 +40,7 @@ def empty():
         return kind(**found)
 
     tables = {f.name: nothing(f.type) for f in fields(s.Scores) if is_dataclass(f.type)}
-    return s.Scores(**tables, counts={})
+    return s.Scores(**tables, reference=NO_SCALE, counts={})
 
 
 def about(people, projects=1):
@@ -72,6 +73,8 @@ def about(people, projects=1):
             np.tile(kind, 2), twice, np.full(2 * people, 1, np.int32), np.repeat(array([0, 1]), people),
             ("prior", "peers"), np.repeat(array([-1, 0]), people), np.tile(estimate, 2) / 2,
         ),
+        changes=s.ChangeTable(who, zero, ("answer_usual",), zero - 1, numbers(people)),
+        reference=NO_SCALE,
         counts={"people": people},
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Composition: by hand, and what must hold whatever the blocks."""
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from scoring.model.block import sums
 from scoring.model.choices import PersonRole
-from scoring.model.composite import QUALITY, STANDING, compose, margin
+from scoring.model.composite import QUALITY, STANDING, Loading, compose, margin
+from scoring.model.reference import freeze
 from scoring.model.scores import Source
 from scoring.policy import Policy
 from tests.scoring.blocks import block, results
@@ -127,3 +129,71 @@ def test_composing_again_gives_the_same():
     first, again = (compose(blocks, results([[0.3]]), ROLE, EVEN) for _ in range(2))
     assert first.estimate.tobytes() == again.estimate.tobytes()
     assert first.parts.amount.tobytes() == again.parts.amount.tobytes()
+
+
+def test_a_posterior_covariance_is_used_where_there_is_one():
+    # By hand: two criteria with weights 1/√3.2 each; variances 0.25, covariance 0.1: (0.25 + 0.25 + 0.2) / 3.2.
+    policy = Policy(weights={"other": {"a": 1.0, "b": 1.0}})
+    criteria = block("a", "b", estimate=[[1.0, 1.0]], sd=0.5, correlation=np.array([[1, 0.6], [0.6, 1]]))
+    known = replace(criteria, covariance=np.array([[[0.25, 0.1], [0.1, 0.25]]]))
+    found = compose([known], results([[0.0]]), ROLE, policy)
+    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.7 / 3.2))
+    assert compose([criteria], results([[0.0]]), ROLE, policy).sd[0, QUALITY] == pytest.approx(0.5)
+
+
+def test_a_posterior_covariance_wider_than_the_prior_is_the_prior():
+    wide = replace(peers([[4.5]], 0.6), covariance=np.array([[[0.36]]]))
+    policy = Policy(weights={"other": {"collaboration": 1.0}})
+    assert compose([wide], results([[0.0]]), ROLE, policy).sd[0, QUALITY] == pytest.approx(1)
+
+
+def recognition(estimate, sd):
+    return block("recognition", estimate=estimate, sd=sd, source=Source.KUDOS)
+
+
+def slow_twin(quality, sd, thanked, thanked_sd, loading):
+    """Quality and recognition as a joint normal, told recognition by one noisy look. Shares no code with the model."""
+    noise = 1 / (1 / thanked_sd**2 - 1)
+    looked = thanked * (1 + noise)
+    both = np.array([[sd**2, loading * sd**2], [loading * sd**2, loading**2 * sd**2 + 1 - loading**2 + noise]])
+    gain = both[0, 1] / both[1, 1]
+    return quality + gain * (looked - loading * quality), sqrt(both[0, 0] - gain * both[0, 1])
+
+
+@given(numbers, st.floats(0.05, 0.99), numbers, st.floats(0.1, 0.98), st.floats(0, 1))
+def test_recognition_speaks_of_quality_by_its_loading(quality, sd, thanked, thanked_sd, loading):
+    policy = Policy(weights={"other": {"customer_trust": 1.0}})
+    told = Loading(recognition([[thanked]], thanked_sd), loading)
+    found = compose([customers([[quality]], sd)], results([[0.0]]), ROLE, policy, told)
+    expected = slow_twin(quality, sd, thanked, thanked_sd, loading)
+    assert (found.estimate[0, QUALITY], found.sd[0, QUALITY]) == pytest.approx(expected, abs=1e-9)
+    assert sums(found.parts, (1, 2)) == pytest.approx(found.estimate, abs=1e-9)
+
+
+def test_thanks_that_nobody_gave_change_nothing():
+    policy = Policy(weights={"other": {"customer_trust": 1.0}})
+    for told in (None, Loading(recognition([[0.0]], 1.0), 0.5), Loading(recognition([[3.0]], 0.3), 0.0)):
+        found = compose([customers([[0.7]], 0.5)], results([[0.0]]), ROLE, policy, told)
+        assert (found.estimate[0, QUALITY], found.sd[0, QUALITY]) == pytest.approx((0.7, 0.5))
+
+
+roles = st.sampled_from([-1, *(int(role) for role in PersonRole)])
+
+
+@given(st.lists(st.tuples(numbers, errors, st.floats(-1e6, 1e6), roles), min_size=2, max_size=8), st.floats(0.3, 3))
+def test_money_keeps_its_place_whatever_the_roles_and_the_reference(people, then):
+    """Invariant 8 with a frozen scale, on which quality differs more or less than it did."""
+    estimate, sd, money, role = (np.array(column)[:, None] for column in zip(*people, strict=True))
+    policy = freeze(
+        Policy(results_cap=0.3), [block("customer_trust", estimate=[[0.0]], sd=1.0, centre=0.3, spread=then)]
+    )
+    found = compose(
+        [customers(estimate, sd), peers(4 + estimate / 4, sd / 2)], results(money), role[:, 0].astype(np.int8), policy
+    )
+    low = found.estimate[:, QUALITY] - Z80 * found.sd[:, QUALITY]
+    high = found.estimate[:, QUALITY] + Z80 * found.sd[:, QUALITY]
+    ahead = found.estimate[:, None, STANDING] >= found.estimate[None, :, STANDING] - 1e-9
+    assert ahead[low[:, None] > high[None, :]].all()
+    assert (found.estimate[:, STANDING] >= low - 1e-9).all()
+    assert (found.estimate[:, STANDING] <= high + 1e-9).all()
+    assert sums(found.parts, (len(people), 2)) == pytest.approx(found.estimate, abs=1e-9)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.model.evidence import MISSING_TIME
-from scoring.model.levels import levels
+from scoring.model.levels import Falls, levels, trust
 from scoring.model.periods import micros
 from scoring.model.scores import StageTable
 from scoring.policy import Policy
@@ -17,7 +17,7 @@ from tests.scoring.small import micros as moment
 Z80 = 1.2815515655446004
 
 
-def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=()):
+def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False):
     """Ada's level after so many cleared stages, one every ten days."""
     projects = [
         {"project": f"p{n:02}", "kind": "delivery", "started": 0, "ended": 10 * (n + 1), "outcome": "done"}
@@ -31,7 +31,8 @@ def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=()):
     estimate, spread, voices = leading
     known = block("leading", estimate=[[estimate]], sd=spread, voices=[[voices]])
     composed = block("quality", "standing", estimate=[[quality, quality]], sd=sd)
-    return levels(evidence, known, composed, journey, Policy())
+    fallen = Falls(np.array([falls]), moment(999))
+    return levels(evidence, trust(known, composed, Policy()), journey, Policy(), fallen)
 
 
 def test_everybody_begins_as_a_newcomer_on_the_day_of_joining():
@@ -74,6 +75,19 @@ def test_a_level_once_reached_is_kept_and_what_it_lacks_is_said():
     assert found.missing[0] == "kept:trust:0.99;stages:6;trust:1.29"
 
 
+def test_who_falls_loses_one_level_from_the_runs_moment_on():
+    found = of_ada(stages=3, steps=((3, 40),), falls=True)
+    assert (found.level[0], found.since[0]) == (2, moment(999))
+
+
+def test_a_level_that_stages_and_trust_open_today_is_not_lost():
+    assert of_ada(stages=5, quality=2.0, sd=0.5, steps=((2, 40),), falls=True).level[0] == 2
+
+
+def test_nobody_falls_under_the_first_level():
+    assert of_ada(falls=True).level[0] == 0
+
+
 def test_a_little_under_the_threshold_is_no_matter():
     assert "kept" not in of_ada(stages=5, quality=-0.3 - 0.05 + 0.5 * Z80, sd=0.5, steps=((2, 40),)).missing[0]
 
@@ -88,7 +102,8 @@ def test_who_never_joined_is_a_newcomer_since_always():
     nobody = np.empty(0, np.int32)
     table = StageTable(nobody, nobody, none, none, none, ())
     known, composed = block("leading", estimate=[[0.0]], sd=1.0), block("quality", "x", estimate=[[0.0, 0.0]], sd=1.0)
-    assert levels(evidence, known, composed, table, Policy()).since[0] == MISSING_TIME
+    trusted = trust(known, composed, Policy())
+    assert levels(evidence, trusted, table, Policy(), Falls(np.array([False]), 0)).since[0] == MISSING_TIME
 
 
 def test_moments_agree():

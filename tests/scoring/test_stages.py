@@ -113,5 +113,5 @@ def test_who_opened_no_source_has_no_star_from_it():
 
 
 def test_two_stars_clear_a_stage():
-    assert cleared(journey(peers=(0.3, 4), trust=(0.5, 1.0, 2))).tolist() == [True]
-    assert cleared(journey(peers=(0.3, 4), trust=(-0.5, 1.0, 2))).tolist() == [False]
+    assert cleared(journey(peers=(0.3, 4), trust=(0.5, 1.0, 2)), Policy()).tolist() == [True]
+    assert cleared(journey(peers=(0.3, 4), trust=(-0.5, 1.0, 2)), Policy()).tolist() == [False]

@@ -1,0 +1,78 @@
+"""Rules of a policy that need more than a range: texts, and the frozen scale."""
+
+from collections.abc import Sequence
+from itertools import product
+from math import isfinite, sqrt
+
+ROUNDING = 1e-9  # of correlations, as they are stored
+
+
+class BrokenRule(ValueError):
+    """A rule is broken; the message names the field and the rule."""
+
+
+def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> None:
+    """Ask for at most `most` different texts, each of 1 to `letters` letters that say something.
+
+    Raises
+    ------
+    BrokenRule : naming the text.
+    """
+    if len(texts) > most:
+        raise BrokenRule(f"{name}: {len(texts)} are given, but there may be {most} at most")
+    for text in texts:
+        if not 1 <= len(text) <= letters or text != text.strip() or not text.isprintable():
+            raise BrokenRule(f"{name}: {text[:40]!r} must be 1 to {letters} letters on one line, without blanks around")
+    if len(set(texts)) < len(texts):
+        raise BrokenRule(f"{name}: none may be given twice")
+
+
+def check_reference(
+    dimensions: Sequence[str], mean: Sequence[float], sd: Sequence[float], correlation: Sequence[Sequence[float]]
+) -> None:
+    """Ask for a scale that there can be.
+
+    Raises
+    ------
+    BrokenRule : naming the field and the rule.
+    """
+    size = len(dimensions)
+    check_texts("reference: dimensions", dimensions, most=1000, letters=200)
+    if not len(mean) == len(sd) == len(correlation) == size or any(len(row) != size for row in correlation):
+        raise BrokenRule("reference: mean, sd and correlation have one entry for each dimension")
+    for name, value, width in zip(dimensions, mean, sd, strict=True):
+        if not isfinite(value):
+            raise BrokenRule(f"reference: mean of {name} is no number")
+        if not (isfinite(width) and width > 0):
+            raise BrokenRule(f"reference: sd of {name} is {width:g}, but must be above 0")
+    _check_correlation(dimensions, correlation)
+
+
+def _check_correlation(dimensions: Sequence[str], correlation: Sequence[Sequence[float]]) -> None:
+    size = len(dimensions)
+    for one, other in product(range(size), repeat=2):
+        if abs(correlation[one][other] - correlation[other][one]) > ROUNDING:
+            raise BrokenRule(f"reference: correlation of {dimensions[one]} and {dimensions[other]} is given as two")
+    if any(abs(correlation[at][at] - 1) > ROUNDING for at in range(size)):
+        raise BrokenRule("reference: a dimension has correlation 1 with itself")
+    if not _possible(correlation):
+        raise BrokenRule("reference: such correlations contradict one another (an eigenvalue under 0)")
+
+
+def _possible(correlation: Sequence[Sequence[float]]) -> bool:
+    """Say whether a symmetric matrix with ones on its diagonal has no eigenvalue under 0, by Cholesky's factors."""
+    rows: list[list[float]] = []
+    for at, given in enumerate(correlation):
+        row: list[float] = []
+        for column in range(at):
+            rest = given[column] - sum(a * b for a, b in zip(row, rows[column], strict=False))
+            pivot = rows[column][column]
+            if pivot == 0 and abs(rest) > sqrt(ROUNDING):
+                return False
+            row.append(rest / pivot if pivot else 0.0)
+        left = given[at] - sum(value * value for value in row)
+        if not left >= -ROUNDING:
+            return False
+        row.append(sqrt(left) if left > ROUNDING else 0.0)
+        rows.append(row)
+    return True
