@@ -88,7 +88,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     # Peers
-    peer_half_life_days: float = 3652.5
+    peer_half_life_days: float = 5479.0
     k: int = 5
     # Customers
     customer_half_life_days: float = 730.0

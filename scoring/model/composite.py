@@ -1,11 +1,12 @@
 """Quality and standing: the dimensions of a person composed into one figure, by the weights of the role.
 
-    quality_j  = Σ_k a_k · z_jk,   z_jk = (estimate_jk − mean_k) / sd_k,   a = w / √(wᵀ R w)
+    quality_j  = Σ_k a_k k_jb · z_jk,   z_jk = (estimate_jk − mean_k) / sd_k,   a = w / √(wᵀ R w)
     standing_j = clip(quality_j + results_j, low_j, high_j),   results_j = √(cap / (1 − cap)) · ρ_j · r_j
 
 w: the policy's weights of the role over those dimensions that exist; mean, sd, R: of true quality, with its correlation
 between dimensions, on the policy's reference scale (reference.py), else as estimated here. So true quality has variance
-1 there whatever the role, and its unit is one standard deviation of it. r_j is the results block on the same scale and
+1 there whatever the role, and its unit is one standard deviation of it. k_jb: what the blocks say of
+one another (together.py). r_j is the results block on the same scale and
 ρ_j² = 1 − sd_j² the reliability of j's quality: then results hold at most `results_cap` of the variance of standing
 among people of any amount of evidence, and money alone lifts nobody.
 
@@ -17,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import block_diag
 from scipy.special import ndtri
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
@@ -25,6 +25,7 @@ from scoring.model.choices import PersonRole
 from scoring.model.evidence import Choice, Number
 from scoring.model.reference import Scale, correlations, scale
 from scoring.model.scores import Source
+from scoring.model.together import across, combine, kinship, part_variance
 from scoring.policy import Policy
 
 QUALITY, STANDING = 0, 1  # dimensions of the composed block
@@ -35,9 +36,10 @@ _PRIOR = SOURCES.index(Source.PRIOR)
 class Weights:
     """How much each dimension of each block says about quality.
 
-    `amount` (people, dimensions): a_k of the person's role, 0 where a dimension does not apply. `dimensions` are those
-    of the blocks one after the other, `scale` theirs. `centre` and `variance` (people,): of true quality among all of
-    the person's role today, 0 and 1 where the scale is today's.
+    `amount` (people, dimensions): a_k of the person's role by the block's k (together.py), 0 where it does not apply.
+    `dimensions` are those of the blocks one after the other, `scale` theirs. `centre` and `variance` (people,): of true
+    quality among all of the person's role today, 0 and 1 where the scale is today's. `posterior` (people,): variance of
+    the person's quality. `shift` (people,): what k takes from where people stand on average, given back.
     """
 
     dimensions: tuple[str, ...]
@@ -45,6 +47,8 @@ class Weights:
     scale: Scale
     centre: Number
     variance: Number
+    posterior: Number
+    shift: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,34 @@ def weights(blocks: Sequence[Block], role: Choice, policy: Policy) -> Weights:
     whole = Scale(np.concatenate([each.mean for each in used]), np.concatenate([each.sd for each in used]))
     centre = (np.concatenate([block.centre for block in blocks]) - whole.mean) / whole.sd
     spread = np.concatenate([block.spread for block in blocks]) / whole.sd
-    today = np.einsum(
-        "rk,kl,rl->r", by_role * spread, block_diag(*(block.correlated() for block in blocks)), by_role * spread
-    )
-    today = np.where(by_role.any(axis=1), today, 1.0)
+    now = across(blocks, kinship(blocks))
     of = np.where(role < 0, PersonRole.OTHER, role)
-    return Weights(dimensions, by_role[of], whole, (by_role * centre).sum(axis=1)[of], today[of])
+    parts = _between_parts(blocks, by_role * spread, now)
+    combined = combine(parts[of], _part_variances(blocks, by_role[of] / whole.sd))
+    factor = np.repeat(combined.factor, [len(block.dimensions) for block in blocks], axis=1)
+    applies = (by_role != 0).sum(axis=1)[of] > 0
+    today = np.where(applies, parts.sum(axis=(1, 2))[of], 1.0)
+    found = np.where(applies, np.minimum(combined.variance, today), 1.0)
+    middle = by_role[of] * centre
+    shift = (middle * (1 - factor)).sum(axis=1)
+    return Weights(dimensions, by_role[of] * factor, whole, middle.sum(axis=1), today, found, shift)
+
+
+def _between_parts(blocks: Sequence[Block], amount: Number, correlation: Number) -> Number:
+    """Prior covariance of what each block says of quality, by role: (roles, blocks, blocks)."""
+    ends = np.cumsum([0, *(len(block.dimensions) for block in blocks)])
+    belongs = np.zeros((len(correlation), len(blocks)))
+    for at in range(len(blocks)):
+        belongs[ends[at] : ends[at + 1], at] = 1
+    spread = amount[:, :, None] * belongs
+    return np.asarray(np.einsum("rkb,kl,rlc->rbc", spread, correlation, spread), np.float64)
+
+
+def _part_variances(blocks: Sequence[Block], amount: Number) -> Number:
+    """Posterior variance of each block's part of quality: (people, blocks)."""
+    ends = np.cumsum([len(block.dimensions) for block in blocks])[:-1]
+    found = [part_variance(block, own) for block, own in zip(blocks, np.split(amount, ends, axis=1), strict=True)]
+    return np.stack(found, axis=1) if found else np.zeros((len(amount), 0))
 
 
 def compose(
@@ -115,24 +141,13 @@ def composed_quality(blocks: Sequence[Block], weighing: Weights) -> tuple[Number
     """
     estimate = np.hstack([block.estimate for block in blocks])
     quality = (weighing.amount * ((estimate - weighing.scale.mean) / weighing.scale.sd)).sum(axis=1)
-    variance = np.zeros(len(quality))
-    for block, amount in _by_block(blocks, weighing):
-        variance += _variance(block, amount)
-    applies = weighing.amount.any(axis=1)
-    return quality, np.where(applies, np.sqrt(np.minimum(variance, weighing.variance)), 1.0)
+    return quality + weighing.shift, np.sqrt(weighing.posterior)
 
 
 def _by_block(blocks: Sequence[Block], weighing: Weights) -> list[tuple[Block, Number]]:
     """Split the weights, on estimates in each block's own unit: (people, dimensions of the block)."""
     ends = np.cumsum([len(block.dimensions) for block in blocks])[:-1]
     return list(zip(blocks, np.split(weighing.amount / weighing.scale.sd, ends, axis=1), strict=True))
-
-
-def _variance(block: Block, amount: Number) -> Number:
-    if block.covariance is not None:
-        return np.asarray(np.einsum("jk,jkl,jl->j", amount, block.covariance, amount), np.float64)
-    deviation = amount * np.minimum(block.sd, block.spread)
-    return np.asarray(np.einsum("jk,kl,jl->j", deviation, block.correlated(), deviation), np.float64)
 
 
 def _narrowest(weighing: Weights) -> float:
@@ -195,7 +210,7 @@ def _voices(blocks: Sequence[Block], weighing: Weights) -> Number:
 
 def _quality_parts(blocks: Sequence[Block], weighing: Weights) -> Parts:
     """Parts of quality: those of the dimensions, weighed; what the scale's mean takes is nobody's amount."""
-    pieces = [_constants(-(weighing.amount * weighing.scale.mean / weighing.scale.sd).sum(axis=1))]
+    pieces = [_constants(weighing.shift - (weighing.amount * weighing.scale.mean / weighing.scale.sd).sum(axis=1))]
     for block, amount in _by_block(blocks, weighing):
         given = block.parts
         weighed = given.amount * amount[given.subject, given.dimension]

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import block_diag
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Number
 from scoring.model.scores import Source
+from scoring.model.together import across, kinship
 from scoring.policy import Policy, Reference, referring
 
 
@@ -44,7 +44,7 @@ def scale(block: Block, policy: Policy) -> Scale:
 def correlations(blocks: Sequence[Block], policy: Policy) -> Number:
     """Return the correlation of true quality on the reference scale, over the dimensions of all blocks."""
     names = [name for block in blocks for name in block.dimensions]
-    found = block_diag(*(block.correlated() for block in blocks)) if names else np.zeros((0, 0))
+    found = across(blocks, kinship(blocks))
     place = _places(policy)
     known = [at for at, name in enumerate(names) if name in place]
     if policy.reference is not None and known:
