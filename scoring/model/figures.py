@@ -20,7 +20,7 @@ SCALES = {
 }  # what customers' aspects are told in
 RATING_SCALE = (1.0, 5.0)  # of criteria
 OPEN_SCALE = (-np.inf, np.inf)  # sd
-MEASURES = ("customer_trust", "recognition", "care", "results", "quality", "standing", *SCALES)
+MEASURES = ("customer_trust", "recognition", "care", "results", "quality", "standing", "help", *SCALES)
 AWARDS = {
     "project_leader": "leading",
     "documenter": "documenting",

@@ -35,11 +35,16 @@ class ProjectPeers:
 
 @dataclass(frozen=True, slots=True)
 class PeerBlocks:
-    """`people`: one dimension for each criterion, on the rating scale; `raters`; `projects`."""
+    """`people`: one dimension for each criterion, on the rating scale; `raters`; `projects`.
+
+    `group` (people,): numbers of the groups that ratings connect; nothing but the means is known between two of them,
+    which is why each figure carries its group's own uncertainty. -1 where nobody rated.
+    """
 
     people: Block
     raters: RaterTable
     projects: ProjectPeers
+    group: Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
     """Fit everybody's ratings at once; `evidence` is selected. People without a rating stay at the criteria's means."""
     told = heard(evidence, as_of)
     fit = fit_heard(told, variances(told, policy.peer_half_life_days))
-    return PeerBlocks(_people(evidence, fit), _raters(fit), _projects(evidence, fit))
+    group = np.full(len(evidence.people.ids), -1, np.int32)
+    group[told.receivers] = fit.group
+    return PeerBlocks(_people(evidence, fit), _raters(fit), _projects(evidence, fit), group)
 
 
 def fit_heard(told: Heard, held: Variances) -> Fit:

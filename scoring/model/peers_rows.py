@@ -59,7 +59,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
     pair_of_row = np.cumsum(pair_starts) - 1
     receivers, of_receiver = np.unique(receiver[pair_starts], return_inverse=True)
     givers, of_giver = np.unique(giver[pair_starts], return_inverse=True)
-    team, of_receivers, teams = _numbered_teams(_teams(evidence), givers, receivers)
+    team, of_receivers, teams = _numbered_teams(teams_of(evidence), givers, receivers)
     return Heard(
         row=order,
         y=feedback.rating[order],
@@ -136,7 +136,7 @@ def _numbered_teams(team: Index, givers: Index, receivers: Index) -> tuple[Index
     return number[team[givers]], number[team[receivers]], len(known)
 
 
-def _teams(evidence: Evidence) -> Index:
+def teams_of(evidence: Evidence) -> Index:
     """Return everybody's team: (people,), the one they came to last among those they are still in, else the last."""
     members = evidence.team_members
     order = np.lexsort((members.team, members.start, members.end == FOREVER))

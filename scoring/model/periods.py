@@ -1,4 +1,4 @@
-"""Periods: years and quarters as a calendar in the organization's time zone cuts them, half-open.
+"""Periods: years, quarters and months as a calendar in the organization's time zone cuts them, half-open.
 
 zoneinfo reads the time zone data of the system or of the pinned tzdata package: data that belongs to the installation
 like NumPy itself, and the one look outside that the engine takes.
@@ -13,7 +13,7 @@ import numpy as np
 from scoring.model.evidence import MISSING_TIME, Consents, Evidence
 from scoring.model.select import rows, select
 
-YEARS, QUARTERS = 3, 2  # the present one and those before it
+YEARS, QUARTERS, MONTHS = 3, 2, 2  # the present one and those before it
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,16 +39,21 @@ def micros(moment: datetime) -> int:
 
 
 def recent(as_of: int, time_zone: str) -> tuple[Period, ...]:
-    """Return the years and quarters that end at or lie around the last instant before `as_of`, newest first."""
+    """Return the years, quarters and months that end at or lie around the last instant before `as_of`, newest first."""
     zone = ZoneInfo(time_zone)
     last = (_EPOCH + timedelta(microseconds=as_of - 1)).astimezone(zone)
     years = [last.year - back for back in range(YEARS)]
+    months = [divmod(last.year * 12 + last.month - 1 - back, 12) for back in range(MONTHS)]
     quarters = [divmod(last.year * 4 + (last.month - 1) // 3 - back, 4) for back in range(QUARTERS)]
     return (
         *(Period(f"year:{year}", _first(year, 1, zone), _first(year + 1, 1, zone)) for year in years),
         *(
             Period(f"quarter:{year}Q{number + 1}", _quarter(year, number, zone), _quarter(year, number + 1, zone))
             for year, number in quarters
+        ),
+        *(
+            Period(f"month:{year}-{number + 1:02}", _first(year, number + 1, zone), _month_after(year, number, zone))
+            for year, number in months
         ),
     )
 
@@ -86,6 +91,11 @@ def _from_the_first(consents: Consents) -> Consents:
 def _quarter(year: int, number: int, zone: ZoneInfo) -> int:
     """Return the first instant of a quarter counted from 0; quarter 4 is the next year's first."""
     return _first(year + number // 4, number % 4 * 3 + 1, zone)
+
+
+def _month_after(year: int, number: int, zone: ZoneInfo) -> int:
+    """Return the first instant after a month counted from 0."""
+    return _first(year + (number + 1) // 12, (number + 1) % 12 + 1, zone)
 
 
 def _first(year: int, month: int, zone: ZoneInfo) -> int:

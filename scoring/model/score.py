@@ -22,6 +22,7 @@ from scoring.model.evidence import Evidence, Mask
 from scoring.model.explain import explanations
 from scoring.model.falls import Look, falls, nobody
 from scoring.model.figures import MEASURES, Figures, criterion_names, figures, score_table, side_by_side
+from scoring.model.help import help_across
 from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.peers import PeerBlocks, peers
@@ -55,6 +56,7 @@ class Blocks:
     recognition: Block
     care: Block
     results: Block
+    helping: Block
     periods: tuple[PeriodBlocks, ...]
 
 
@@ -91,6 +93,7 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
         recognition=recognition(evidence, policy, as_of),
         care=care(evidence, policy, as_of),
         results=results(evidence, policy, as_of),
+        helping=help_across(evidence, policy, as_of),
         periods=tuple(_period_blocks(evidence, customers, policy, as_of)),
     )
 
@@ -107,7 +110,7 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fal
     people = side_by_side([parts, composed])
     by_kind = {
         SubjectKind.PERSON: people,
-        SubjectKind.TEAM: team_block(people, time_shares(evidence, policy, as_of)),
+        SubjectKind.TEAM: team_block(side_by_side([people, told.helping]), time_shares(evidence, policy, as_of)),
         SubjectKind.PROJECT: blocks.customers.projects,
         SubjectKind.CUSTOMER: blocks.customers.customers,
     }
@@ -126,7 +129,7 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fal
         explanations=explanations(list(found.values()), dimensions),
         changes=changes(evidence, told.known(blocks, evidence, policy), allowed),
         reference=reference_of(told.shown, policy),
-        counts=_counts(evidence, allowed, int(cleared(journey, policy).sum())),
+        counts=_counts(evidence, allowed, int(cleared(journey, policy).sum())) | _groups(blocks.peers),
         findings=blocks.customers.findings,
     )
 
@@ -140,6 +143,7 @@ class _Told:
     recognition: Block
     cared: Block
     results: Block
+    helping: Block
 
     @property
     def composed(self) -> list[Block]:
@@ -158,7 +162,7 @@ class _Told:
 
 
 def _told(evidence: Evidence, blocks: Blocks, policy: Policy) -> _Told:
-    open_ = (blocks.customers.people, blocks.recognition, blocks.care, blocks.results)
+    open_ = (blocks.customers.people, blocks.recognition, blocks.care, blocks.results, blocks.helping)
     rated = replace(blocks.peers.people, dimensions=criterion_names(evidence.criteria))
     return _Told(rated, *(on_reference(block, policy) for block in open_))
 
@@ -176,7 +180,7 @@ def _trust_at(evidence: Evidence, policy: Policy, as_of: int) -> Trust:
     none = np.zeros(len(known.people.ids))
     empty = standard_block("results", [], none + 1, none)
     customers = customer_blocks(known, policy, as_of)
-    blocks = Blocks(peers(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, ())
+    blocks = Blocks(peers(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, empty, ())
     return _trust(known, blocks, policy)
 
 
@@ -204,12 +208,23 @@ def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int)
 def _period_contests(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> Iterator[Contest]:
     """Compare in each period those of whom there was a word in it."""
     there = present(evidence, as_of)
+    time = time_shares(evidence, policy, as_of)
     for period in blocks.periods:
         for block in period.blocks:
-            members = places_of(there & (block.voices[:, 0] > 0))
-            if len(members):
-                people = figures(SubjectKind.PERSON, on_reference(block, policy), block.dimensions, policy)
-                yield Contest(ORGANIZATION, period.period, people, members)
+            heard = there & (block.voices[:, 0] > 0)
+            if heard.any():
+                told = on_reference(block, policy)
+                people = figures(SubjectKind.PERSON, told, block.dimensions, policy)
+                yield from scopes(evidence, people, heard, period.period)
+                teams = figures(SubjectKind.TEAM, team_block(told, time), block.dimensions, policy)
+                members = places_of(present_teams(evidence) & (teams.voices[:, 0] > 0))
+                yield Contest(ORGANIZATION, period.period, teams, members)
+
+
+def _groups(peers_said: PeerBlocks) -> dict[str, int]:
+    """Count groups that no rating connects with the largest, and the rated people in them."""
+    size = np.bincount(peers_said.group[peers_said.group >= 0])
+    return {"groups_unconnected": max(len(size) - 1, 0), "people_unconnected": int(size.sum() - size.max(initial=0))}
 
 
 def _counts(evidence: Evidence, allowed: Mask, stages_cleared: int) -> dict[str, int]:

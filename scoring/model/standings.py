@@ -18,7 +18,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 ALL = "all"  # the period without bounds
 ORGANIZATION = "organization"  # the scope
 WITHOUT_BOARD = frozenset({"standing", "results"})  # dimensions of people
-TEAM_BOARDS = ("customer_trust", "quality")
+TEAM_BOARDS = ("customer_trust", "quality", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class _Sheet:
     places: Places
 
 
-def scopes(evidence: Evidence, people: Figures, there: Mask) -> Iterator[Contest]:
+def scopes(evidence: Evidence, people: Figures, there: Mask, period: str = ALL) -> Iterator[Contest]:
     """Compare the people who are there in the organization, then within each department, then within each team."""
-    yield Contest(ORGANIZATION, ALL, people, places_of(there))
+    yield Contest(ORGANIZATION, period, people, places_of(there))
     now = np.flatnonzero((evidence.team_members.end == FOREVER) & there[evidence.team_members.person])
     team, person = evidence.team_members.team[now], evidence.team_members.person[now]
     department = evidence.teams.department[team]
@@ -55,7 +55,7 @@ def scopes(evidence: Evidence, people: Figures, there: Mask) -> Iterator[Contest
         pairs = np.unique(np.column_stack([group, person])[group >= 0], axis=0)
         found, first = np.unique(pairs[:, 0], return_index=True)
         for index, members in zip(found.tolist(), np.split(pairs[:, 1], first[1:]), strict=False):
-            yield Contest(f"{kind}:{names[index]}", ALL, people, members.astype(np.int32))
+            yield Contest(f"{kind}:{names[index]}", period, people, members.astype(np.int32))
 
 
 def places_of(members: Mask) -> Index:

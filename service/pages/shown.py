@@ -28,6 +28,7 @@ BOARDS = {
     "selling": "Selling",
     "care": "Care after the sale",
     "recognition": "Recognition",
+    "help": "Help across departments",
     "results": "Results",
     "project_leader": "Award: project leaders",
     "documenter": "Award: documenters",

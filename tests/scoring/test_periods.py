@@ -21,7 +21,8 @@ def test_the_year_begins_at_midnight_of_the_organization():
 
 def test_present_and_former_years_and_quarters_touch_without_a_gap():
     found = recent(micros(datetime(2026, 5, 20, tzinfo=UTC)), "Europe/Helsinki")
-    assert [p.name for p in found] == ["year:2026", "year:2025", "year:2024", "quarter:2026Q2", "quarter:2026Q1"]
+    assert [p.name for p in found] == ["year:2026", "year:2025", "year:2024", "quarter:2026Q2", "quarter:2026Q1",
+                                       "month:2026-05", "month:2026-04"]  # fmt: skip
     assert (found[1].end, found[2].end, found[4].end) == (found[0].start, found[1].start, found[3].start)
     assert found[3].start == micros(datetime(2026, 4, 1, tzinfo=HELSINKI))  # summer time by then
     assert found[3].end == micros(datetime(2026, 7, 1, tzinfo=HELSINKI))
@@ -29,7 +30,8 @@ def test_present_and_former_years_and_quarters_touch_without_a_gap():
 
 def test_the_quarter_before_the_first_is_last_years_last():
     found = recent(micros(datetime(2026, 2, 1, tzinfo=UTC)), "UTC")
-    assert [p.name for p in found[3:]] == ["quarter:2026Q1", "quarter:2025Q4"]
+    assert [p.name for p in found[3:]] == ["quarter:2026Q1", "quarter:2025Q4", "month:2026-01", "month:2025-12"]
+    assert found[6].end == found[5].start
     assert found[4].end == found[3].start == micros(datetime(2026, 1, 1, tzinfo=UTC))
 
 
