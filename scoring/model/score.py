@@ -5,9 +5,10 @@ what it is given and asks no evidence about how good anybody is: the release ass
 froze and the fresh open ones (trust.md, section 2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from scoring.model.block import Block
 from scoring.model.care import care
@@ -70,15 +71,22 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     Boards of a period stand on open evidence only: the few answers about one person in one quarter would be weak and
     not stay confidential.
     """
+    return put_together([step(evidence, policy, as_of) for step in STEPS])
+
+
+def open_blocks(evidence: Evidence, policy: Policy, as_of: int) -> tuple[CustomerBlocks, tuple[PeriodBlocks, ...]]:
+    """Learn what customers say, and what each period says: its blocks stand on the customers' variances."""
     customers = customer_blocks(evidence, policy, as_of)
-    return Blocks(
-        peers=peers(evidence, policy, as_of),
-        customers=customers,
-        recognition=recognition(evidence, policy, as_of),
-        care=care(evidence, policy, as_of),
-        results=results(evidence, policy, as_of),
-        periods=tuple(_period_blocks(evidence, customers, policy, as_of)),
-    )
+    return customers, tuple(_period_blocks(evidence, customers, policy, as_of))
+
+
+STEPS: tuple[Callable[[Evidence, Policy, int], Any], ...] = (peers, open_blocks, recognition, care, results)
+
+
+def put_together(learnt: Sequence[Any]) -> Blocks:
+    """Make blocks of what each of `STEPS` gave: they are independent, so each may be computed anywhere."""
+    rated, (customers, periods), thanked, cared, earned = learnt
+    return Blocks(rated, customers, thanked, cared, earned, periods)
 
 
 def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> Scores:
