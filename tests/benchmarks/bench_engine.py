@@ -60,16 +60,19 @@ def beside_others() -> None:
     """Fit peers, and whatever else is installed, on ratings in the shape of InstEval; ratios to a Bayesian average."""
     made = crossed_ratings.in_shape(*INSTEVAL, AS_OF)
     base = measured(lambda: bayesian_average(made))["seconds"]
-    rivals = {"peers": lambda: peers(made, Policy(), micros(AS_OF)), "openskill": lambda: openskill(made)}
-    rivals |= {"trueskill": lambda: trueskill(made)}
-    print(f"\n{INSTEVAL[0]:,} crossed ratings; a Bayesian average takes {base:.4f} s")
+    rivals: dict[str, Callable[[], object]] = {
+        "openskill": lambda: openskill(made),
+        "trueskill": lambda: trueskill(made),
+        "peers": lambda: peers(made, Policy(), micros(AS_OF)),
+    }
+    print(f"\n{INSTEVAL[0]:,} crossed ratings; a Bayesian average takes {base:.4f} s", flush=True)
     for name, fit in rivals.items():
         try:
             seconds = measured(fit)["seconds"]
         except ImportError as why:
             print(f"{name:>10}: NOT MEASURED: {why}; install talkoot[bench]")
             continue
-        print(f"{name:>10}: {seconds:.2f} s, {seconds / base:,.0f} times a Bayesian average")
+        print(f"{name:>10}: {seconds:.2f} s, {seconds / base:,.0f} times a Bayesian average", flush=True)
 
 
 def bayesian_average(made: Evidence) -> np.ndarray:
