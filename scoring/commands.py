@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scoring import policy as policies
+from scoring.cluster import Unreachable
 from scoring.exchange.columns import SOURCES
 from scoring.exchange.problems import BadFolder
 from scoring.offline import Options, Outcome, run_folder
@@ -52,7 +53,7 @@ def register(app: typer.Typer) -> None:
         try:
             options = Options(moment(as_of), read_policy(policy), file_format, assume_consent)
             found = run_folder(folder, out, options)
-        except (BadFolder, policies.InvalidPolicy, ForeignFolder) as wrong:
+        except (BadFolder, policies.InvalidPolicy, ForeignFolder, Unreachable) as wrong:
             refuse(str(wrong))
         _tell(found, options)
         for board in show or ():

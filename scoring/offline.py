@@ -9,12 +9,13 @@ import polars as pl
 
 from scoring import output
 from scoring.arrays import build
+from scoring.cluster import by_setting
 from scoring.exchange import folder as exchange
 from scoring.exchange.columns import EARLIEST, FILES, SOURCES, Kind
 from scoring.exchange.folder import Frames
 from scoring.exchange.values import UTC_MICROSECONDS
 from scoring.model.evidence import Evidence
-from scoring.model.score import ENGINE_VERSION, score
+from scoring.model.score import ENGINE_VERSION
 from scoring.model.scores import Scores
 from scoring.policy import Policy
 from scoring.policy import digest as policy_digest
@@ -61,7 +62,7 @@ def run_folder(source: Path, out: Path, options: Options) -> Outcome:
     clock.lap("read")
     evidence = build(frames, read.manifest)
     clock.lap("arrays")
-    scores = score(evidence, options.policy, as_of)
+    scores = by_setting(evidence, options.policy, as_of)
     clock.lap("score")
     tables = output.tables(scores, evidence, _run(evidence, options, as_of, scores))
     output.write(out, tables, options.file_format)

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import msgspec
 
 from scoring import inputs, publish
+from scoring.cluster import by_setting
 from scoring.inputs import Inputs, read_again, read_inputs
 from scoring.model.evidence import Evidence
-from scoring.model.score import ENGINE_VERSION, score
+from scoring.model.score import ENGINE_VERSION
 from scoring.model.scores import Scores
 from scoring.policy import Policy
 from scoring.release import release
@@ -42,7 +43,7 @@ class Pinned(msgspec.Struct):
     scores_digest: str
 
 
-async def run_night(pool: db.Pool, organization_id: UUID, claim: Claim, engine: Engine = score) -> UUID:
+async def run_night(pool: db.Pool, organization_id: UUID, claim: Claim, engine: Engine = by_setting) -> UUID:
     """Score an organization as of the slot's moment, publish, and finish the slot; return the run's id.
 
     Nothing of it is seen before it is complete, and nothing is written where another worker has taken over.
@@ -83,7 +84,7 @@ async def run_now(pool: db.Pool, organization_id: UUID, as_of: datetime | None =
         raise
 
 
-async def replay(pool: db.Pool, organization_id: UUID, run_id: UUID, engine: Engine = score) -> Replay:
+async def replay(pool: db.Pool, organization_id: UUID, run_id: UUID, engine: Engine = by_setting) -> Replay:
     """Compute a stored run again, and tell whether it comes out the same, to the bit.
 
     Evidence is read as it was recorded then. People, teams, projects, memberships and care tasks have no history and

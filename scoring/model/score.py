@@ -5,9 +5,10 @@ what it is given and asks no evidence about how good anybody is: the release ass
 froze and the fresh open ones (trust.md, section 2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -70,9 +71,14 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: boo
     ------
     ValueError : `as_of` has no time zone.
     """
+    known = select(evidence, micros(as_of))
+    return conclude(evidence, fit(known, policy, micros(as_of)), policy, as_of, look_back=look_back)
+
+
+def conclude(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: datetime, *, look_back: bool = True) -> Scores:
+    """Look back where somebody's trust has fallen, and assemble; `blocks` were fitted to what is known at `as_of`."""
     moment = micros(as_of)
     known = select(evidence, moment)
-    blocks = fit(known, policy, moment)
     fallen = nobody(known, moment)
     if look_back and len(known.level_steps.person):
         look = Look(evidence, lambda at: _trust_at(evidence, policy, at))
@@ -86,16 +92,24 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     Boards of a period stand on open evidence only: the few answers about one person in one quarter would be weak and
     not stay confidential.
     """
+    return put_together([step(evidence, policy, as_of) for step in STEPS])
+
+
+def open_blocks(evidence: Evidence, policy: Policy, as_of: int) -> tuple[CustomerBlocks, tuple[PeriodBlocks, ...]]:
+    """Learn what customers say, and what each period says: its blocks stand on the customers' variances."""
     customers = customer_blocks(evidence, policy, as_of)
-    return Blocks(
-        peers=peers(evidence, policy, as_of),
-        customers=customers,
-        recognition=recognition(evidence, policy, as_of),
-        care=care(evidence, policy, as_of),
-        results=results(evidence, policy, as_of),
-        helping=help_across(evidence, policy, as_of),
-        periods=tuple(_period_blocks(evidence, customers, policy, as_of)),
-    )
+    return customers, tuple(_period_blocks(evidence, customers, policy, as_of))
+
+
+STEPS: tuple[Callable[[Evidence, Policy, int], Any], ...] = (
+    peers, open_blocks, recognition, care, results, help_across,
+)  # fmt: skip
+
+
+def put_together(learnt: Sequence[Any]) -> Blocks:
+    """Make blocks of what each of `STEPS` gave: they are independent, so each may be computed anywhere."""
+    rated, (customers, periods), thanked, cared, earned, helping = learnt
+    return Blocks(rated, customers, thanked, cared, earned, helping, periods)
 
 
 def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fallen: Falls | None = None) -> Scores:

@@ -1,0 +1,146 @@
+"""How the engine grows with the number of ratings, and beside others on the same data in the same run.
+
+Run by hand: `python -m tests.benchmarks.bench_engine --sizes 1e4 1e5 1e6 1e7`. Each size is a process of its own, so
+that its peak of memory is its own. Arrays in, arrays out: the whole of `score`, boards included.
+"""
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from scoring.cluster import here, on_processes, score_many
+from scoring.model.evidence import Evidence
+from scoring.model.peers import peers
+from scoring.model.periods import micros
+from scoring.model.score import score
+from scoring.policy import Policy
+from tests.benchmarks import crossed_ratings
+
+AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
+INSTEVAL = (73_421, 2_972, 1_128)  # ratings, students, teachers of lme4's data set; here generated in its shape
+ORGANIZATIONS, PEOPLE = 1_000, 200
+RATINGS_PER_PERSON = 100
+
+
+def measured(work: Callable[[], object]) -> dict[str, float]:
+    """Seconds, CPU seconds of the process, and its peak in MiB so far."""
+    began, cpu = time.perf_counter(), time.process_time()
+    work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "peak": peak}
+
+
+def one_size(ratings: int) -> dict[str, float]:
+    """Measure the whole engine on `ratings` ratings of a hundredth as many people."""
+    made = crossed_ratings.evidence(ratings, max(20, ratings // RATINGS_PER_PERSON), AS_OF)
+    return measured(lambda: score(made, Policy(), AS_OF))
+
+
+def sizes(wanted: Sequence[int]) -> None:
+    """Print the table over sizes with the slope of seconds between neighbours."""
+    print(f"{'ratings':>10} {'seconds':>9} {'CPU s':>9} {'peak MiB':>9} {'slope':>6}")
+    before: tuple[int, float] | None = None
+    for size in wanted:
+        command = [sys.executable, "-m", "tests.benchmarks.bench_engine", "--one", str(size)]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        slope = math.log(found["seconds"] / before[1]) / math.log(size / before[0]) if before else math.nan
+        print(f"{size:>10,} {found['seconds']:>9.2f} {found['cpu']:>9.2f} {found['peak']:>9.0f} {slope:>6.2f}")
+        before = size, found["seconds"]
+
+
+def beside_others() -> None:
+    """Fit peers, and whatever else is installed, on ratings in the shape of InstEval; ratios to a Bayesian average."""
+    made = crossed_ratings.in_shape(*INSTEVAL, AS_OF)
+    base = measured(lambda: bayesian_average(made))["seconds"]
+    rivals: dict[str, Callable[[], object]] = {
+        "openskill": lambda: openskill(made),
+        "trueskill": lambda: trueskill(made),
+        "peers": lambda: peers(made, Policy(), micros(AS_OF)),
+    }
+    print(f"\n{INSTEVAL[0]:,} crossed ratings; a Bayesian average takes {base:.4f} s", flush=True)
+    for name, fit in rivals.items():
+        try:
+            seconds = measured(fit)["seconds"]
+        except ImportError as why:
+            print(f"{name:>10}: NOT MEASURED: {why}; install talkoot[bench]")
+            continue
+        print(f"{name:>10}: {seconds:.2f} s, {seconds / base:,.0f} times a Bayesian average", flush=True)
+
+
+def bayesian_average(made: Evidence) -> np.ndarray:
+    """Each receiver's mean with ten ratings of the overall mean added: the cheapest figure there is."""
+    told, people = made.feedback, len(made.people.ids)
+    total = np.bincount(told.receiver, told.rating, people)
+    return (total + 10 * told.rating.mean()) / (np.bincount(told.receiver, minlength=people) + 10)
+
+
+def duels(made: Evidence) -> list[tuple[int, int]]:
+    """Better and worse of the two receivers that one giver rated one after another; ties are left out."""
+    order = np.argsort(made.feedback.giver, kind="stable")
+    giver, who = made.feedback.giver[order], made.feedback.receiver[order]
+    gap = np.diff(made.feedback.rating[order])
+    apart = (giver[1:] == giver[:-1]) & (who[1:] != who[:-1]) & (gap != 0)
+    first, second = who[:-1][apart], who[1:][apart]
+    up = gap[apart] > 0
+    return list(zip(np.where(up, second, first).tolist(), np.where(up, first, second).tolist(), strict=True))
+
+
+def trueskill(made: Evidence) -> None:
+    """Each giver's neighbouring ratings as duels."""
+    from trueskill import Rating, rate_1vs1  # noqa: PLC0415 - an extra, told of where it is missing
+
+    skill = [Rating() for _ in made.people.ids]
+    for won, lost in duels(made):
+        skill[won], skill[lost] = rate_1vs1(skill[won], skill[lost])
+
+
+def openskill(made: Evidence) -> None:
+    """As `trueskill`, with the Plackett-Luce model."""
+    from openskill.models import PlackettLuce  # noqa: PLC0415 - an extra, told of where it is missing
+
+    model = PlackettLuce()
+    skill = [model.rating() for _ in made.people.ids]
+    for won, lost in duels(made):
+        [[skill[won]], [skill[lost]]] = model.rate([[skill[won]], [skill[lost]]])
+
+
+def many(organizations: int) -> None:
+    """Score many organizations, in one process and on two."""
+    made = crossed_ratings.evidence(PEOPLE * RATINGS_PER_PERSON, PEOPLE, AS_OF)
+    jobs = [(made, Policy(), AS_OF)] * organizations
+    alone = measured(lambda: score_many(jobs, here))["seconds"]
+    with on_processes(2) as run:
+        both = measured(lambda: score_many(jobs, run))["seconds"]
+    print(f"\n{organizations} organizations of {PEOPLE}: {alone:.1f} s alone, {both:.1f} s on 2 processes")
+    print(f"ratio {both / alone:.2f}")
+
+
+def main() -> None:
+    """Measure what the arguments ask for."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--sizes", nargs="*", type=float, default=[])
+    asked.add_argument("--one", type=int)
+    asked.add_argument("--others", action="store_true")
+    asked.add_argument("--organizations", type=int, nargs="?", const=ORGANIZATIONS)
+    told = asked.parse_args()
+    if told.one:
+        print(json.dumps(one_size(told.one)))
+        return
+    if told.sizes:
+        sizes([int(size) for size in told.sizes])
+    if told.others:
+        beside_others()
+    if told.organizations:
+        many(told.organizations)
+
+
+if __name__ == "__main__":
+    main()
