@@ -18,6 +18,7 @@ COLUMNS = {
     "raters": "giver,leniency,sd,weight",
     "stages": "person,project,colleagues,customer,left_behind,reasons",
     "explanations": "subject_kind,subject,dimension,source,project,amount",
+    "findings": "project,finding,amount",
     "run": "key,value",
 }
 
