@@ -7,7 +7,6 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import DAY, MISSING_TIME, Evidence, Index, Number, Time
 from scoring.model.select import parts
 
-
 SETTLING_DAYS = 30.0  # after which whoever joined answers for their whole share
 
 
