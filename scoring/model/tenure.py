@@ -7,13 +7,15 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import DAY, MISSING_TIME, Evidence, Index, Number, Time
 from scoring.model.select import parts
 
+SETTLING_DAYS = 30.0  # after which whoever joined answers for their whole share
+
 
 def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.int64], csr_array]:
     """Say in which state of its project each row, (rows,), was spoken: its number, and (states, people) shares.
 
-    A state lasts until somebody joins or leaves. In it a member's part is share · days worked there so far, over the
-    sum of all (a day for whoever has just begun): whoever takes over an account starts from its state that day, which
-    stays those people's who made it, and answers for as much as has been their time since. Who comes later has no part
+    A state lasts until somebody joins or leaves. In it a member's part is share · days there so far, from 1 to
+    SETTLING_DAYS, over the sum of all: whoever takes over an account starts from its state that day, which is those
+    people's who made it, and answers for their own share within a month. Who comes later has no part
     in what was said before. Where nobody had begun, all members' parts count. Each row of the shares sums to 1, or to 0
     where a project has no members.
     """
@@ -59,11 +61,11 @@ def _changes(evidence: Evidence, project: Index, at: Time) -> NDArray[np.int64]:
 
 
 def _days(evidence: Evidence, member: NDArray[np.intp], moment: Number, first: int) -> Number:
-    """Count the days that memberships had lasted at moments (days since `first`), 0 before they began."""
+    """Count the days that memberships had lasted at moments (days since `first`): 0 before, SETTLING_DAYS at most."""
     members = evidence.members
     begun = np.maximum(members.start, evidence.projects.started[members.project])[member]
     known = begun != MISSING_TIME
     start = np.where(known, (np.where(known, begun, first) - first) / DAY, moment)
     end = (members.end[member] - float(first)) / DAY
     there = members.start[member] <= first + moment * DAY
-    return np.where(there, np.maximum(np.minimum(moment, end) - start, 0.0) + 1.0, 0.0)
+    return np.where(there, np.clip(np.minimum(moment, end) - start + 1.0, 1.0, SETTLING_DAYS), 0.0)

@@ -144,3 +144,17 @@ def test_nobody_and_nothing_work():
     silent = block_of([])
     assert silent.estimate[:, 0].tolist() == [0, 0, 0]
     assert silent.sd[:, 0] == pytest.approx(np.ones(3))
+
+
+@settings(max_examples=20, deadline=None)
+@given(calls, st.sampled_from(["open", "repaired"]), st.data())
+def test_finding_a_fault_never_lowers_the_caller_whatever_else_they_did(given_calls, outcome, data):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in vars(care_module).copy().items():
+            if isinstance(value, Variance):
+                patch.setattr(care_module, name, Variance(known=value.guess))
+        rows = [call(outcome="well"), *given_calls]
+        place = data.draw(st.sampled_from([n for n, row in enumerate(rows) if row["owner"] == "ada"]))
+        well = [*rows[:place], {**rows[place], "outcome": "well"}, *rows[place + 1 :]]
+        found = [*rows[:place], {**rows[place], "outcome": outcome}, *rows[place + 1 :]]
+        assert of(found) >= of(well) - 1e-9

@@ -250,3 +250,18 @@ def test_what_our_own_staff_report_of_a_customer_is_weaker_than_the_customers_ow
     own = blocks([said("p", 5, kind="call")])
     assert 0 < told.people.estimate[0, 0] < own.people.estimate[0, 0]
     assert told.people.sd[0, 0] > own.people.sd[0, 0]
+
+
+@settings(max_examples=15, deadline=None)
+@given(answers)
+def test_a_project_of_which_nobody_spoke_moves_no_member_and_has_no_voice(rows):
+    heard = [row for row in rows if row["project"] in "pq"]
+    found = blocks(heard)
+    without = blocks(heard, members=[member for member in MEMBERS if member["project"] != "r"], people=[
+        {"person": "cleo"}, {"person": "dora"},
+    ])  # fmt: skip
+    assert found.people.estimate == pytest.approx(without.people.estimate, abs=1e-9)
+    assert found.people.sd == pytest.approx(without.people.sd, abs=1e-9)
+    assert found.projects.voices[2].tolist() == [0] * 5
+    # Cleo is known from nowhere else: silence is neither good nor bad.
+    assert found.projects.estimate[2, 4] == pytest.approx(0, abs=1e-12)

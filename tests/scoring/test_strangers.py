@@ -44,8 +44,8 @@ def trust_of_the_first(evidence):
 
 
 def test_worked_example_of_belief():
-    # Odds of invention at z = 0: even, / √17 = 0.242536. z = 2: that times e^(4 · 16/17 / 2) = 6.568838: 1.593177.
-    assert _honest(np.array([0.0, 4.0])) == pytest.approx([1, 1.242536 / 2.593177], rel=1e-5)
+    # Odds of invention at z = 0: even, / √17 = 0.242536. z = 2: that times e^(4 · 16/17 / 2) = 6.568943: 1.593204.
+    assert _honest(np.array([0.0, 4.0])) == pytest.approx([1, 1.242536 / 2.593204], rel=1e-5)
 
 
 def test_inventing_customers_gains_little_however_many():

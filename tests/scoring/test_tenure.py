@@ -35,10 +35,11 @@ def trust_of(signals, name, members=HANDED_OVER):
 
 
 def test_worked_example():
-    # Day 50: only ada, 51 days with the first. Day 300: ada stays at 101 days, ben has 201: parts 101 and 201 of 302.
-    assert parts(HANDED_OVER, 50, 300) == pytest.approx(np.array([[1, 0], [101 / 302, 201 / 302]]))
-    # The very day of taking over: one day against a hundred and one.
-    assert parts(HANDED_OVER, 100)[0] == pytest.approx([101 / 102, 1 / 102])
+    # Day 50: only ada. Day 300: both have settled, after 30 days: even.
+    assert parts(HANDED_OVER, 50, 300) == pytest.approx(np.array([[1, 0], [0.5, 0.5]]))
+    # The very day of taking over: one day against thirty; nine days later ten.
+    assert parts(HANDED_OVER, 100)[0] == pytest.approx([30 / 31, 1 / 31])
+    assert parts(HANDED_OVER, 109)[0] == pytest.approx([30 / 40, 10 / 40])
 
 
 def test_where_nobody_came_or_went_the_parts_are_the_shares():
