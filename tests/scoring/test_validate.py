@@ -111,19 +111,23 @@ def answers(receiver, giver, rating):
 
 
 def test_the_ordinal_model_finds_people_through_lenient_and_harsh_givers():
-    rng = np.random.default_rng(4)
-    quality, leniency = rng.standard_normal(30), rng.standard_normal(40) * 1.5
-    giver, receiver = (grid.ravel() for grid in np.meshgrid(np.arange(40), np.arange(30), indexing="ij"))
-    kept = rng.random(giver.size) < 0.4  # a few givers each, by chance the lenient or the harsh ones
-    giver, receiver = giver[kept], receiver[kept]
-    latent = quality[receiver] + leniency[giver] + rng.standard_normal(giver.size)
-    said = answers(receiver, giver, 1 + (latent[:, None] > [-2, -1, 0, 1.5]).sum(axis=1))
-    found = ordinal.judged(said, (40, 1), ordinal.Spreads(1.0, 0.1, 1.5, 0.1))[:30, 0]
-    mean = np.bincount(receiver, said.rating, 30) / np.bincount(receiver, minlength=30)
-    everybody = np.ones(30, bool)
-    assert measures.spearman(found, quality, everybody) > 0.9
-    assert measures.spearman(found, quality, everybody) > measures.spearman(mean, quality, everybody) + 0.02
-    assert abs(np.polyfit(found, quality, 1)[0] - 1) < 0.25  # in units of one rating's noise
+    """Six givers each, by chance the lenient or the harsh ones; over ten draws, as one tells little."""
+    orders, means, slopes = [], [], []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        quality, leniency = rng.standard_normal(30), rng.standard_normal(40) * 1.5
+        giver, receiver = (grid.ravel() for grid in np.meshgrid(np.arange(40), np.arange(30), indexing="ij"))
+        kept = rng.random(giver.size) < 0.15
+        giver, receiver = giver[kept], receiver[kept]
+        latent = quality[receiver] + leniency[giver] + rng.standard_normal(giver.size)
+        said = answers(receiver, giver, 1 + (latent[:, None] > [-2, -1, 0, 1.5]).sum(axis=1))
+        found = ordinal.judged(said, (40, 1), ordinal.Spreads(1.0, 0.1, 1.5, 0.1))[:30, 0]
+        mean = np.bincount(receiver, said.rating, 30) / np.maximum(np.bincount(receiver, minlength=30), 1)
+        orders.append(measures.spearman(found, quality, np.ones(30, bool)))
+        means.append(measures.spearman(mean, quality, np.ones(30, bool)))
+        slopes.append(np.polyfit(found, quality, 1)[0])
+    assert np.mean(orders) > np.mean(means) + 0.05
+    assert abs(np.mean(slopes) - 1) < 0.1  # in units of one rating's noise
 
 
 def test_the_ordinal_models_mode_is_where_the_posterior_is_flat():
