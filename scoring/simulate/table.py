@@ -35,11 +35,10 @@ lie in 0–1, latent values are in standard deviations of quality.
 
 
 def page() -> str:
-    """Return the page about the simulator: every setting, its default, that of the tiny organization, its meaning."""
+    """Return the page: every setting with its default, the tiny organization's, and its meaning."""
     lines = []
-    for line in (
-        inspect.getsource(settings).partition("class Settings(")[2].partition("def __post_init__")[0].splitlines()
-    ):
+    written = inspect.getsource(settings).partition("class Settings(")[2].partition("def __post_init__")[0]
+    for line in written.splitlines():
         heading, found = _HEADING.match(line), _LINE.match(line)
         if heading:
             lines += [f"\n### {heading['heading']}\n", "| setting | default | tiny | meaning |", "|---|---|---|---|"]
