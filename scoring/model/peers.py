@@ -4,7 +4,7 @@ The model stands in `peers_equations.py`, its variances in `peers_variances.py`,
 `peers_voices.py`. A person's estimate is μ_k + quality_jk: what an average giver would say today.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,10 @@ from scipy.sparse.csgraph import connected_components
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed, sums
-from scoring.model.peers_rows import Ages, Heard, ages, heard
-from scoring.model.peers_solution import Solution, glance, solve
+from scoring.model.peers_rows import Ages, Heard, ages, heard, only
+from scoring.model.peers_solution import Glance, Solution, glance, solve
 from scoring.model.peers_variances import Variances, variances
-from scoring.model.peers_voices import judged, suspected, talk, trust_in, usual_voices
+from scoring.model.peers_voices import Talk, doubtful, judged, suspected, talk, trust_in, usual_voices
 from scoring.model.scores import RaterTable, Source
 from scoring.policy import Policy
 
@@ -63,25 +63,40 @@ class Fit:
 def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
     """Fit everybody's ratings at once; `evidence` is selected. People without a rating stay at the criteria's means."""
     told = heard(evidence, as_of)
-    fit = fit_heard(told, variances(told, policy.peer_half_life_days))
+    fit = fit_heard(told, policy.peer_half_life_days)
     group = np.full(len(evidence.people.ids), -1, np.int32)
     group[told.receivers] = fit.group
     return PeerBlocks(_people(evidence, fit), _raters(fit), _projects(evidence, fit), group)
 
 
-def fit_heard(told: Heard, held: Variances) -> Fit:
-    """Fit with variances held: first as if nobody were suspect, then with what that shows of circles and extremes."""
-    aged, group, said = ages(told.days, held.half_life), _groups(told), talk(told)
+def fit_heard(told: Heard, half_life_days: float) -> Fit:
+    """Fit: first as if nobody were suspect, then with what that shows of circles and of pairs at the low end.
+
+    What is suspect tells nothing of how much people differ: variances are learnt without the pairs at the low end at
+    first, and in the end without those, and only those, that were found to stand alone or in a circle.
+    """
+    group, said, givers = _groups(told), talk(told), len(told.givers)
+    held = variances(only(told, ~said.lowest), half_life_days)
+    voices, near = _voices_of(told, said, held)
+    apart = doubtful(voices, held)
+    if (apart != said.lowest).any():
+        held, before = variances(only(told, ~apart), half_life_days), held
+        voices = replace(voices, pair_variance=voices.pair_variance - before.pair + held.pair)
+    base = sums(told, ages(told.days, held.half_life), held)
+    eq = equations(base, voices)
+    return Fit(told, held, base.aged, voices, solve(eq, group, givers, near), group, eq.state)
+
+
+def _voices_of(told: Heard, said: Talk, held: Variances) -> tuple[Voices, Glance]:
+    """Look for suspects; with them, the solution near which the last one lies."""
+    base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
     usual = usual_voices(told, said, held)
-    base = sums(told, aged, held)
     eq = equations(base, usual)
-    found = glance(eq, len(told.givers))
+    found = glance(eq, givers)
     voices = suspected(told, said, held, (eq, found, usual))
     if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
-        found = glance(equations(base, voices), len(told.givers))
-    voices = judged(told, found, voices)
-    eq = eq if voices is usual else equations(base, voices)
-    return Fit(told, held, aged, voices, solve(eq, group, len(told.givers), found), group, eq.state)
+        found = glance(equations(base, voices), givers)
+    return judged(told, found, voices), found
 
 
 def _groups(told: Heard) -> Index:

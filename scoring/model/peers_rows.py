@@ -4,12 +4,12 @@ Rows are sorted by receiver, giver, answer and criterion, so that all that belon
 occasions, pairs and receivers are sums over runs, and cost one pass.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Number
+from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Mask, Number
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
 CHANGED = 0.002  # of the variance of quality: what has changed by less has not changed
@@ -75,6 +75,26 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         receiver_team=of_receivers,
         teams=teams,
         criteria=len(evidence.criteria),
+    )
+
+
+def only(told: Heard, kept: Mask) -> Heard:
+    """Keep some pairs, (pairs,); receivers and givers keep their numbers."""
+    if kept.all():
+        return told
+    occasions, rows = kept[told.pair], kept[told.row_pair]
+    number = (np.cumsum(kept) - 1).astype(np.int32)
+    place = (np.cumsum(occasions) - 1).astype(np.int32)
+    return replace(
+        told,
+        row=told.row[rows],
+        y=told.y[rows],
+        criterion=told.criterion[rows],
+        occasion=place[told.occasion[rows]],
+        pair=number[told.pair[occasions]],
+        days=told.days[occasions],
+        receiver=told.receiver[kept],
+        giver=told.giver[kept],
     )
 
 

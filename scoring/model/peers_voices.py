@@ -107,6 +107,13 @@ def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
     return Voices(voices.circle, wide, voices.pair_variance)
 
 
+def doubtful(voices: Voices, held: Variances) -> Mask:
+    """Say which pairs are suspect: (pairs,), those whose story is their own, and those inside a wide circle."""
+    wide = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
+    found: Mask = wide | (voices.pair_variance > held.pair * (1 + 1e-9))
+    return found
+
+
 def residuals(eq: Equations, found: Glance) -> Number:
     """Mean of what is left of each pair's ratings when everything but the pair's own effect is taken off: (pairs,)."""
     explained = eq.links.T @ found.state.ravel() + eq.pair * (eq.given @ found.shared) + eq.pair_mean @ found.mean
