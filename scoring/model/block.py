@@ -36,6 +36,7 @@ class Block:
     `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
     `covariance`: (subjects, dimensions, dimensions) of the posterior, its diagonal sd²; None: correlated as the truth.
     `noise`: (dimensions, dimensions), covariance of a new voice's words around the truth, on all dimensions at once.
+    `saying`: (dimensions,), sd of what single givers say around the truth, where that is ratings (ratings.py), else 0.
     `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
     in every run (reference.py); None: estimates are raw.
     """
@@ -52,6 +53,7 @@ class Block:
     noise: Number | None = None
     origin: Number | None = None
     unit: Number | None = None
+    saying: Number | None = None
 
     def correlated(self) -> Number:
         """Return the correlation of true quality between dimensions, spelt out."""

@@ -25,6 +25,7 @@ from scoring.model.care import PERSON as CARER
 from scoring.model.choices import Aspect, ConsentSource
 from scoring.model.composite import Weights
 from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number
+from scoring.model.ratings import rating_of, told_of
 from scoring.model.scores import ChangeTable
 from scoring.model.select import shares
 from scoring.model.signals import SPREAD
@@ -85,7 +86,8 @@ def _answers(known: Known, allowed: Mask) -> Iterator[_Change]:
         seen = rated.covariance[person]  # exact: wᵀV(V + N)⁻¹, both symmetric
         reach = np.einsum("jkl,jl->jk", seen, weight[person])
         pull = np.linalg.solve(seen + rated.noise, reach[:, :, None])[:, :, 0]
-    for what, rating in ((USUAL, rated.centre), (BETTER, np.minimum(rated.centre + 1, HIGHEST))):
+    better = told_of(np.minimum(rating_of(rated.centre) + 1, HIGHEST))
+    for what, rating in ((USUAL, rated.centre), (BETTER, better)):
         surprise = (pull * (rating - rated.estimate[person])).sum(axis=1)
         nowhere = np.full(len(person), -1, np.int32)
         yield _Change(what, person.astype(np.int32), nowhere, surprise)

@@ -9,6 +9,7 @@ from scipy.linalg import block_diag
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.composite import margin
 from scoring.model.evidence import Index, Number
+from scoring.model.ratings import rating_of
 from scoring.model.scores import ScoreTable, Source, SubjectKind
 from scoring.policy import Policy
 
@@ -65,23 +66,32 @@ def side_by_side(blocks: Sequence[Block]) -> Block:
         spread=np.concatenate([block.spread for block in blocks]),
         parts=joined(parts),
         correlation=block_diag(*(block.correlated() for block in blocks)),
+        saying=np.concatenate([_saying(block) for block in blocks]),
     )
 
 
 def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy: Policy) -> Figures:
     """Return what is shown, dimensions in the order of `dimensions`, which names all there are.
 
-    Estimates and intervals stay inside their scale; what that takes from an estimate is the prior's part.
+    Criteria are shown as ratings (ratings.py), estimates and intervals stay inside their scale; what that takes from an
+    estimate is the prior's part.
     """
     order = np.argsort(_places(block.dimensions, dimensions), kind="stable")
     names = tuple(block.dimensions[place] for place in order)
     scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
-    estimate, sd = block.estimate[:, order], block.sd[:, order]
-    reach = margin(policy) * sd
-    shown, low, high = (np.clip(value, *scales.T) for value in (estimate, estimate - reach, estimate + reach))
+    estimate, reach = block.estimate[:, order], margin(policy) * block.sd[:, order]
+    rated = np.array([_scale(name) == RATING_SCALE for name in names], np.bool_)
+    saying = _saying(block)[order]
+    whole = [np.where(rated, rating_of(at, saying), at) for at in (estimate, estimate - reach, estimate + reach)]
+    shown, low, high = (np.clip(value, *scales.T) for value in whole)
+    sd = (whole[2] - whole[1]) / (2 * margin(policy))
     moved = replace(block.parts, dimension=np.argsort(order).astype(np.int32)[block.parts.dimension])
     parts = merged(joined([moved, _corrections(shown - estimate)]), (len(estimate), len(names)))
     return Figures(kind, names, shown, sd, low, high, block.voices[:, order], parts)
+
+
+def _saying(block: Block) -> Number:
+    return np.zeros(len(block.dimensions)) if block.saying is None else block.saying
 
 
 def score_table(found: Sequence[Figures], dimensions: tuple[str, ...]) -> ScoreTable:

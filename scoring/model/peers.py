@@ -127,6 +127,7 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
         correlation=fit.held.quality / np.outer(spread, spread),
         covariance=covariance,
         noise=_noise(fit),
+        saying=np.sqrt(np.diagonal(_noise(fit)) + fit.held.team),
     )
 
 

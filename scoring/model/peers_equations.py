@@ -22,7 +22,7 @@ from scoring.model.peers_rows import Ages, Heard, Places
 from scoring.model.peers_variances import Variances
 
 MEAN_VARIANCE = 1.0  # squared rating points, of a criterion's mean around what is usual
-USUAL_RATING = 4.0  # rating points, where a criterion's mean is before anyone rated
+USUAL_RATING = 4.0  # told points, where a criterion's mean is before anyone rated
 
 
 @dataclass(frozen=True, slots=True)

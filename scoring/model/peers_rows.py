@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Mask, Number
+from scoring.model.ratings import told_of
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
 CHANGED = 0.002  # of the variance of quality: what has changed by less has not changed
@@ -20,7 +21,7 @@ Places = NDArray[np.int64]
 class Heard:
     """Everything that was rated.
 
-    (rows,): `row`, the place in the evidence; `y`, rating points; `criterion`; `occasion`.
+    (rows,): `row`, the place in the evidence; `y`, told points (ratings.py); `criterion`; `occasion`.
     (occasions,): `pair`, `days` of age. An occasion is what one giver said of one receiver in one answer.
     (pairs,): `receiver`, `giver`, numbers among `receivers` and `givers` (people, sorted).
     (givers,): `team`, -1 without one, and `teams`, how many there are. (receivers,): `receiver_team`, in the same
@@ -62,7 +63,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
     team, of_receivers, teams = _numbered_teams(teams_of(evidence), givers, receivers)
     return Heard(
         row=order,
-        y=feedback.rating[order],
+        y=told_of(feedback.rating[order]),
         criterion=feedback.criterion[order],
         occasion=(np.cumsum(occasion_starts) - 1).astype(np.int32),
         pair=pair_of_row[occasion_starts].astype(np.int32),

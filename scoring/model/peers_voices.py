@@ -25,6 +25,7 @@ from scoring.model.peers_equations import Equations, Voices
 from scoring.model.peers_rows import Heard
 from scoring.model.peers_solution import Glance
 from scoring.model.peers_variances import Variances
+from scoring.model.ratings import told_of
 
 USUAL_FAVOUR = 0.002  # squared rating points, of how a team speaks of itself
 WIDE = 4.0  # squared rating points, of a circle's own praise
@@ -55,7 +56,7 @@ class Talk:
     @property
     def lowest(self) -> Mask:
         """(pairs,) whether a pair stands at the low end of the scale."""
-        found: Mask = (self.high <= LOW) & (self.count > 1)
+        found: Mask = (self.high <= told_of(np.asarray(LOW))) & (self.count > 1)
         return found
 
 

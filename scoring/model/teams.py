@@ -81,6 +81,7 @@ def team_block(people: Block, time: csr_array) -> Block:
         centre=people.centre,
         spread=np.array([level.spread for level in levels]),
         parts=_parts(people, levels, shape),
+        saying=people.saying,
     )
 
 

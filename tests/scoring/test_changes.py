@@ -9,6 +9,7 @@ import pytest
 from scoring.exchange.columns import SOURCES, STANDARD_CRITERIA
 from scoring.model.changes import BETTER, CARE, SATISFACTION, USUAL, WHATS, Known, changes
 from scoring.model.composite import weights
+from scoring.model.ratings import rating_of, told_of
 from scoring.model.score import score
 from scoring.model.scores import Source
 from scoring.policy import Policy
@@ -94,7 +95,8 @@ def test_one_more_answer_moves_as_told(seed, who, what, better):
     giver = next(name for name in evidence.people.ids if name not in {*spoken, receiver})
     usual = dict(zip(found.reference.dimensions, found.reference.mean, strict=True))
     leniency = found.raters.leniency[found.raters.giver == evidence.people.ids.index(giver)][0]
-    new = [answer(giver, receiver, each, usual[each] + leniency + better, 700) for each in STANDARD_CRITERIA]
+    said = {each: told_of(np.minimum(rating_of(usual[each]) + better, 5)) + leniency for each in STANDARD_CRITERIA}
+    new = [answer(giver, receiver, each, float(rating_of(value)), 700) for each, value in said.items()]
     again = scored({**rows, "feedback": [*rows["feedback"], *new]})[2]
     table = found.changes
     told = table.amount[(table.person == who) & (table.what == what)]

@@ -210,7 +210,7 @@ def test_boards_are_there_for_every_scope_and_recent_periods():
     }  # fmt: skip
     assert "year:2026" in table.periods
     team = table.subject_kind == SubjectKind.TEAM
-    assert {table.boards[board] for board in table.board[team]} == {"customer_trust", "quality"}
+    assert {table.boards[board] for board in table.board[team]} == {"customer_trust", "quality", "help"}
 
 
 def test_who_has_left_is_on_no_board():
