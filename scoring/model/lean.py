@@ -20,6 +20,7 @@ from scoring.model.lean_spread import Effects, covariances, effects, invert, nes
 
 Floats = NDArray[np.float64]
 
+MOST_MEMBERS = 12_000  # people; their covariance is one dense matrix of about a gigabyte
 STEPS = 6
 SETTLED = 0.03  # relative change of every variance at which steps end: far under what evidence can tell
 
@@ -90,10 +91,14 @@ class Lean:
 
 
 def fit_lean(design: Design, priors: Priors) -> Lean:
-    """Fit; a design without rows is a ValueError."""
+    """Fit; a design without rows, or with more people heard than a dense matrix of them can hold, is a ValueError."""
     if not len(design.y):
         raise ValueError("a lean fit needs at least one row")
     lay = layout(design)
+    if lay.shares.shape[1] > MOST_MEMBERS:
+        raise ValueError(
+            f"{lay.shares.shape[1]} people are spoken of by customers; at most {MOST_MEMBERS} can be scored"
+        )
     every = priors.every
     theta = np.array([_start(variance) for variance in every])
     free = np.array([variance.known is None for variance in every])
