@@ -80,7 +80,7 @@ def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy
     names = tuple(block.dimensions[place] for place in order)
     scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
     estimate, reach = block.estimate[:, order], margin(policy) * block.sd[:, order]
-    rated = np.array([_scale(name) == RATING_SCALE for name in names], np.bool_)
+    rated = np.array([name not in MEASURES for name in names], np.bool_)
     saying = _saying(block)[order]
     whole = [np.where(rated, rating_of(at, saying), at) for at in (estimate, estimate - reach, estimate + reach)]
     shown, low, high = (np.clip(value, *scales.T) for value in whole)

@@ -27,7 +27,7 @@ from scoring.simulate import (
     voices,
     work,
 )  # fmt: skip
-from scoring.simulate.calendar import DAY, TIME_ZONE, YEAR, moment_of
+from scoring.simulate.calendar import DAY, OPENS, TIME_ZONE, YEAR, moment_of
 from scoring.simulate.frames import happened
 from scoring.simulate.people import Mask, Number, Span
 from scoring.simulate.settings import Settings
@@ -130,7 +130,7 @@ def simulate(settings: Settings, seed: int, until: datetime) -> Organization:
 
 
 def _scene(settings: Settings, streams: Streams, until: int) -> _Scene:
-    last = -(-until // DAY)  # the day of `until` itself, unless it is midnight
+    last = (until - OPENS - 1) // DAY + 1  # the day of `until` itself, once work has begun on it
     span = Span(last - round(settings.years * YEAR), last)
     staff = people.people(settings, streams(Part.PEOPLE), span)
     parts = cast.cast(settings, streams(Part.CAST), staff)

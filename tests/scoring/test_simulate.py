@@ -235,3 +235,12 @@ def test_a_setting_out_of_its_range_is_refused_by_name():
 def people_of(made):
     truth = made.truth
     return pl.DataFrame({"person": truth.people, "quality": truth.quality.mean(axis=1), "visibility": truth.visibility})
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_it_is_valid_at_any_hour_of_the_day(hour):
+    """A demo begun in the night has no project that only begins in the morning."""
+    made = simulate(TINY, 1, datetime(2026, 11, 26, hour, 55, tzinfo=UTC))
+    assert made.frames["projects"]["started"].null_count() == 0
+    assert made.frames["rounds"]["opened"].null_count() == 0
+    assert made.frames["members"]["from"].null_count() == 0

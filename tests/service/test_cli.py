@@ -17,7 +17,8 @@ from tests.service.shell import Started, talkoot
 pytestmark = pytest.mark.slow  # whole processes, started and killed
 
 
-COMMANDS = {"demo", "serve", "worker", "migrate", "check", "import", "export", "score", "organization", "token"}
+COMMANDS = {"demo", "serve", "worker", "migrate", "check", "import", "export", "score", "preview", "validate",
+            "organization", "token"}  # fmt: skip
 RUN_SECONDS = 60  # until a run asked for must be published
 
 
