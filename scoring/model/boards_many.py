@@ -12,7 +12,7 @@ from scoring.model.boards import PAIRS, Places, Rows, surely_above
 from scoring.model.evidence import Index, Mask, Number
 from scoring.policy import Policy
 
-SMALL = 1_000  # subjects up to which a board is compared pair by pair
+SMALL = 256  # subjects up to which a board is compared pair by pair
 
 
 def places_of_many(figure: tuple[Number, Number, Number], board: Index, policy: Policy) -> Places:

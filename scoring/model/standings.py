@@ -1,6 +1,7 @@
 """Standings: every board of an organization, of its departments and of its teams, over all time and recent periods."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from scoring.policy import Policy
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 ALL = "all"  # the period without bounds
+MANY = 50_000  # rows of boards from which on two are ranked at a time
 ORGANIZATION = "organization"  # the scope
 WITHOUT_BOARD = frozenset({"standing", "results"})  # dimensions of people
 TEAM_BOARDS = ("customer_trust", "quality", "help")
@@ -84,13 +86,16 @@ def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy:
     scope_of, period_of = ({name: index for index, name in enumerate(words)} for words in names)
     scope = np.array([scope_of[contest.scope] for contest in contests], np.int32)
     period = np.array([period_of[contest.period] for contest in contests], np.int32)
-    ranked: dict[str, _Sheet] = {}
-    for dimension, name in enumerate(found.dimensions):
-        if _has_board(found.kind, name):
-            at = (subject, dimension)
-            order = places_of_many((found.estimate[at], found.sd[at], found.voices[at]), number, policy)
-            of = number[order.order]
-            ranked[name] = _Sheet(name, found, dimension, subject[order.order], scope[of], period[of], order)
+
+    def sheet(dimension: int) -> _Sheet:
+        at = (subject, dimension)
+        order = places_of_many((found.estimate[at], found.sd[at], found.voices[at]), number, policy)
+        of = number[order.order]
+        return _Sheet(found.dimensions[dimension], found, dimension, subject[order.order], scope[of], period[of], order)
+
+    wanted = [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)]
+    with ThreadPoolExecutor(2 if len(subject) > MANY else 1) as pool:  # boards are independent: the same on any number
+        ranked = {each.board: each for each in pool.map(sheet, wanted)}
     awards = [(award, name) for award, name in AWARDS.items() if name in ranked and found.kind is SubjectKind.PERSON]
     return [*ranked.values(), *(replace(ranked[name], board=award) for award, name in awards)]
 

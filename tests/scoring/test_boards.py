@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from scoring.model import boards, boards_many
-from scoring.model.boards import bands, places, surely_above
+from scoring.model.boards import surely_above
 from scoring.policy import Policy
+from tests.slow_twins.boards import bands, places
 
 GAP = norm.ppf(0.9)
 subjects = st.lists(
