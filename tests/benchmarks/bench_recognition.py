@@ -2,7 +2,8 @@
 
 Run by hand: `.venv/bin/python -m tests.benchmarks.bench_recognition [FOLDER]`. At the start of each year everybody who
 gave or received a thank before is ranked, and the ranking is held against the number of distinct givers within the next
-two years: NDCG@20 with gain log(1 + n), and Spearman. Even years chose the settings, odd years hold out. A second table
+two years: NDCG@20 with gain log(1 + n), and Spearman. Settings
+were chosen looking at both, so that odd years are a weak hold-out for even ones. A second table
 takes only those active in the year before, a third divides the givers by the chances they had. The last one shows how
 little the settings matter. Future thanks reward activity too; the ceiling is the Spearman of an oracle without ties.
 """
