@@ -111,7 +111,9 @@ def _client(address: str) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra: only who sets a cluster needs it
     except ImportError as why:
-        raise Unreachable(f"{SETTING} is {address!r}, but distributed is missing: install talkoot[cluster]") from why
+        raise Unreachable(
+            f"{SETTING} is {address!r}, but distributed is missing: pip install --no-build-isolation -e '.[cluster]'"
+        ) from why
     with contextlib.ExitStack() as stack:
         try:
             where: Any = address

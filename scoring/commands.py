@@ -22,7 +22,10 @@ BAD_INPUT = 2  # exit status
 Source = Annotated[Path, typer.Argument(metavar="FOLDER", help="Exchange folder.")]
 Out = Annotated[Path, typer.Option(help="Folder to write; an earlier output in it is replaced.")]
 AsOf = Annotated[
-    str | None, typer.Option(help="Only what happened before this time counts; default: just after the last evidence.")
+    str | None,
+    typer.Option(
+        help="Only what happened before this ISO 8601 time counts (UTC without offset); default: after the last."
+    ),
 ]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Scoring policy as JSON; default: the standard one.")]
 FileFormat = Annotated[Format, typer.Option("--format", help="csv or parquet.")]
