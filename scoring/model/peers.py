@@ -84,7 +84,7 @@ def fit_heard(told: Heard, half_life_days: float) -> Fit:
         voices = replace(voices, pair_variance=voices.pair_variance - before.pair + held.pair)
     base = sums(told, ages(told.days, held.half_life), held)
     eq = equations(base, voices)
-    return Fit(told, held, base.aged, voices, solve(eq, group, givers, near), group, eq.state)
+    return Fit(told, held, base.aged, voices, solve(eq, givers, near), group, eq.state)
 
 
 def _voices_of(told: Heard, said: Talk, held: Variances) -> tuple[Voices, Glance]:

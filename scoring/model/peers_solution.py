@@ -12,10 +12,9 @@ Weiss & Freeman 2001, Neural Comput. 13). Source: Henderson (1975), Biometrics 3
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.evidence import Index, Number
+from scoring.model.evidence import Number
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import Reduced, blocks, reduce_givers, reduce_states
 
@@ -46,8 +45,7 @@ class Solution:
 
     `state` (receivers, width), `shared` (Z,), `mean` (criteria,) as in `Glance`; `shared_variance` (Z,).
     `covariance` (receivers, criteria, criteria): of μ_k + quality_jk. `mean_covariance` (criteria, criteria).
-    `alike` (receivers, criteria): variance of the error of μ_k + quality_jk that all receivers of one connected group
-    have alike; 0 where it was not computed. `steps`: of conjugate gradients, 0 if exact.
+    `steps`: of conjugate gradients, 0 if exact.
     """
 
     state: Number
@@ -56,7 +54,6 @@ class Solution:
     shared_variance: Number
     covariance: Number
     mean_covariance: Number
-    alike: Number
     steps: int
 
 
@@ -78,8 +75,8 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
     return Glance(state, shared, mean, _giver_variance(reduced, diagonal, givers), variance)
 
 
-def solve(eq: Equations, group: Index, givers: int, near: Glance | None = None, effects: int = EXACT) -> Solution:
-    """Solve for posterior means and variances. `group` (receivers,) numbers connected groups from 0.
+def solve(eq: Equations, givers: int, near: Glance | None = None, effects: int = EXACT) -> Solution:
+    """Solve for posterior means and variances.
 
     Exact up to so many `effects`: qualities, leniencies, teams, circles and means; beyond, the search begins at what is
     `near`. The first `givers` of the shared columns are leniencies.
@@ -87,7 +84,7 @@ def solve(eq: Equations, group: Index, givers: int, near: Glance | None = None, 
     reduced = _reduce(eq, givers, effects)
     if _effects(eq) > effects:
         return _iteratively(eq, reduced, near, givers)
-    return (_by_states if reduced.states else _by_givers)(eq, reduced, group, givers)
+    return (_by_states if reduced.states else _by_givers)(eq, reduced, givers)
 
 
 def _effects(eq: Equations) -> int:
@@ -117,7 +114,7 @@ def _sides(eq: Equations, reduced: Reduced, found: Number, givers: int) -> tuple
     return state, np.concatenate([gone[:, 0], found[states : states + shared - givers]]), found[-eq.criteria :]
 
 
-def _by_states(eq: Equations, reduced: Reduced, group: Index, givers: int) -> Solution:
+def _by_states(eq: Equations, reduced: Reduced, givers: int) -> Solution:
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
@@ -133,7 +130,6 @@ def _by_states(eq: Equations, reduced: Reduced, group: Index, givers: int) -> So
         shared_variance=np.diagonal(inverse)[:columns].copy(),
         covariance=covariance,
         mean_covariance=inverse[columns:, columns:],
-        alike=_alike(reach, spread, group),
         steps=0,
     )
 
@@ -147,23 +143,7 @@ def _reach(eq: Equations, reduced: Reduced) -> Number:
     return reach
 
 
-def _alike(reach: Number, spread: Number, group: Index) -> Number:
-    """Mean covariance of the errors within each group, through what is shared: (receivers, criteria)."""
-    mean = _averaging(group)
-    wide = reach.shape[1] * reach.shape[2]
-    shape = (mean.shape[0], *reach.shape[1:])
-    together, spreads = (np.asarray(mean @ each.reshape(len(group), wide)).reshape(shape) for each in (reach, spread))
-    shared = np.einsum("gkz,gkz->gk", together, spreads)
-    return np.asarray(np.maximum(shared, 0)[group], np.float64)
-
-
-def _averaging(group: Index) -> csr_array:
-    groups = int(group.max(initial=-1)) + 1
-    count = np.maximum(np.bincount(group, minlength=groups), 1)
-    return csr_array((1 / count[group], (group, np.arange(len(group)))), shape=(groups, len(group)))
-
-
-def _by_givers(eq: Equations, reduced: Reduced, group: Index, givers: int) -> Solution:
+def _by_givers(eq: Equations, reduced: Reduced, givers: int) -> Solution:
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
@@ -177,7 +157,6 @@ def _by_givers(eq: Equations, reduced: Reduced, group: Index, givers: int) -> So
     spread = np.asarray(reduced.through @ inverse)
     giver = reduced.inverse[:, 0, 0] + np.asarray(reduced.through.multiply(spread).sum(axis=1)).ravel()
     rest = np.diagonal(inverse)[receivers * width : reduced.size - criteria]
-    together = np.stack([_averaging(group) @ (inverse[own[:, k, 0]] + of_mean[k]) for k in range(criteria)])
     return Solution(
         state=state,
         shared=shared,
@@ -185,19 +164,8 @@ def _by_givers(eq: Equations, reduced: Reduced, group: Index, givers: int) -> So
         shared_variance=np.concatenate([giver, rest]),
         covariance=covariance,
         mean_covariance=of_mean[:, means],
-        alike=_mean_covariance(together, own[:, :, 0], means, group),
         steps=0,
     )
-
-
-def _mean_covariance(together: Number, own: NDArray[np.int64], means: Index, group: Index) -> Number:
-    """Average rows of the inverse, already averaged over their group, over its columns too: (receivers, criteria)."""
-    average = _averaging(group)
-    found = [
-        np.asarray(average.multiply(rows[:, own[:, k]]).sum(axis=1)).ravel() + rows[:, means[k]]
-        for k, rows in enumerate(together)
-    ]
-    return np.asarray(np.maximum(np.stack(found, axis=1), 0)[group], np.float64)
 
 
 def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: int) -> Solution:
@@ -221,7 +189,6 @@ def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: i
         shared_variance=1 / diagonal[:columns],
         covariance=np.asarray(covariance, np.float64),
         mean_covariance=mean_covariance,
-        alike=np.zeros((len(eq.state), criteria)),
         steps=steps,
     )
 

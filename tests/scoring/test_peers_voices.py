@@ -157,12 +157,11 @@ def test_groups_are_dense_or_none():
     assert (peers_voices._dense_groups(clique) == 0).all()
 
 
-@pytest.mark.parametrize("weight", [1.0])
-def test_alone_with_an_honest_opinion_costs_no_weight(weight):
+def test_alone_with_an_honest_opinion_costs_no_weight():
     """Somebody who rates one colleague 2 where others say 4, once, on one criterion, keeps full weight."""
     evidence = company(1)
     feedback = evidence.feedback
     giver, receiver = int(feedback.giver[0]), int(feedback.receiver[0])
     said = with_answers(evidence, [(giver, receiver, (0,), 2, 5)])
     raters = percentiles(said)[1].raters
-    assert raters.weight[raters.giver.tolist().index(giver)] == pytest.approx(weight, abs=0.05)
+    assert raters.weight[raters.giver.tolist().index(giver)] == pytest.approx(1.0, abs=0.05)
