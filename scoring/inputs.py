@@ -5,16 +5,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 
 from scoring import evidence as shelf
+from scoring import policies
 from scoring.arrays import build
 from scoring.model.evidence import Evidence
-from scoring.policy import Policy, check, digest
+from scoring.policy import Policy
 from service.base import db
 from service.base.apart import apart
 
@@ -35,41 +34,31 @@ class Inputs:
     recorded_until: datetime
 
 
-class PolicyRow(msgspec.Struct):
-    """One version of an organization's policy."""
-
-    id: UUID
-    version: int
-    policy: dict[str, Any]
-
-
 async def read_inputs(pool: db.Pool, organization_id: UUID) -> Inputs:
     """Read the newest policy and all evidence recorded by now, as they stand at one moment."""
     recorded_until = await _settled(pool)
-    await _ensure_policy(pool, organization_id)
-    return await _read(pool, organization_id, recorded_until, lambda tx: db.one(tx, sql.newest_policy, PolicyRow))
+    async with db.tenant(pool, organization_id) as tx:
+        await policies.in_force(tx)  # there is a first version from now on
+    return await _read(pool, organization_id, recorded_until, policies.in_force)
 
 
 async def read_again(pool: db.Pool, organization_id: UUID, policy_id: UUID, recorded_until: datetime) -> Inputs:
     """Read what an earlier run was made of."""
-    return await _read(
-        pool, organization_id, recorded_until, lambda tx: db.one(tx, sql.policy, PolicyRow, id=policy_id)
-    )
+    return await _read(pool, organization_id, recorded_until, lambda tx: policies.version_of(tx, policy_id))
 
 
 async def _read(
     pool: db.Pool,
     organization_id: UUID,
     recorded_until: datetime,
-    policy_of: Callable[[db.Connection], Awaitable[PolicyRow]],
+    policy_of: Callable[[db.Connection], Awaitable[policies.Version]],
 ) -> Inputs:
     async with db.tenant(pool, organization_id, readonly=True) as tx:
         row = await policy_of(tx)
         manifest = await shelf.read_manifest(tx)
         frames = await shelf.read_frames(tx, recorded_until, words=False)
-    policy = check(msgspec.convert(row.policy, Policy))
     evidence = await apart(build, frames, manifest)
-    return Inputs(row.id, policy, evidence, recorded_until)
+    return Inputs(row.id, row.value, evidence, recorded_until)
 
 
 async def _settled(pool: db.Pool) -> datetime:
@@ -89,10 +78,3 @@ async def _settled(pool: db.Pool) -> datetime:
             waited_for &= set(await db.many(conn, sql.others, str))
     log.warning("scoring_did_not_wait", transactions=len(waited_for), seconds=SETTLE_SECONDS)
     return moment
-
-
-async def _ensure_policy(pool: db.Pool, organization_id: UUID) -> None:
-    async with db.tenant(pool, organization_id) as tx:
-        if await db.maybe(tx, sql.newest_policy, PolicyRow) is None:
-            standard = Policy()
-            await db.run(tx, sql.insert_policy, policy=msgspec.to_builtins(standard), hash=digest(standard))

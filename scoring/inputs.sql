@@ -1,5 +1,4 @@
--- What a run needs to know besides the evidence, and what it leaves of itself: its policy.
--- owns: scoring_policy
+-- What a run needs to know besides the evidence and the policy.
 
 -- name: others()
 -- Everybody else's transactions in this database: what they write may carry a time before now, and appear later.
@@ -14,20 +13,6 @@ where locks.locktype = 'virtualxid'
 
 -- name: moment()
 select clock_timestamp();
-
--- name: newest_policy()
-select id, version, policy
-from scoring_policy
-order by version desc
-limit 1;
-
--- name: policy(id)
-select id, version, policy from scoring_policy where id = :id;
-
--- name: insert_policy(policy, hash)!
-insert into scoring_policy (version, policy, hash)
-values (1, :policy, :hash)
-on conflict (organization_id, version) do nothing;
 
 -- name: pinned(id)
 -- What a run was made of.

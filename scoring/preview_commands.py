@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
         except (BadFolder, policies.InvalidPolicy) as wrong:
             refuse(str(wrong))
         found = preview(evidence, old, new, at)
-        _tell(found, at)
+        tell(found, at)
         if csv:
             _write(csv, found.moves.write_csv().encode())
         if freeze:
@@ -76,7 +76,7 @@ def _write(path: Path, content: bytes) -> None:
         refuse(f"{path}: {wrong.strerror}")
 
 
-def _tell(found: Preview, at: datetime) -> None:
+def tell(found: Preview, at: datetime) -> None:
     """Print who changes levels, who moves most, and how the order of each board of the organization changes."""
     console = Console()
     moves = ("subject", "before", "after", "moved")

@@ -119,13 +119,14 @@ def main() -> None:
 def complete() -> None:
     """Add the features' commands, once."""
     from scoring import commands as scoring
+    from scoring import policy_commands as policy
     from scoring import preview_commands as preview
     from scoring.validate import commands as validation
     from service.auth import commands as access
     from service.exchange import commands as exchange
     from service.organizations import commands as organizations
 
-    for feature in (exchange, scoring, preview, validation, organizations, access):
+    for feature in (exchange, scoring, preview, policy, validation, organizations, access):
         feature.register(app)
 
 

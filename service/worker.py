@@ -26,6 +26,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from scoring.policies import PREVIEW
+from scoring.preview_run import look
 from scoring.run import NIGHTLY, REQUESTED, run_night
 from service.base import clock, connect, days, db, events, idempotency, logs, slots
 from service.base.config import Settings
@@ -94,6 +96,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
 JOBS: Mapping[str, Job] = {
     NIGHTLY: Job(run_night, at=time(2, 0)),
     REQUESTED: Job(run_night),
+    PREVIEW: Job(look),
     "purge": Job(purge, at=time(3, 30)),
 }
 

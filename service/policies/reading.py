@@ -1,0 +1,62 @@
+"""Policies and previews as they are shown: with people's names instead of their external ids."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from scoring.policies import Preview, Version, sql
+from scoring.policy import RULES, Policy
+from service.base import db
+from service.policies.model import BoardMove, Move, Policies, PolicyPreview, PolicyVersion, Rule
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Who is behind an external id."""
+
+    external_id: str
+    id: UUID
+    name: str
+
+
+def version(stored: Version) -> PolicyVersion:
+    """Return a version without its id, which nothing asks for."""
+    return PolicyVersion(stored.version, stored.policy, stored.hash, stored.published_at, stored.published_by_id)
+
+
+async def versions(tx: db.Connection, before: int | None, limit: int) -> Policies:
+    """Return the versions older than `before`, at most `limit`."""
+    found = await db.many(tx, sql.versions, Version, before=before, most=limit + 1)
+    shown = [version(one) for one in found[:limit]]
+    return Policies(shown, shown[-1].version if len(found) > limit else None)
+
+
+def rules() -> list[Rule]:
+    """List the numbers of a policy, each with its range, its standard value and the reason."""
+    standard = Policy()
+    return [Rule(name, low, high, getattr(standard, name), why) for name, (low, high, why) in RULES.items()]
+
+
+async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
+    """Return a preview, done or not."""
+    stored = await db.one(tx, sql.preview, Preview, id=preview_id)
+    told: dict[str, Any] = stored.result or {"levels_changed": None, "levels": [], "largest": [], "boards": []}
+    external = sorted({move["subject"] for part in ("levels", "largest") for move in told[part]})
+    known = {one.external_id: one for one in await db.many(tx, sql.names, Named, people=external)}
+    return PolicyPreview(
+        id=stored.id,
+        policy=stored.policy,
+        state=stored.state or "due",
+        error=stored.error,
+        asked_at=stored.asked_at,
+        as_of=stored.as_of,
+        levels_changed=told["levels_changed"],
+        levels=[_move(move, known) for move in told["levels"]],
+        largest=[_move(move, known) for move in told["largest"]],
+        boards=msgspec.convert(told["boards"], list[BoardMove]),
+    )
+
+
+def _move(move: dict[str, Any], known: dict[str, Named]) -> Move:
+    who = known.get(move["subject"])
+    return Move(who.id if who else None, who.name if who else "–", move["before"], move["after"])
