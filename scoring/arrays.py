@@ -56,6 +56,7 @@ VOCABULARIES = {  # field → the field that holds its words
     "badge": "badges",
 }
 TOGETHER = ("answer", "response")  # rows with one value were given together; a row without one stands alone
+WITHOUT_IDS = (model.Feedback,)  # whose rows have ids that the engine does not keep; the digest covers them
 NOT_EVIDENCE = ("recorded",)  # when we learnt of it decides what may be released, not what it says
 
 
@@ -70,11 +71,15 @@ def build(frames: Frames, manifest: Manifest) -> Evidence:
     ids = {name: _ids(frames[name][file.key[0]]) for name, file in FILES.items() if len(file.key) == 1}
     retractions = frames["retractions"].unique().sort(pl.all())
     fields: dict[str, Any] = {name: ids[name] for name in ONLY_IDS}
+    unkept: dict[str, str] = {}
     for name, shape in SHAPES.items():
         gone = retractions.filter(pl.col("file") == name)["id"]
-        fields[name] = _table(FILES[name], shape, _canonical(FILES[name], shape, frames[name], gone), ids)
+        frame = _canonical(FILES[name], shape, frames[name], gone)
+        fields[name] = _table(FILES[name], shape, frame, ids)
+        if shape in WITHOUT_IDS:
+            unkept[name] = frame["id"].str.join("\0").item()
     fields |= {"time_zone": manifest.time_zone, "currency": manifest.currency}
-    return Evidence(**fields, digest=_digest(fields, retractions))
+    return Evidence(**fields, digest=_digest(fields, unkept, retractions))
 
 
 def _criteria(frames: Frames) -> pl.DataFrame:
@@ -154,12 +159,13 @@ def _together(series: pl.Series) -> Index:
     return named
 
 
-def _digest(fields: dict[str, Any], retractions: pl.DataFrame) -> str:
+def _digest(fields: dict[str, Any], unkept: dict[str, str], retractions: pl.DataFrame) -> str:
     """SHA-256 of everything the engine reads, and of what was retracted."""
     digest = hashlib.sha256()
     for name in sorted(fields):
         value = fields[name]
         parts = {name: value} if isinstance(value, str | tuple) else _parts(name, value)
+        parts = {f"{name}.ids": unkept[name], **parts} if name in unkept else parts
         for part, content in parts.items():
             digest.update(part.encode() + b"\0")
             digest.update(_bytes(content))

@@ -65,7 +65,7 @@ def care(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: ARG0
     unit = float(np.sqrt(fit.variances[0]))
     given = _given(deeds, contributed(rows, factors, fit) / unit)
     voices = np.bincount(deeds.person[~deeds.extra], minlength=people).astype(np.float64)
-    return standard_block("care", given, fit.sds[0] / unit, voices)
+    return standard_block("care", given, fit.sds[0] / unit, voices, raw=(float(fit.fixed[CALL]), unit))
 
 
 def contributed(rows: Rows, factors: list[Factor], fit: Fit) -> Number:

@@ -39,17 +39,22 @@ def parts(source: Source, subject: Index, project: Index, amount: Number) -> Par
     return Parts(subject, np.zeros(len(subject), np.int32), _filled(source, len(subject)), project, amount)
 
 
-def standard_block(dimension: str, given: list[Parts], sd: Number, voices: Number) -> Block:
+def standard_block(
+    dimension: str, given: list[Parts], sd: Number, voices: Number, raw: tuple[float, float] = (0.0, 1.0)
+) -> Block:
     """Block of one dimension in sd of true quality: the prior is 0 with sd 1, and `given` is all that adds to it.
 
-    `sd`, `voices`: (subjects,).
+    `sd`, `voices`: (subjects,). `raw`: where that 0 lies, and what that sd is, in the evidence's raw unit, which is the
+    same in every run; so a scale that a policy has frozen holds although the sd is learnt anew (reference.py).
     """
     subjects = len(sd)
     none = np.full(subjects, -1, np.int32)
     prior = parts(Source.PRIOR, np.arange(subjects, dtype=np.int32), none, np.zeros(subjects))
     every = merged(joined([prior, *given]), (subjects, 1))
     estimate = sums(every, (subjects, 1))
-    return Block((dimension,), estimate, sd[:, None], voices[:, None], np.zeros(1), np.ones(1), every)
+    origin, unit = np.full(1, raw[0]), np.full(1, raw[1])
+    told = (estimate, sd[:, None], voices[:, None], np.zeros(1), np.ones(1), every)
+    return Block((dimension,), *told, origin=origin, unit=unit)
 
 
 def _filled(source: Source, rows: int) -> Index:

@@ -132,9 +132,11 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One rating (1-5) a row; rows with one `answer` were given together. Rows are sorted by id."""
+    """One rating (1-5) a row; rows with one `answer` were given together.
 
-    ids: tuple[str, ...]
+    Rows are sorted by their ids, which are not kept: ten million of them would take a gigabyte, and nothing asks.
+    """
+
     answer: Index  # 0..answers-1; a row without one is an answer of its own
     giver: Index
     receiver: Index

@@ -85,8 +85,8 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     parts = _parts(thanks, pairs, start, heard * (gain / np.maximum(voices, 1e-300))[pairs.receiver])
     distinct = np.bincount(pairs.receiver, np.minimum(heard, 1.0), people).astype(np.float64)
     sd = np.sqrt(polygamma(1, shape + voices)) / unit
-    estimate = (start + gain)[:, None]
-    return Block(("recognition",), estimate, sd[:, None], distinct[:, None], np.zeros(1), np.ones(1), parts)
+    told = ((start + gain)[:, None], sd[:, None], distinct[:, None], np.zeros(1), np.ones(1), parts)
+    return Block(("recognition",), *told, origin=np.zeros(1), unit=np.full(1, unit))
 
 
 def voice(volume: Number, newest: Number, mutual: Mask, mutual_weight: float) -> Number:

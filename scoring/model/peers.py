@@ -5,6 +5,7 @@ The model stands in `peers_equations.py`, its variances in `peers_variances.py`,
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from scoring.model.peers_solution import Glance, Solution, glance, solve
 from scoring.model.peers_variances import Variances, variances
 from scoring.model.peers_voices import Talk, doubtful, judged, suspected, talk, trust_in, usual_voices
 from scoring.model.scores import RaterTable, Source
+from scoring.model.threads import both
 from scoring.policy import Policy
 
 
@@ -66,7 +68,8 @@ def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
     fit = fit_heard(told, policy.peer_half_life_days)
     group = np.full(len(evidence.people.ids), -1, np.int32)
     group[told.receivers] = fit.group
-    return PeerBlocks(_people(evidence, fit), _raters(fit), _projects(evidence, fit), group)
+    people, projects = both(partial(_people, evidence, fit), partial(_projects, evidence, fit), len(told.y))
+    return PeerBlocks(people, _raters(fit), projects, group)
 
 
 def fit_heard(told: Heard, half_life_days: float) -> Fit:

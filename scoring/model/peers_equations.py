@@ -12,16 +12,19 @@ Unknowns: a state (today's quality by criterion, drift by class) for each receiv
 few columns that many share, μ, teams and circles. Source: Henderson (1975), Biometrics 31(2); Bates et al. (2015).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import Index, Number
-from scoring.model.peers_rows import Ages, Heard, Places
+from scoring.model.peers_rows import Ages, Heard, Places, parts
 from scoring.model.peers_variances import Variances
+from scoring.model.threads import at_once
 
 MEAN_VARIANCE = 1.0  # squared rating points, of a criterion's mean around what is usual
+BLOCK = 512  # pairs whose products are formed at a time
 USUAL_RATING = 4.0  # told points, where a criterion's mean is before anyone rated
 
 
@@ -121,13 +124,24 @@ class Sums:
 
 def sums(told: Heard, aged: Ages, held: Variances) -> Sums:
     """Add up what every occasion and pair says; linear in the ratings."""
+    pieces = parts(told)
+    ends = np.cumsum([len(part.pair) for part in pieces])[:-1]
+    works = [
+        partial(_summed, part, replace(aged, of=of), held)
+        for part, of in zip(pieces, np.split(aged.of, ends), strict=True)
+    ]
+    found = zip(*at_once(works, len(told.y)), strict=True)
+    return Sums(told, aged, held, *(np.concatenate(column) for column in found))
+
+
+def _summed(told: Heard, aged: Ages, held: Variances) -> tuple[Number, Number, Number, Number, Number]:
+    """Return `whole`, `right`, `said`, `weight` and `pull` of some receivers."""
     occasion = occasions(told, aged, held)
     said, weight, pull = _pairs(told, aged, occasion)
     whole, right = _receivers(told, aged, occasion)
-    every = np.arange(len(told.receiver))
     own = held.pair / (1 + held.pair * weight)
-    _take(whole, right, told.receiver, (said, pull, own, every))
-    return Sums(told, aged, held, whole, right, said, weight, pull)
+    _take(whole, right, told.receiver, (said, pull, own, np.arange(len(told.receiver))))
+    return whole, right, said, weight, pull
 
 
 def equations(base: Sums, voices: Voices) -> Equations:
@@ -186,13 +200,16 @@ def _receivers(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number
 def _take(whole: Number, right: Number, receiver: Index, pairs: tuple[Number, Number, Number, Places]) -> None:
     """Take off, in place, what some pairs' own effects explain: `pairs` are said, pull, their amounts, and which."""
     said, pull, amount, which = pairs
-    by_receiver = summed(receiver[which], len(whole))
-    words = said[which]
-    right -= by_receiver @ (words * (amount * pull[which])[:, None])
-    for column in range(whole.shape[2]):
-        taken = by_receiver @ (words[:, column:] * (amount * words[:, column])[:, None])
-        whole[:, column, column:] -= taken
-        whole[:, column + 1 :, column] -= taken[:, 1:]
+    of = receiver[which]
+    begins = np.flatnonzero(np.diff(of, prepend=-1))
+    for some in np.array_split(np.arange(len(begins)), len(which) // BLOCK + 1):
+        if len(some):
+            last = begins[some[-1] + 1] if some[-1] + 1 < len(begins) else len(which)
+            here = slice(begins[some[0]], last)
+            starts, words = begins[some] - here.start, said[which[here]]
+            weighed = words * amount[here, None]
+            whole[of[begins[some]]] -= np.add.reduceat(weighed[:, :, None] * words[:, None, :], starts)
+            right[of[begins[some]]] -= np.add.reduceat(weighed * pull[which[here], None], starts)
 
 
 def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:

@@ -5,6 +5,7 @@ occasions, pairs and receivers are sums over runs, and cost one pass.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Mask, Number
 from scoring.model.ratings import told_of
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
+PART = 65_536  # rows: what is added up of so many stays in the processor's cache
 CHANGED = 0.002  # of the variance of quality: what has changed by less has not changed
 Places = NDArray[np.int64]
 
@@ -96,6 +98,39 @@ def only(told: Heard, kept: Mask) -> Heard:
         days=told.days[occasions],
         receiver=told.receiver[kept],
         giver=told.giver[kept],
+    )
+
+
+def parts(told: Heard) -> list[Heard]:
+    """Cut between receivers, into parts of about `PART` rows or one receiver; givers and teams keep their numbers.
+
+    Receivers, pairs and occasions count from 0 in each part; `row` stays the place in the evidence.
+    """
+    if len(told.y) <= PART:
+        return [told]
+    pair = np.searchsorted(told.receiver, np.arange(len(told.receivers) + 1))
+    occasion = np.searchsorted(told.pair, pair)
+    row = np.searchsorted(told.occasion, occasion)
+    cuts = np.unique(np.append(np.searchsorted(row, np.arange(0, len(told.y), PART)), len(told.receivers)))
+    places = zip(cuts, pair[cuts], occasion[cuts], row[cuts], strict=True)
+    return [_between(told, *bounds) for bounds in pairwise(places)]
+
+
+def _between(told: Heard, first: tuple[int, ...], last: tuple[int, ...]) -> Heard:
+    """Keep what lies from `first` to `last`: places among receivers, pairs, occasions and rows."""
+    receivers, pairs, occasions, rows = (slice(a, b) for a, b in zip(first, last, strict=True))
+    return replace(
+        told,
+        row=told.row[rows],
+        y=told.y[rows],
+        criterion=told.criterion[rows],
+        occasion=told.occasion[rows] - np.int32(first[2]),
+        pair=told.pair[occasions] - np.int32(first[1]),
+        days=told.days[occasions],
+        receiver=told.receiver[pairs] - np.int32(first[0]),
+        giver=told.giver[pairs],
+        receivers=told.receivers[receivers],
+        receiver_team=told.receiver_team[receivers],
     )
 
 

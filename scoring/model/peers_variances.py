@@ -14,7 +14,9 @@ what is usual by a weight of as many receivers (givers, pairs ...) as `WORTH` sa
 Source: Henderson (1953), Biometrics 9(2); Gao & Owen (2017), Electron. J. Stat. 11 (moments in linear time).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,8 @@ from scipy.sparse import csr_array
 
 from scoring.model.crossed_blocks import TILE
 from scoring.model.evidence import Index, Number
-from scoring.model.peers_rows import Heard, ages
+from scoring.model.peers_rows import Heard, ages, parts
+from scoring.model.threads import at_once
 
 # What is usual before anything was seen, squared rating points, and how many levels that is worth.
 GENERAL, SPECIAL, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL = 0.15, 0.05, 0.15, 0.02, 0.10, 0.08, 0.35
@@ -34,7 +37,6 @@ HALF_LIVES = 365.25 * np.array([0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 1
 HALF_LIFE_SPREAD = 0.8  # sd of the logarithm of half-lives between organizations
 HALF_LIFE_NOISE = 0.4  # misfit of one perfectly known receiver where nothing is wrong
 VAGUE = 3.0  # variance of what one giver says of a receiver, over that of quality
-DENSE = 60_000_000  # cells of groups up to which products are taken from dense tables, which is faster
 CLASS_DAYS = 2 * 365.25  # what classes of age are cut by before the half-life is known
 
 
@@ -139,23 +141,36 @@ def variances(told: Heard, half_life_days: float) -> Variances:
 
 
 def _alike(told: Heard, age: Index, classes: int) -> _Alike:
-    e = _errors(told)
-    pair, giver = told.row_pair, told.giver[told.row_pair]
-    cell = (told.criterion * classes + age[told.occasion]).astype(np.int64)
-    width = told.criteria * classes
-    receiver = told.receiver[pair]
-    team = np.where(told.team < 0, told.teams + np.arange(len(told.givers)), told.team)[giver]
-    near = np.unique(receiver.astype(np.int64) * (told.teams + len(told.givers)) + team, return_inverse=True)[1]
-    by = {
-        name: _products(group, cell, e, width)
-        for name, group in (("receiver", receiver), ("nearby", near), ("pair", pair), ("occasion", told.occasion))
-    }
+    e, width = _errors(told), told.criteria * classes
+    cell = told.criterion * classes + age[told.occasion]
+    giver = told.giver[told.row_pair]
+    alone = told.teams + np.arange(len(told.givers))
+    team = np.where(told.team < 0, alone, told.team).astype(np.int32)
+    ends = np.cumsum([len(part.y) for part in parts(told)])[:-1]
+    pieces = zip(parts(told), np.split(cell, ends), np.split(e, ends), strict=True)
+    works = [partial(_nested, part, team, (cells, errors, width)) for part, cells, errors in pieces]
+    heard, nearby, pair, occasion = map(_total, zip(*at_once(works, len(e)), strict=True))
+    giving, in_team = _whole(giver, e), _whole(team[giver], e)
     own = _Products(np.diag(np.bincount(cell, e * e, width)), np.diag(np.bincount(cell, minlength=width) * 1.0))
-    giving, in_team = _whole(giver, e), _whole(team, e)
-    related = by["receiver"].total() + in_team - by["nearby"].total()
+    related = heard.total() + in_team - nearby.total()
     free = float(len(e)) ** 2 - float(related.count)
     unrelated = -float(related.of) / free if free > 0.5 else -float(related.of) / max(len(e), 1) ** 2
-    return _Alike(**by, row=own, giver=giving, team=in_team, unrelated=unrelated)
+    return _Alike(heard, nearby, pair, occasion, own, giving, in_team, unrelated)
+
+
+def _nested(part: Heard, team: Index, what: tuple[Index, Number, int]) -> tuple[_Products, ...]:
+    """Products of ratings that share a receiver, also the giver's team, the giver, the occasion; of some receivers."""
+    receiver = part.receiver[part.row_pair]
+    near = receiver.astype(np.int64) * (int(team.max(initial=0)) + 1) + team[part.giver][part.row_pair]
+    nearby = np.unique(near, return_inverse=True)[1]
+    return tuple(_products(group, *what) for group in (receiver, nearby, part.row_pair, part.occasion))
+
+
+def _total(products: Sequence[_Products]) -> _Products:
+    """Add up parts, in order."""
+    return _Products(
+        sum((each.of for each in products), np.zeros(())), sum((each.count for each in products), np.zeros(()))
+    )
 
 
 def _errors(told: Heard) -> Number:
@@ -165,16 +180,13 @@ def _errors(told: Heard) -> Number:
     return np.asarray(told.y - mean[told.criterion], np.float64)
 
 
-def _products(group: NDArray[np.integer], cell: NDArray[np.int64], e: Number, width: int) -> _Products:
+def _products(group: NDArray[np.integer], cell: Index, e: Number, width: int) -> _Products:
     """Sum products over all pairs of rows of one group, by the cells of the two: (width, width)."""
-    shape = (int(group.max(initial=-1)) + 1, width)
-    if shape[0] * width <= DENSE:
-        key = group.astype(np.int64) * width + cell
-        told = np.bincount(key, e, shape[0] * width).astype(np.float64, copy=False)
-        count = np.bincount(key, minlength=shape[0] * width).astype(np.float64)
-        return _Products(_squared(told.reshape(shape)), _squared(count.reshape(shape)))
-    sums, counts = (csr_array((amount, (group, cell)), shape=shape) for amount in (e, np.ones(len(e))))
-    return _Products((sums.T @ sums).toarray(), (counts.T @ counts).toarray())
+    groups = int(group.max(initial=-1)) + 1
+    key = group.astype(np.int64) * width + cell
+    told = np.bincount(key, e, groups * width).astype(np.float64, copy=False)
+    count = np.bincount(key, minlength=groups * width).astype(np.float64)
+    return _Products(_squared(told.reshape(groups, width)), _squared(count.reshape(groups, width)))
 
 
 def _squared(table: Number) -> Number:

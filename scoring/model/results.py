@@ -67,7 +67,7 @@ def results(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: A
     told[takings.project] = 1
     sd = np.ones(people)
     sd[lay.members] = fit.member_sds / unit
-    return standard_block("results", [received], sd, np.asarray(work.T @ told))
+    return standard_block("results", [received], sd, np.asarray(work.T @ told), raw=(0.0, unit))
 
 
 def _design(evidence: Evidence, takings: Takings, work: csr_array) -> Design:

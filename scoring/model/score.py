@@ -31,7 +31,7 @@ from scoring.model.periods import inside, micros, recent
 from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
 from scoring.model.scores import Scores, SubjectKind
-from scoring.model.select import consented, present, select
+from scoring.model.select import consented, present, rows, select
 from scoring.model.stages import anchored, cleared, stages
 from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings
 from scoring.model.teams import present_teams, team_block, time_shares
@@ -199,8 +199,10 @@ def _trust_at(evidence: Evidence, policy: Policy, as_of: int) -> Trust:
 
 
 def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
+    nothing = np.zeros(len(evidence.feedback.at), np.bool_)
+    known = replace(evidence, feedback=rows(evidence.feedback, nothing))  # not to copy what is confidential anyway
     for period in recent(as_of, evidence.time_zone):
-        told = inside(evidence, period, as_of)
+        told = inside(known, period, as_of)
         end = min(period.end, as_of)
         blocks = []
         if len(told.signals.ids):
@@ -249,7 +251,7 @@ def _counts(evidence: Evidence, allowed: Mask, stages_cleared: int) -> dict[str,
         "teams": len(evidence.teams.ids),
         "projects": len(evidence.projects.ids),
         "customers": len(evidence.customers),
-        "feedback": len(evidence.feedback.ids),
+        "feedback": len(evidence.feedback.at),
         "kudos": len(evidence.kudos.ids),
         "badges": len(evidence.badges.ids),
         "signals": len(evidence.signals.ids),

@@ -1,8 +1,8 @@
 """Standings: every board of an organization, of its departments and of its teams, over all time and recent periods."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -13,11 +13,11 @@ from scoring.model.boards_many import places_of_many
 from scoring.model.evidence import FOREVER, Evidence, Index, Mask
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
+from scoring.model.threads import at_once
 from scoring.policy import Policy
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 ALL = "all"  # the period without bounds
-MANY = 50_000  # rows of boards from which on two are ranked at a time
 ORGANIZATION = "organization"  # the scope
 WITHOUT_BOARD = frozenset({"standing", "results"})  # dimensions of people
 TEAM_BOARDS = ("customer_trust", "quality", "help")
@@ -94,8 +94,7 @@ def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy:
         return _Sheet(found.dimensions[dimension], found, dimension, subject[order.order], scope[of], period[of], order)
 
     wanted = [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)]
-    with ThreadPoolExecutor(2 if len(subject) > MANY else 1) as pool:  # boards are independent: the same on any number
-        ranked = {each.board: each for each in pool.map(sheet, wanted)}
+    ranked = {each.board: each for each in at_once([partial(sheet, place) for place in wanted], len(subject))}
     awards = [(award, name) for award, name in AWARDS.items() if name in ranked and found.kind is SubjectKind.PERSON]
     return [*ranked.values(), *(replace(ranked[name], board=award) for award, name in awards)]
 

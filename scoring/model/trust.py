@@ -190,4 +190,4 @@ def _people(evidence: Evidence, fit: Lean, of: tuple[Answers, Work], as_of: int)
     known = lay.members < people
     sd[lay.members[known]] = fit.member_sds[known] / unit
     voices = np.where(allowed, person_voices(heard, work)[:people], 0.0)
-    return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices)
+    return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices, raw=(0.0, unit))

@@ -45,7 +45,7 @@ def _made(rng, people, rows, as_of):
     felt = MEAN + quality[receiver] + own[receiver, criterion] + leniency[giver] + rng.normal(0, NOISE, len(answer))
     nowhere = np.full(len(answer), -1, np.int32)
     told = Feedback(
-        ids=tuple(map(str, range(len(answer)))), answer=answer.astype(np.int32), giver=giver.astype(np.int32),
+        answer=answer.astype(np.int32), giver=giver.astype(np.int32),
         receiver=receiver.astype(np.int32), project=nowhere, round=nowhere, criterion=criterion.astype(np.int32),
         rating=np.clip(np.rint(felt), 1, 5), at=at, recorded=at,
     )  # fmt: skip

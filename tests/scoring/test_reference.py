@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -129,3 +130,30 @@ def test_the_reference_of_a_frozen_policy_stays():
     moved = [block("leading", estimate=[[4.9]], sd=0.1, centre=4.8, spread=0.2)]
     kept = reference_of(moved, policy)
     assert (kept.mean, kept.sd) == (pytest.approx(policy.reference.mean), pytest.approx(policy.reference.sd))
+
+
+def test_every_dimension_of_the_engine_says_what_it_means_in_raw_units():
+    evidence = small(**company(3))
+    found = score(evidence, Policy(), LAST).reference
+    unit = dict(zip(found.dimensions, found.sd, strict=True))
+    assert all(
+        unit[name] != 1.0 for name in ("customer_trust", "recognition", "care")
+    )  # sds of evidence, not of scores
+
+
+def test_a_frozen_scale_holds_where_people_differ_more_than_when_it_was_frozen():
+    # Care is told in raw units: freezing a scale of half its width doubles what is told.
+    evidence = small(**company(3))
+    free = score(evidence, Policy(), LAST)
+    whole = free.reference
+    at = whole.dimensions.index("care")
+    halved = tuple(sd / 2 if place == at else sd for place, sd in enumerate(whole.sd))
+    frozen = score(evidence, referring(Policy(), msgspec.structs.replace(whole, sd=halved)), LAST)
+
+    def care_of(found):
+        table = found.scores
+        chosen = (table.subject_kind == SubjectKind.PERSON) & (table.dimension == table.dimensions.index("care"))
+        return table.estimate[chosen]
+
+    assert care_of(frozen) == pytest.approx(2 * care_of(free), abs=1e-9)
+    assert np.ptp(care_of(free)) > 0.1

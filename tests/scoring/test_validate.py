@@ -104,7 +104,7 @@ def answers(receiver, giver, rating):
     none, zero = np.full(size, -1, np.int32), np.zeros(size, np.int64)
     first = np.zeros(size, np.int32)
     return Feedback(
-        ids=tuple(map(str, range(size))), answer=np.arange(size, dtype=np.int32), giver=np.asarray(giver, np.int32),
+        answer=np.arange(size, dtype=np.int32), giver=np.asarray(giver, np.int32),
         receiver=np.asarray(receiver, np.int32), project=none, round=none, criterion=first,
         rating=np.asarray(rating, np.float64), at=zero, recorded=zero,
     )  # fmt: skip
