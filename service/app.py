@@ -27,6 +27,7 @@ from service.base.envelope import Envelope
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.customers import routes as customers
 from service.feedback import routes as feedback
+from service.flows import survey_routes as survey_links
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
 from service.organizations import routes as organizations
@@ -36,8 +37,22 @@ from service.people import routes as people
 from service.policies import routes as policies
 from service.projects import routes as projects
 from service.scores import routes as scores
+from service.surveys import routes as surveys
 
-FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores, policies)
+FEATURES = (
+    organizations,
+    people,
+    customers,
+    projects,
+    kudos,
+    feedback,
+    badges,
+    aftercare,
+    scores,
+    policies,
+    surveys,
+    survey_links,
+)
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
 

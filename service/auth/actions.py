@@ -42,6 +42,20 @@ async def start_session(tx: db.Connection, person_id: UUID, role: Role) -> str:
     return await _create(tx, "session", "ts_", NewToken(role=role, person_id=person_id))
 
 
+async def create_link(tx: db.Connection, days: int) -> tuple[UUID, str]:
+    """Make a link for a contact, who has no account; return its id and its secret, which is kept nowhere."""
+    secret = "tl_" + secrets.token_urlsafe(SECRET_BYTES)
+    made = {"kind": "link", "hash": hash_of(secret), "person_id": None, "role": Role.CONTACT, "name": None}
+    link_id = await db.one(tx, sql.insert, UUID, expires_at=clock.now() + timedelta(days=days), **made)
+    await record(tx, "link_created", link_id)
+    return link_id, secret
+
+
+async def spend_link(tx: db.Connection, link_id: UUID) -> bool:
+    """End a link; False where it was ended before, so that of two who use it at once only one does."""
+    return await db.run(tx, sql.revoke, id=link_id) == 1
+
+
 async def _create(tx: db.Connection, kind: str, prefix: str, new: NewToken) -> str:
     secret = prefix + secrets.token_urlsafe(SECRET_BYTES)
     lives = timedelta(days=new.days) if kind == "token" else timedelta(hours=SESSION_HOURS)

@@ -40,7 +40,7 @@ class SignedIn:
             if secret:
                 _refuse_other_sites(connection)
         me = await _whose(scope, secret)
-        if me is None or (me.kind == "token") != (token is not None):
+        if me is None or me.kind != ("session" if token is None else "token"):
             raise NotSignedIn("sign in, or send a token as `Authorization: Bearer …`")
         return me
 

@@ -20,6 +20,7 @@ class Role(StrEnum):
     HR = "hr"
     ADMINISTRATOR = "administrator"
     SERVICE = "service"
+    CONTACT = "contact"
 
 
 class Actor(msgspec.Struct, frozen=True):

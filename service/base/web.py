@@ -13,7 +13,7 @@ from litestar.response.base import ASGIResponse
 
 from service.base import db, idempotency
 from service.base.access import OPEN, Actor, Role, caller, require_role
-from service.base.errors import Invalid, NotSignedIn, UnsupportedMedia
+from service.base.errors import ErrorBody, Invalid, NotSignedIn, UnsupportedMedia
 from service.base.paging import After, Cut, Limit, Page, page
 
 __all__ = ["OPEN", "Actor", "After", "Cut", "Limit", "Me", "Page", "Pool", "Role", "Tx", "page", "require_role"]
@@ -23,6 +23,14 @@ Tx = NamedDependency[SkipValidation[db.Connection]]
 Pool = NamedDependency[SkipValidation[db.Pool]]
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SECRET = {"secret": True}  # `opt=SECRET` on a route whose answer holds a secret, which is kept nowhere
+SHOWN_ONCE = (
+    409,
+    msgspec.json.encode(
+        ErrorBody("shown_once", "this was done already, and its secret is shown once; make a new one", {})
+    ),
+)
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
@@ -89,7 +97,8 @@ async def provide_tx(request: LitestarRequest[Any, Any, State], me: Me) -> Async
         yield tx
         answer = request.scope["state"].get("answer")
         if claim is not None and isinstance(answer, ASGIResponse):
-            await idempotency.keep(tx, claim, answer.status_code, answer.body)
+            kept = SHOWN_ONCE if request.route_handler.opt.get("secret") else (answer.status_code, answer.body)
+            await idempotency.keep(tx, claim, *kept)
 
 
 def provide_pool(request: LitestarRequest[Any, Any, State], me: Me) -> db.Pool:  # noqa: ARG001 - one after the other: Litestar resolves independent dependencies in a task group, which is slow

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import asdict
 
-from service.base import db
+from service.base import clock, db
 from service.base.access import Actor, Role
 from service.base.changes import changed
 from service.base.errors import Forbidden, Invalid
@@ -62,13 +62,16 @@ async def change_contact(tx: db.Connection, contact_id: UUID, wanted: ContactCha
 
 async def hear(tx: db.Connection, me: Actor, project_id: UUID, new: NewSignal) -> Response:
     """Record one response: a signal for each aspect, or one with words alone."""
-    aspects = new.aspects()
-    if not aspects and new.words is None:
+    if not new.aspects() and new.words is None:
         raise Invalid("a signal has at least one aspect, or words", field="words")
-    at = moment_of(me, new.at)
     await db.one(tx, sql.project_there, UUID, id=project_id)
     await _allow(tx, me, project_id, new)
-    response = str(uuid4())
+    return await store(tx, me, project_id, new)
+
+
+async def store(tx: db.Connection, me: Actor | None, project_id: UUID, new: NewSignal) -> Response:
+    """Write down a response that may be written down; `me` is None where the customer answers themself."""
+    aspects, response = new.aspects(), str(uuid4())
     signals = await db.many(
         tx,
         sql.insert_signals,
@@ -79,8 +82,8 @@ async def hear(tx: db.Connection, me: Actor, project_id: UUID, new: NewSignal) -
         kind=new.kind,
         about=new.about,
         comment=new.words,
-        recorded_by_id=me.person_id,
-        at=at,
+        recorded_by_id=me.person_id if me else None,
+        at=moment_of(me, new.at) if me else clock.now(),
         aspects=list(aspects) or [None],
         amounts=list(aspects.values()) or [None],
     )

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from service.pages import boards, home, people, sign_in, static, thanks
+from service.pages import boards, home, people, sign_in, static, survey, thanks
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -21,6 +21,8 @@ router = Router(
         thanks.show_thanks,
         thanks.send_thanks,
         thanks.take_back,
+        survey.show_survey,
+        survey.send_survey,
         static.get_file,
     ],
     dependencies={"view": VIEW},

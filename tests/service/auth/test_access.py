@@ -18,7 +18,7 @@ async def test_no_route_answers_without_a_credential(anybody):
     asked = 0
     for path, methods in description["paths"].items():
         address = re.sub(r"{[a-z]+_id}", "00000000-0000-4000-8000-000000000000", path)
-        address = re.sub(r"{[a-z]+}", "x", address)
+        address = re.sub(r"{[a-z]+}", "x", address.replace("{number}", "1"))
         for method in methods:
             answer = await anybody.request(method, address)
             asked += 1

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import errors, shown
+from service.pages import errors, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -26,6 +26,10 @@ def said():
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
         yield from (title, text)
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
+    for _, _, *texts in survey.SCALES:
+        yield from texts
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS):
+        yield from texts.values()
 
 
 @pytest.fixture(scope="module")

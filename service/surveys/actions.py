@@ -1,0 +1,97 @@
+"""Ask contacts how a project went, and take in what they answer."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from service.base import db
+from service.base.access import Actor, Role
+from service.base.errors import Forbidden, NotFound
+from service.base.events import record
+from service.surveys.model import AlreadyAnswered, LinkSpent, NotAsked, Question, Survey
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+MOST_ASKED = 3  # contacts asked when a project ends
+# Between surveys, by a contact's own rhythm; a month where they have said nothing.
+RESTS = {"quarter": timedelta(days=90), "month": timedelta(days=30), "year": timedelta(days=365)}
+
+
+async def ask(tx: db.Connection, me: Actor, project_id: UUID, contact_id: UUID) -> Survey:
+    """Ask a contact of the project's customer.
+
+    Raises
+    ------
+    NotFound : the contact is not of the project's customer.
+    Forbidden : a lead without a part in the project.
+    NotAsked : the contact wishes not to be asked.
+    """
+    wishes = await db.maybe(tx, sql.wish, bool, project_id=project_id, contact_id=contact_id)
+    if wishes is None:
+        raise NotFound("this project's customer has no such contact")
+    await allow(tx, me, project_id)
+    if not wishes:
+        raise NotAsked("this contact has said that they do not wish to be asked; talk with them instead")
+    given = {"project_id": project_id, "contact_id": contact_id, "asked_by_id": me.person_id}
+    survey = await db.one(tx, sql.insert, Survey, **given)
+    await record(tx, "survey_asked", survey.id)
+    return survey
+
+
+async def ask_about_ended(tx: db.Connection, project_id: UUID) -> int:
+    """Ask the contacts whom the end of a project concerns; how many that are. Those asked lately are left in peace."""
+    asked = await db.run(tx, sql.insert_for_ended, project_id=project_id, most=MOST_ASKED, **RESTS)
+    if asked:
+        await record(tx, "surveys_asked", project_id, count=asked)
+    return asked
+
+
+async def allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:
+    """Refuse a lead whose people have no part in this project."""
+    if me.role is Role.LEAD and not await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id):
+        raise Forbidden("a lead asks about projects in which they, or somebody they lead, take part")
+
+
+async def unanswered(tx: db.Connection, survey_id: UUID) -> Survey:
+    """Return a survey that can still be answered.
+
+    Raises
+    ------
+    AlreadyAnswered : it has been.
+    """
+    survey = await db.one(tx, sql.survey, Survey, id=survey_id)
+    if survey.answered_at is not None:
+        raise AlreadyAnswered("this survey has been answered; what was said stands with the project")
+    return survey
+
+
+async def put_link(tx: db.Connection, survey_id: UUID, link_id: UUID) -> UUID | None:
+    """Let a new link lead to the survey; return the one that did so before, which is to be ended."""
+    before = await db.maybe(tx, sql.link_of, UUID, id=survey_id)
+    await db.run(tx, sql.put_link, id=survey_id, link_id=link_id)
+    return before
+
+
+async def question(tx: db.Connection, link_id: UUID) -> Question:
+    """Return what a link asks.
+
+    Raises
+    ------
+    LinkSpent : it leads nowhere any more.
+    """
+    found = await db.maybe(tx, sql.question, Question, link_id=link_id)
+    if found is None:
+        raise LinkSpent("this link has been used or is no longer valid")
+    return found
+
+
+async def mark_answered(tx: db.Connection, survey_id: UUID, response: str, *, show_name: bool) -> None:
+    """Note that the answer is there.
+
+    Raises
+    ------
+    LinkSpent : another answer was faster.
+    """
+    if not await db.run(tx, sql.answered, id=survey_id, response=response, show_name=show_name):
+        raise LinkSpent("this link has been used or is no longer valid")
+    await record(tx, "survey_answered", survey_id)
