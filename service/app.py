@@ -33,10 +33,11 @@ from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
 from service.people import routes as people
+from service.projects import openings
 from service.projects import routes as projects
 from service.scores import routes as scores
 
-FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores)
+FEATURES = (organizations, people, customers, projects, openings, kudos, feedback, badges, aftercare, scores)
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
 

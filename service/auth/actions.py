@@ -30,6 +30,8 @@ class NewToken(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_token(tx: db.Connection, new: NewToken) -> str:
     """Make a token and return it; only a service token may belong to no person."""
+    if new.role is Role.CONTACT:
+        raise Invalid("a contact's token belongs to a contact; say which", field="contact")
     if new.person_id is None and new.role is not Role.SERVICE:
         raise Invalid(f"a token of role {new.role} belongs to a person; say which", field="person")
     if not 1 <= new.days <= LONGEST_DAYS:
