@@ -33,8 +33,3 @@ call wall_off('survey');
 grant select, insert on survey to talkoot_web, talkoot_worker;
 grant update (link_id, answered_at, response, show_name) on survey to talkoot_web;
 grant update (link_id, mail_tried_at, reminder_tried_at) on survey to talkoot_worker;
-
--- The contact behind a survey's link, and who is in the projects opened to them.
-alter table credential drop constraint credential_role_check;
-alter table credential add constraint credential_role_check
-    check (role in ('employee', 'lead', 'hr', 'administrator', 'service', 'contact'));

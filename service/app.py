@@ -35,6 +35,7 @@ from service.pages import routes as pages
 from service.pages.errors import HANDLERS
 from service.people import routes as people
 from service.policies import routes as policies
+from service.projects import openings
 from service.projects import routes as projects
 from service.scores import routes as scores
 from service.surveys import routes as surveys
@@ -44,6 +45,7 @@ FEATURES = (
     people,
     customers,
     projects,
+    openings,
     kudos,
     feedback,
     badges,

@@ -30,6 +30,8 @@ class NewToken(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_token(tx: db.Connection, new: NewToken) -> str:
     """Make a token and return it; only a service token may belong to no person."""
+    if new.role is Role.CONTACT:
+        raise Invalid("a contact's token belongs to a contact; say which", field="contact")
     if new.person_id is None and new.role is not Role.SERVICE:
         raise Invalid(f"a token of role {new.role} belongs to a person; say which", field="person")
     if not 1 <= new.days <= LONGEST_DAYS:
@@ -40,15 +42,6 @@ async def create_token(tx: db.Connection, new: NewToken) -> str:
 async def start_session(tx: db.Connection, person_id: UUID, role: Role) -> str:
     """Sign a person in; return the secret for the cookie."""
     return await _create(tx, "session", "ts_", NewToken(role=role, person_id=person_id))
-
-
-async def create_link(tx: db.Connection, days: int) -> tuple[UUID, str]:
-    """Make a link for a contact, who has no account; return its id and its secret, which is kept nowhere."""
-    secret = "tl_" + secrets.token_urlsafe(SECRET_BYTES)
-    made = {"kind": "link", "hash": hash_of(secret), "person_id": None, "role": Role.CONTACT, "name": None}
-    link_id = await db.one(tx, sql.insert, UUID, expires_at=clock.now() + timedelta(days=days), **made)
-    await record(tx, "link_created", link_id)
-    return link_id, secret
 
 
 async def spend_link(tx: db.Connection, link_id: UUID) -> bool:

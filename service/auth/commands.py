@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from service.auth import actions
+from service.auth import actions, contacts
 from service.auth.lookup import sql
 from service.auth.model import TokenView
 from service.base import clock, connect, db
@@ -32,6 +32,24 @@ def create(
             person_id = None if person is None else await actions.person_meant(tx, person)
             new = actions.NewToken(role=role, person_id=person_id, days=days, name=name)
             secret = await actions.create_token(tx, new)
+        typer.echo(secret)
+
+    connect.run_command(work)
+
+
+@token.command("create-for-contact")
+def create_for_contact(
+    organization: Organization,
+    contact: Annotated[str, typer.Argument(help="Whose it is: external id or email address.")],
+    days: Annotated[int, typer.Option(min=1, max=actions.LONGEST_DAYS, help="How long it lives.")] = 90,
+    name: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+) -> None:
+    """Make a token for somebody at a customer or partner, who then sees the projects opened to them."""
+
+    async def work(pool: db.Pool) -> None:
+        there = await connect.find_organization(pool, organization)
+        async with db.tenant(pool, there.organization_id) as tx:
+            secret = await contacts.create_token(tx, await contacts.meant(tx, contact), days, name)
         typer.echo(secret)
 
     connect.run_command(work)

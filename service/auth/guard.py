@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from service.auth.lookup import hash_of
-from service.base.access import Actor
+from service.base.access import Actor, admit
 from service.base.errors import Forbidden, NotSignedIn
 from service.base.gathered import Gathered
 from service.base.web import READING
@@ -27,8 +27,9 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on once it is known who is calling."""
-        if not scope["route_handler"].opt.get("open"):
-            scope["auth"] = await self._caller(scope)
+        opt = scope["route_handler"].opt
+        if not opt.get("open"):
+            scope["auth"] = admit(await self._caller(scope), opt)
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Actor:

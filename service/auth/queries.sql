@@ -11,6 +11,17 @@ insert into credential (kind, hash, person_id, role, name, expires_at)
 values (:kind, :hash, :person_id, :role, :name, :expires_at)
 returning id;
 
+-- name: insert_for_contact(kind, hash, contact_id, name, expires_at)
+insert into credential (kind, hash, contact_id, role, name, expires_at)
+values (:kind, :hash, :contact_id, 'contact', :name, :expires_at)
+returning id;
+
+-- name: contact_known_as(given)
+-- Whom the operator means: an external id, or an email address that only one contact has.
+select min(c.id::text)::uuid from contact as c
+where c.external_id = :given or lower(c.email) = lower(:given)
+having count(*) = 1;
+
 -- name: tokens()
 select c.id, c.name, c.role, c.person_id, p.name as person_name, c.created_at, c.expires_at, c.revoked_at
 from credential as c

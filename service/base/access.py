@@ -1,6 +1,6 @@
 """Who is calling, and the guards that say which roles may call a route."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +20,7 @@ class Role(StrEnum):
     HR = "hr"
     ADMINISTRATOR = "administrator"
     SERVICE = "service"
-    CONTACT = "contact"
+    CONTACT = "contact"  # of a customer or partner, in the projects opened to them
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -44,6 +44,20 @@ Guard = Callable[[Connection, BaseRouteHandler], None]
 
 OPEN = {"open": True}  # `opt=OPEN` on a route that anybody may call; every other route asks for a credential
 
+FOR_CONTACTS = {"contacts": True}  # `opt=FOR_CONTACTS` on a route that contacts may call; all others are closed to them
+
+
+def admit(me: Actor, opt: Mapping[str, Any]) -> Actor:
+    """Let the caller pass, unless they are a contact and the route with these options is none of theirs.
+
+    Raises
+    ------
+    Forbidden : the same for every such route, whatever it names: a contact learns nothing of what is there.
+    """
+    if me.role is Role.CONTACT and not opt.get("contacts"):
+        raise Forbidden("contacts see the projects opened to them, and nothing else here")
+    return me
+
 
 def caller(connection: Connection) -> Actor | None:
     """Return the caller that auth's guard found, or None on an open route without a credential."""
@@ -66,3 +80,4 @@ def require_role(*roles: Role) -> Guard:
 
 administration = require_role(Role.ADMINISTRATOR, Role.SERVICE)  # people, teams, customers, contacts
 project_work = require_role(Role.LEAD, Role.ADMINISTRATOR, Role.SERVICE)  # projects and their members
+contacts_only = require_role(Role.CONTACT)

@@ -38,6 +38,7 @@ class Order:
 
 BY_NAME = Order("name", tuple[str, UUID])
 BY_PERSON = Order("person_id", tuple[UUID, UUID])
+BY_CONTACT = Order("contact_id", tuple[UUID, UUID])
 BY_CUSTOMER = Order("customer_id", tuple[UUID, UUID])
 BY_DUE = Order("due_at", tuple[datetime, UUID])
 BY_START = Order("started_at", tuple[datetime, UUID])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from service.auth import actions as auth
+from service.auth import contacts
 from service.base import clock, db
 from service.base.access import Actor
 from service.base.errors import Invalid
@@ -20,7 +21,7 @@ async def new_link(tx: db.Connection, me: Actor | None, survey_id: UUID, base: s
     survey = await surveys.unanswered(tx, survey_id)
     if me is not None:
         await surveys.allow(tx, me, survey.project_id)
-    link_id, secret = await auth.create_link(tx, LINK_DAYS)
+    link_id, secret = await contacts.create_link(tx, survey.contact_id, LINK_DAYS)
     before = await surveys.put_link(tx, survey_id, link_id)
     if before is not None:
         await auth.spend_link(tx, before)

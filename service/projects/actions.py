@@ -25,7 +25,7 @@ async def add(tx: db.Connection, new: NewProject) -> Project:
 async def change(tx: db.Connection, me: Actor, project_id: UUID, wanted: ProjectChange) -> Project:
     """Edit a project; that it ends is an event of its own."""
     before = await db.one(tx, sql.for_change, Project, id=project_id)
-    await _allow(tx, me, project_id)
+    await allow(tx, me, project_id)
     fields = asdict(changed(before, wanted))
     del fields["external_id"], fields["kind"], fields["started_at"]
     project = await db.one(tx, sql.update, Project, **fields)
@@ -37,7 +37,7 @@ async def change(tx: db.Connection, me: Actor, project_id: UUID, wanted: Project
 async def add_member(tx: db.Connection, me: Actor, project_id: UUID, new: NewMember) -> Member:
     """Let somebody take part."""
     await db.one(tx, sql.project, Project, id=project_id)
-    await _allow(tx, me, project_id)
+    await allow(tx, me, project_id)
     member = await db.one(tx, sql.insert_member, Member, project_id=project_id, **asdict(new))
     await record(tx, "project_member_added", member.id)
     return member
@@ -48,13 +48,13 @@ async def change_member(
 ) -> Member:
     """Edit or end somebody's part."""
     stored = changed(await db.one(tx, sql.member_for_change, Member, id=member_id, project_id=project_id), wanted)
-    await _allow(tx, me, project_id)
+    await allow(tx, me, project_id)
     member = await db.one(tx, sql.update_member, Member, id=member_id, share=stored.share, to_at=stored.to_at)
     await record(tx, "project_member_changed", member_id)
     return member
 
 
-async def _allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:
+async def allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:
     """Refuse a lead whose people have no part in this project."""
     if me.role is Role.LEAD and not await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id):
         raise Forbidden("a lead changes projects in which they, or somebody they lead, take part")
