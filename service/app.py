@@ -25,6 +25,7 @@ from service.base import db, logs
 from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.web import DEPENDENCIES, Answer, Request
+from service.consents import routes as consents
 from service.customers import routes as customers
 from service.feedback import routes as feedback
 from service.kudos import actions as giving
@@ -36,7 +37,7 @@ from service.people import routes as people
 from service.projects import routes as projects
 from service.scores import routes as scores
 
-FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores)
+FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores, consents)
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
 
