@@ -111,6 +111,8 @@ alter table audit add column purpose text
 
 create policy own_only on audit as restrictive for select to talkoot_web
     using (subject_id = nullif(current_setting('app.audit_of', true), '')::uuid
+           -- An export of everything holds the data of this person, too.
+           or subject_id is null and action = 'export' and nullif(current_setting('app.audit_of', true), '') is not null
            or current_setting('app.audit_of_all', true) = 'yes');
 
 -- Who was erased: ids and a hash, no name. The command keeps the same list in a file, for after a restore.

@@ -35,9 +35,10 @@ from service.pages import routes as pages
 from service.pages.errors import HANDLERS
 from service.people import routes as people
 from service.projects import routes as projects
+from service.rights import routes as rights
 from service.scores import routes as scores
 
-FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores, consents)
+FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores, consents, rights)
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
 

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from service.pages import boards, consent, home, people, sign_in, static, thanks
+from service.pages import boards, consent, home, people, rights, sign_in, static, thanks
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -21,6 +21,7 @@ router = Router(
         boards.show_boards,
         boards.show_board,
         people.show_person,
+        rights.show_looks,
         thanks.suggest_people,
         thanks.show_thanks,
         thanks.send_thanks,

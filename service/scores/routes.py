@@ -11,9 +11,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter, SkipValidation
 
 from service.base.access import Role, require_role
+from service.base.audit import Purpose
 from service.base.errors import Invalid
 from service.base.paging import LIMIT, NEWEST
-from service.base.web import After, Cut, Limit, Me, Page, Tx, page
+from service.base.web import AUDITED, After, Cut, Limit, Me, Page, Tx, page
 from service.scores import actions
 from service.scores.actions import sql
 from service.scores.model import BoardKey, Boards, Run, RunState, Standing, Standings, SubjectKind
@@ -79,10 +80,15 @@ async def show_board(
     return cast("Response[Standings]", Response(await reading.standings(me.organization_id, wanted)))
 
 
-@get("/people/{person_id:uuid}/standing", guards=[colleagues])
-async def show_standing(person_id: FromPath[UUID], tx: Tx, me: Me) -> Standing:
-    """Show a person's level, scores with intervals, stages, and why; for them, their leads and HR."""
-    return await standing(tx, me, person_id)
+@get("/people/{person_id:uuid}/standing", guards=[colleagues], opt=AUDITED)
+async def show_standing(
+    person_id: FromPath[UUID], tx: Tx, me: Me, purpose: FromQuery[Purpose | None] = None
+) -> Standing:
+    """Show a person's level, scores with intervals, stages, and why; for them, their leads and HR.
+
+    They can see in which role somebody looked, and for which purpose.
+    """
+    return await standing(tx, me, person_id, purpose)
 
 
 @get("/scoring/runs", guards=[operators])

@@ -1,0 +1,40 @@
+"""Who looked at me: when, in which role, and for what purpose."""
+
+from litestar import Response, get
+
+from service.base.paging import NEWEST
+from service.base.web import Cut, Me, Tx
+from service.pages.page import Seen
+from service.rights import reading
+
+SHOWN = 100
+# English here, Finnish in locale/fi.po.
+ROLES = {
+    "lead": "Your lead",
+    "employee": "Your lead",  # who leads a team need not hold the role
+    "hr": "HR",
+    "administrator": "An administrator",
+    "service": "A program",
+    "operator": "The operator of the service",
+}
+PURPOSES = {
+    "leading": "leading the team",
+    "personnel": "personnel matters",
+    "administration": "administration",
+    "integration": "another system",
+    "contest": "deciding on what you contested",
+    "operation": "running the service",
+}
+ACTIONS = {
+    "view_standing": "your scores and what they are made of",
+    "view_page": "your scores and what they are made of",
+    "view_contest": "what you contested",
+    "export": "everything, in an export of the whole organization",
+}
+
+
+@get("/who-looked")
+async def show_looks(tx: Tx, me: Me, view: Seen) -> Response[str]:
+    """Show who looked at the reader's confidential data, newest first."""
+    looks = (await reading.looks(tx, me.person(), Cut(None, SHOWN, NEWEST))).items
+    return view.page("who_looked.html", looks=looks, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
