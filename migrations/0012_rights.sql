@@ -115,6 +115,49 @@ create policy own_only on audit as restrictive for select to talkoot_web
            or subject_id is null and action = 'export' and nullif(current_setting('app.audit_of', true), '') is not null
            or current_setting('app.audit_of_all', true) = 'yes');
 
+-- What of confidential feedback is one's own to take along: what one gave, and of what was said of one the words that
+-- were shown when a round closed with five givers or more, without giver, time and rating. Its own role owns the two
+-- views: the walls hold for it, and they open for one person only, until the transaction ends.
+do $$
+begin
+    create role talkoot_subject nologin;
+exception when duplicate_object or unique_violation then null;
+end
+$$;
+grant talkoot_subject to current_user;
+grant usage on schema public to talkoot_subject;
+grant select on feedback_answer, feedback_round, criterion, person, project, retraction to talkoot_subject;
+
+create view feedback_given_by_me as
+select a.giver_id as person_id, p.name as receiver, j.name as project, c.name as criterion, a.rating, a.comment, a.at
+from feedback_answer as a
+join person as p on p.id = a.receiver_id
+join criterion as c on c.id = a.criterion_id
+left join project as j on j.id = a.project_id
+where a.giver_id = nullif(current_setting('app.data_of', true), '')::uuid;
+
+create view comments_about_me as
+select a.receiver_id as person_id, a.comment
+from feedback_answer as a
+where a.receiver_id = nullif(current_setting('app.data_of', true), '')::uuid
+  and a.comment is not null
+  and not exists (select from retraction as r where r.feedback_id = a.id)
+  and not exists (
+      select from feedback_answer as newer where newer.external_id = a.external_id and newer.version > a.version)
+  and a.round_id in (
+      select r.id
+      from feedback_round as r
+      join feedback_answer as b on b.round_id = r.id and b.receiver_id = a.receiver_id
+      where r.closed_at <= statement_timestamp()
+      group by r.id
+      having count(distinct b.giver_id) >= 5);
+
+grant create on schema public to talkoot_subject;
+alter view feedback_given_by_me owner to talkoot_subject;
+alter view comments_about_me owner to talkoot_subject;
+revoke create on schema public from talkoot_subject;
+grant select on feedback_given_by_me, comments_about_me to talkoot_web;
+
 -- Who was erased: ids and a hash, no name. The command keeps the same list in a file, for after a restore.
 create table erasure (
     organization_id uuid not null default current_organization_id()

@@ -1,11 +1,12 @@
-"""Who looked at me: when, in which role, and for what purpose."""
+"""My rights as pages: who looked at me and what for, and my data as a file."""
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 
 from service.base.paging import NEWEST
 from service.base.web import Cut, Me, Tx
 from service.pages.page import Seen
 from service.rights import reading
+from service.rights.model import MyData
 
 SHOWN = 100
 # English here, Finnish in locale/fi.po.
@@ -38,3 +39,10 @@ async def show_looks(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show who looked at the reader's confidential data, newest first."""
     looks = (await reading.looks(tx, me.person(), Cut(None, SHOWN, NEWEST))).items
     return view.page("who_looked.html", looks=looks, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
+
+
+@get("/settings/my-data")
+async def download_my_data(tx: Tx, me: Me) -> Response[MyData]:
+    """Hand the reader everything that is kept about them, as a file."""
+    headers = {"content-disposition": 'attachment; filename="my-talkoot-data.json"'}
+    return Response(await reading.my_data(tx, me.person()), media_type=MediaType.JSON, headers=headers)

@@ -22,6 +22,7 @@ router = Router(
         boards.show_board,
         people.show_person,
         rights.show_looks,
+        rights.download_my_data,
         thanks.suggest_people,
         thanks.show_thanks,
         thanks.send_thanks,

@@ -1,6 +1,7 @@
 """What a person may know of what is kept about them, and who looked."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -27,3 +28,12 @@ class AuditRow(msgspec.Struct, frozen=True):
     subject_id: UUID | None
     purpose: str | None
     detail: str | None
+
+
+class MyData(msgspec.Struct, frozen=True):
+    """Everything kept about a person that is theirs to have, by kind; `cut_short` names kinds with more than fits."""
+
+    made_at: datetime
+    most_rows: int
+    cut_short: list[str]
+    data: dict[str, list[dict[str, Any]]]

@@ -4,6 +4,10 @@
 -- The wall of the audit log opens for what concerns one person, until the transaction ends.
 select set_config('app.audit_of', :person_id::uuid::text, true);
 
+-- name: take_along(person_id)
+-- Opens the log and the views of one person's own feedback, until the transaction ends.
+select set_config('app.audit_of', :person_id::uuid::text, true), set_config('app.data_of', :person_id::uuid::text, true);
+
 -- name: read_all()
 select set_config('app.audit_of_all', 'yes', true);
 

@@ -1,4 +1,4 @@
-"""Rights over HTTP: who looked at me; for HR the audit log."""
+"""Rights over HTTP: my data, and who looked at me; for HR the audit log."""
 
 from litestar import MediaType, Response, Router, get
 
@@ -6,7 +6,7 @@ from service.base.access import Role, require_role
 from service.base.paging import LIMIT, NEWEST
 from service.base.web import AUDITED, After, Cut, Limit, Me, Page, Tx
 from service.rights import reading
-from service.rights.model import AuditRow, Look
+from service.rights.model import AuditRow, Look, MyData
 
 personnel = require_role(Role.HR)
 
@@ -30,4 +30,11 @@ async def export_audit(tx: Tx, me: Me) -> Response[str]:
     return Response(await reading.exported_log(tx, me), media_type="text/csv", headers=headers)
 
 
-router = Router("/", route_handlers=[list_looks, list_audit, export_audit], tags=["rights"])
+@get("/me/data")
+async def take_my_data(tx: Tx, me: Me) -> Response[MyData]:
+    """Hand me everything that is kept about me, as a file for people and machines."""
+    headers = {"content-disposition": 'attachment; filename="my-talkoot-data.json"'}
+    return Response(await reading.my_data(tx, me.person()), headers=headers)
+
+
+router = Router("/", route_handlers=[list_looks, take_my_data, list_audit, export_audit], tags=["rights"])

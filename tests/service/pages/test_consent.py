@@ -85,3 +85,11 @@ async def test_who_leaves_the_boards_is_gone_from_the_page_at_once_and_leaves_no
     ranks = re.findall(r'<td class="rank">(?:<span[^>]*>[^<]*</span>)?([^<]*)</td>', after)
     assert ranks == ["1", "2–3", "3–4"]
     assert ">Ben</a>" in (await ben.get("/boards/quality")).text
+
+
+async def test_ones_data_is_a_button_among_the_settings(visitor, north):
+    browser = await visitor(north, "ben")
+    assert 'href="/settings/my-data" download' in (await browser.get("/settings/consent")).text
+    answer = await browser.get("/settings/my-data")
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-talkoot-data.json"'
+    assert answer.json()["data"]["profile"][0]["name"] == "Ben"
