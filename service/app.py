@@ -25,6 +25,7 @@ from service.base import db, logs
 from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.web import DEPENDENCIES, Answer, Request
+from service.consents import routes as consents
 from service.customers import routes as customers
 from service.feedback import routes as feedback
 from service.flows import survey_routes as survey_links
@@ -37,6 +38,7 @@ from service.people import routes as people
 from service.policies import routes as policies
 from service.projects import openings
 from service.projects import routes as projects
+from service.rights import routes as rights
 from service.scores import routes as scores
 from service.surveys import routes as surveys
 
@@ -54,6 +56,8 @@ FEATURES = (
     policies,
     surveys,
     survey_links,
+    consents,
+    rights,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query

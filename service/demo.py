@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 from msgspec.structs import replace
@@ -21,9 +21,12 @@ from service import together, worker
 from service.base import clock, connect, db, postgres
 from service.base.config import Settings
 from service.base.migrate import migrate
+from service.consents.actions import show
+from service.consents.actions import sql as choosing
 from service.exchange.loading import Options, load_folder
 
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
+HIDES = 7  # one of so many example people is not seen on boards
 LOCK = 7_411_903_250  # advisory lock: one demo at a time on a database of one's own
 sql = db.load(Path(__file__).with_suffix(".sql"))
 
@@ -116,6 +119,8 @@ async def _fill(pool: db.Pool) -> None:
             raise postgres.DatabaseTrouble(
                 f"the organization {example.handle} here is no example; give the demo a database of its own"
             )
+        async with db.tenant(pool, organization.organization_id) as tx:
+            await _choose(tx)
         for days in example.nights[await _nights_done(pool, organization) :]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
             await run_now(pool, organization.organization_id, now - timedelta(days=days))
@@ -128,6 +133,13 @@ async def _import(pool: db.Pool, example: Example, now: datetime) -> None:
         writing.write(Path(folder) / "exchange", made.frames, made.manifest)
         options = Options(create=example.handle, name=example.size.name, example=True)
         await load_folder(pool, uuid4(), Path(folder) / "exchange", options)
+
+
+async def _choose(tx: db.Connection) -> None:
+    """Let most example people who have not chosen be seen on boards, so that these live, and every seventh not."""
+    people = await db.many(tx, choosing.undecided, UUID)
+    await show(tx, [one for place, one in enumerate(people) if place % HIDES != HIDES - 1], shown=True)
+    await show(tx, people[HIDES - 1 :: HIDES], shown=False)
 
 
 async def _nights_done(pool: db.Pool, organization: connect.Organization) -> int:

@@ -21,6 +21,7 @@ returning id
 """
 INSERT_MEMBER = "insert into project_member (project_id, person_id, share) values ($1, $2, $3)"
 INSERT_CRITERION = "insert into criterion (external_id, name) values ($1, $2) returning id"
+INSERT_SEEN = "insert into visibility (person_id, shown) values ($1, true)"
 INSERT_CONSENT = "insert into consent (person_id, source, given, at) values ($1, $2, true, '2026-01-01T00:00:00Z')"
 
 
@@ -81,6 +82,7 @@ async def _organization(pool: db.Pool, name: str, roles: dict[str, str], *, lead
             for key in ("collaboration", "leading", "documenting", "problem_solving", "selling")
         }
         for person_id in people.values():
+            await tx.execute(INSERT_SEEN, person_id)
             for source in ("peers", "customers", "kudos"):
                 await tx.execute(INSERT_CONSENT, person_id, source)
     return Cast(organization_id, handle, people, {lead: team_id}, customers, contacts, projects, criteria)

@@ -16,13 +16,28 @@ from service.base.access import OPEN, Actor, Role, caller, require_role
 from service.base.errors import ErrorBody, Invalid, NotSignedIn, UnsupportedMedia
 from service.base.paging import After, Cut, Limit, Page, page
 
-__all__ = ["OPEN", "Actor", "After", "Cut", "Limit", "Me", "Page", "Pool", "Role", "Tx", "page", "require_role"]
+__all__ = [
+    "AUDITED",
+    "OPEN",
+    "Actor",
+    "After",
+    "Cut",
+    "Limit",
+    "Me",
+    "Page",
+    "Pool",
+    "Role",
+    "Tx",
+    "page",
+    "require_role",
+]
 
 Me = NamedDependency[SkipValidation[Actor]]
 Tx = NamedDependency[SkipValidation[db.Connection]]
 Pool = NamedDependency[SkipValidation[db.Pool]]
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+AUDITED = {"audited": True}  # `opt=AUDITED` on a reading route that writes who looked, in the transaction it reads in
 
 SECRET = {"secret": True}  # `opt=SECRET` on a route whose answer holds a secret, which is kept nowhere
 SHOWN_ONCE = (
@@ -84,10 +99,14 @@ def provide_me(request: LitestarRequest[Any, Any, State]) -> Actor:
 
 
 async def provide_tx(request: LitestarRequest[Any, Any, State], me: Me) -> AsyncIterator[db.Connection]:
-    """Open the request's one transaction; it ends before the answer is sent. Reading routes cannot write."""
+    """Open the request's one transaction; it ends before the answer is sent.
+
+    Reading routes cannot write, but for those that write down who looked.
+    """
     pool = cast("db.Pool", request.app.state.pool)
     if request.method in READING:
-        async with db.brief(pool, me.organization_id, readonly=True) as tx:
+        audited = bool(request.route_handler.opt.get("audited"))
+        async with db.brief(pool, me.organization_id, readonly=not audited) as tx:
             yield tx
         return
     claim = await idempotency.claim_of(request, me.credential_id)

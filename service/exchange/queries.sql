@@ -19,4 +19,4 @@ insert into organization (organization_id, handle, name, time_zone, currency, de
 values (:organization_id, :handle, :name, :time_zone, :currency, :demo);
 
 -- name: insert_audit(action, detail)!
-insert into audit (role, action, detail) values ('operator', :action, :detail);
+insert into audit (role, action, detail, purpose) values ('operator', :action, :detail, 'operation');

@@ -7,12 +7,14 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
+from litestar.response import Redirect
 
 from dashboards.journey import Row as Stage
 from service.base import clock, db
 from service.base.web import Me, Tx
+from service.consents.actions import choices
 from service.pages import shown
-from service.pages.page import Seen
+from service.pages.page import Seen, redirect
 from service.pages.people import Cleared, Thanks, next_level, sql, stages_of
 
 thanking = db.load(Path(__file__).with_name("thanks.sql"))
@@ -56,8 +58,10 @@ class Sent(msgspec.Struct, frozen=True):
 @get("/")
 async def show_home(
     tx: Tx, me: Me, view: Seen, sent: FromQuery[UUID | None] = None, undone: FromQuery[str] = ""
-) -> Response[str]:
-    """Show the start page; after thanks were sent, with a way to take them back."""
+) -> Response[str] | Redirect:
+    """Show the start page; after thanks were sent, with a way to take them back; who never chose is asked first."""
+    if not (await choices(tx, me.person())).joined:
+        return redirect("/joining")
     given = {"person_id": me.person()}
     run = await shown.newest_run(tx)
     cleared = await db.one(tx, sql.cleared, Cleared, run_id=run.id, **given) if run else None

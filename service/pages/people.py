@@ -13,8 +13,8 @@ from litestar.params import FromPath
 from dashboards import journey, waterfall
 from dashboards.journey import Row as Stage
 from dashboards.waterfall import Row as Source
-from service.base import db
-from service.base.web import Me, Tx
+from service.base import audit, db
+from service.base.web import AUDITED, Me, Tx
 from service.pages import shown
 from service.pages.language import Words
 from service.pages.page import Seen, View, data
@@ -114,15 +114,18 @@ class Why(msgspec.Struct, frozen=True):
     projects: list[ByProject]
 
 
-@get("/people/{person_id:uuid}")
+@get("/people/{person_id:uuid}", opt=AUDITED)
 async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> Response[str]:
     """Show a person: to everyone what they earned, to those whom it concerns also how it came about."""
     person = await db.one(tx, sql.person, Person, id=person_id)
+    is_open = await may_see(tx, me, person_id)
+    if is_open:
+        await audit.looked(tx, me, person_id, "view_page")
     run = await shown.newest_run(tx)
     content: dict[str, Any] = {
         "person": person,
         "own": me.person_id == person_id,
-        "open": await may_see(tx, me, person_id),
+        "open": is_open,
         "level": await next_level(tx, run, view.words, person_id),
         "thanks": await db.many(tx, sql.thanks, Thanks, person_id=person_id, most=THANKS),
         "run": run,

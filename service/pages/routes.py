@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from service.pages import boards, home, people, sign_in, static, survey, thanks
+from service.pages import boards, consent, home, people, rights, sign_in, static, survey, thanks
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -14,9 +14,15 @@ router = Router(
         sign_in.sign_out,
         sign_in.choose_language,
         home.show_home,
+        consent.show_joining,
+        consent.join,
+        consent.show_choices,
+        consent.change_choices,
         boards.show_boards,
         boards.show_board,
         people.show_person,
+        rights.show_looks,
+        rights.download_my_data,
         thanks.suggest_people,
         thanks.show_thanks,
         thanks.send_thanks,

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from service.base import db
 from service.base.changes import changed
 from service.base.events import record
-from service.people.model import NewPerson, Person, PersonChange
+from service.people.model import NewPerson, OwnChange, Person, PersonChange
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
@@ -20,7 +20,7 @@ async def add(tx: db.Connection, new: NewPerson) -> Person:
     return person
 
 
-async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange) -> Person:
+async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange | OwnChange) -> Person:
     """Edit a person; their external id stays."""
     stored = await db.one(tx, sql.for_change, Person, id=person_id)
     fields = asdict(changed(stored, wanted))

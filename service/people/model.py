@@ -38,6 +38,14 @@ class PersonChange(Input):
     language: Language | UnsetType | None = UNSET
 
 
+class OwnChange(Input):
+    """What a person corrects of themself; where they work and what they may do is not theirs to say."""
+
+    name: Name | UnsetType = UNSET
+    title: Name | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
+
+
 class Person(msgspec.Struct, frozen=True):
     """A person."""
 

@@ -8,10 +8,10 @@ from litestar.params import FromPath, JSONBody
 from service.base import db
 from service.base.access import administration
 from service.base.paging import BY_NAME, LIMIT
-from service.base.web import After, Cut, Limit, Page, Tx, page
+from service.base.web import After, Cut, Limit, Me, Page, Tx, page
 from service.people import actions
 from service.people.actions import sql
-from service.people.model import NewPerson, Person, PersonChange
+from service.people.model import NewPerson, OwnChange, Person, PersonChange
 
 
 @get("/")
@@ -38,4 +38,12 @@ async def change_person(person_id: FromPath[UUID], data: JSONBody[PersonChange],
     return await actions.change(tx, person_id, data)
 
 
-router = Router("/people", route_handlers=[list_people, show_person, add_person, change_person], tags=["people"])
+@patch("/me")
+async def correct_myself(data: JSONBody[OwnChange], tx: Tx, me: Me) -> Person:
+    """Correct my own name, title or language; what is not named stays."""
+    return await actions.change(tx, me.person(), data)
+
+
+router = Router(
+    "/people", route_handlers=[list_people, show_person, correct_myself, add_person, change_person], tags=["people"]
+)

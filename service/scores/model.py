@@ -32,6 +32,7 @@ class Newest(msgspec.Struct, frozen=True):
     published_at: datetime | None
     policy_version: int | None
     failed_night: str | None  # its date, where the newest night failed and nothing newer is published
+    audience: int  # counts changes of who is on boards; an answer kept from before one is not given again
 
 
 class Shown(msgspec.Struct, frozen=True):

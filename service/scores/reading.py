@@ -13,7 +13,7 @@ from service.base.gathered import Gathered
 from service.scores.actions import NIGHTLY, night_of, sql
 from service.scores.model import Board, BoardKey, Boards, BoardSize, Newest, Place, Placed, Shown, Standings
 
-KEPT_SECONDS = 10.0  # a run never changes, but names do, and whoever leaves is to be gone from boards within a minute
+KEPT_SECONDS = 10.0  # a run never changes, but names do; who leaves the boards changes the newest run's `audience`
 NEWEST_SECONDS = 0.25  # asking takes longer than answering; whoever learns here that a run is done sees it at once
 MOST_KEPT = 2000  # answers of a few kilobytes
 NOTHING_YET = "There are no scores yet: they come with the first night, or when somebody asks for a run."
@@ -127,8 +127,8 @@ async def _standings(tx: db.Connection, newest: Newest, wanted: Wanted) -> Stand
     if run is None:
         return Standings(None, message, wanted.board, 0, 0, [], [], None)
     which = {"run_id": run.id, **msgspec.structs.asdict(wanted.board)}
-    size = await db.one(tx, sql.size, BoardSize, **which)
-    if size.count == 0:
+    size = await db.maybe(tx, sql.size, BoardSize, reader_id=wanted.reader_id, **which)
+    if size is None:
         raise NotFound("there is no such board; GET /api/boards lists those there are")
     half = (size.ranked + 1) // 2
     first, last = wanted.after + 1, min(wanted.after + wanted.limit, half)

@@ -1,6 +1,6 @@
 """Boards, standings and runs over HTTP.
 
-Individual boards list everybody of the upper half: the choice to be seen on them comes with consent and visibility.
+Individual boards list those who chose to be seen on them; each reader also finds their own place.
 """
 
 from typing import Annotated, Any, cast
@@ -11,9 +11,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter, SkipValidation
 
 from service.base.access import Role, require_role
+from service.base.audit import Purpose
 from service.base.errors import Invalid
 from service.base.paging import LIMIT, NEWEST
-from service.base.web import After, Cut, Limit, Me, Page, Tx, page
+from service.base.web import AUDITED, After, Cut, Limit, Me, Page, Tx, page
 from service.scores import actions
 from service.scores.actions import sql
 from service.scores.model import BoardKey, Boards, Run, RunState, Standing, Standings, SubjectKind
@@ -28,6 +29,8 @@ ScopeFilter = Annotated[str | None, QueryParameter(name="scope", max_length=420)
 Filter = Annotated[str | None, QueryParameter(max_length=420)]
 
 operators = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
+# Customers and partners never see a person's score, on any board.
+colleagues = require_role(Role.EMPLOYEE, Role.LEAD, Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
 
 def provide_reading(request: Request[Any, Any, Any], me: Me) -> Reading:  # noqa: ARG001 - one after the other, as in base.web
@@ -43,7 +46,7 @@ def _text(*words: str | None) -> None:
         raise Invalid("names of boards, scopes and periods hold no character NUL")
 
 
-@get("/boards", media_type=MediaType.JSON)
+@get("/boards", media_type=MediaType.JSON, guards=[colleagues])
 async def list_boards(
     reading: Read,
     me: Me,
@@ -59,7 +62,7 @@ async def list_boards(
     return cast("Response[Boards]", Response(await reading.boards(me.organization_id, wanted)))
 
 
-@get("/boards/{board:str}", media_type=MediaType.JSON)
+@get("/boards/{board:str}", media_type=MediaType.JSON, guards=[colleagues])
 async def show_board(
     reading: Read,
     me: Me,
@@ -77,10 +80,15 @@ async def show_board(
     return cast("Response[Standings]", Response(await reading.standings(me.organization_id, wanted)))
 
 
-@get("/people/{person_id:uuid}/standing")
-async def show_standing(person_id: FromPath[UUID], tx: Tx, me: Me) -> Standing:
-    """Show a person's level, scores with intervals, stages, and why; for them, their leads and HR."""
-    return await standing(tx, me, person_id)
+@get("/people/{person_id:uuid}/standing", guards=[colleagues], opt=AUDITED)
+async def show_standing(
+    person_id: FromPath[UUID], tx: Tx, me: Me, purpose: FromQuery[Purpose | None] = None
+) -> Standing:
+    """Show a person's level, scores with intervals, stages, and why; for them, their leads and HR.
+
+    They can see in which role somebody looked, and for which purpose.
+    """
+    return await standing(tx, me, person_id, purpose)
 
 
 @get("/scoring/runs", guards=[operators])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from service.base import db
+from service.base import audit, db
 from service.base.access import Actor, Role
 from service.base.errors import NotFound
 from service.scores.actions import NIGHTLY, sql
@@ -12,8 +12,8 @@ from service.scores.reading import shown
 EVERYBODYS = frozenset({Role.HR, Role.ADMINISTRATOR, Role.SERVICE})
 
 
-async def standing(tx: db.Connection, me: Actor, person_id: UUID) -> Standing:
-    """Return a person's standing by the newest run.
+async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit.Purpose | None = None) -> Standing:
+    """Return a person's standing by the newest run; who looks at another's is written down first.
 
     Raises
     ------
@@ -22,6 +22,7 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID) -> Standing:
     person = await db.one(tx, sql.person, Who, id=person_id)
     if not await may_see(tx, me, person_id):
         raise NotFound("there is no such thing in your organization")
+    await audit.looked(tx, me, person_id, "view_standing", purpose)
     run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
     if run is None:
         return Standing(person, None, message, None, [], [], [])

@@ -93,9 +93,11 @@ async def example(worker_pool):
 def colleagues(worker_pool):
     """Add people by name to an organization; their ids, in order."""
 
-    async def add(cast, *names):
-        async with db.tenant(worker_pool, cast.organization_id) as tx:
-            return [await tx.fetchval("insert into person (name) values ($1) returning id", name) for name in names]
+    async def add(organization, *names):
+        async with db.tenant(worker_pool, organization.organization_id) as tx:
+            people = [await tx.fetchval("insert into person (name) values ($1) returning id", name) for name in names]
+            await tx.executemany(cast.INSERT_SEEN, [(one,) for one in people])
+        return people
 
     return add
 

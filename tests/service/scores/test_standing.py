@@ -59,3 +59,14 @@ async def test_another_organizations_person_is_nobody(api, north, south):
     absent = await (await api(south, "dora", "administrator")).get(f"/api/people/{north.organization_id}/standing")
     assert answer.status_code == absent.status_code == 404
     assert answer.json() == absent.json()
+
+
+async def test_a_lead_sees_a_person_from_the_day_they_lead_them_until_the_day_they_do_not(api, worker_pool, north):
+    ada, path = await api(north, "ada", "lead"), f"/api/people/{north.ben}/standing"
+    day = "update team_member set {} = now() {} interval '1 hour' where person_id = $1"
+    found = []
+    for change in (("from_at", "+"), ("from_at", "-"), ("to_at", "+"), ("to_at", "-")):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute(day.format(*change), north.ben)
+        found.append((await ada.get(path)).status_code)
+    assert found == [404, 200, 200, 404]

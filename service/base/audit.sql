@@ -1,0 +1,6 @@
+-- The audit log: rows are added, never changed. No `returning`: the web may not read what it has written about others.
+-- owns: audit
+
+-- name: insert(actor_id, role, action, subject_id, purpose, detail)!
+insert into audit (actor_id, role, action, subject_id, purpose, detail)
+values (:actor_id, :role, :action, :subject_id, :purpose, :detail);

@@ -1,0 +1,48 @@
+"""My rights as pages: who looked at me and what for, and my data as a file."""
+
+from litestar import MediaType, Response, get
+
+from service.base.paging import NEWEST
+from service.base.web import Cut, Me, Tx
+from service.pages.page import Seen
+from service.rights import reading
+from service.rights.model import MyData
+
+SHOWN = 100
+# English here, Finnish in locale/fi.po.
+ROLES = {
+    "lead": "Your lead",
+    "employee": "Your lead",  # who leads a team need not hold the role
+    "hr": "HR",
+    "administrator": "An administrator",
+    "service": "A program",
+    "operator": "The operator of the service",
+}
+PURPOSES = {
+    "leading": "leading the team",
+    "personnel": "personnel matters",
+    "administration": "administration",
+    "integration": "another system",
+    "contest": "deciding on what you contested",
+    "operation": "running the service",
+}
+ACTIONS = {
+    "view_standing": "your scores and what they are made of",
+    "view_page": "your scores and what they are made of",
+    "view_contest": "what you contested",
+    "export": "everything, in an export of the whole organization",
+}
+
+
+@get("/who-looked")
+async def show_looks(tx: Tx, me: Me, view: Seen) -> Response[str]:
+    """Show who looked at the reader's confidential data, newest first."""
+    looks = (await reading.looks(tx, me.person(), Cut(None, SHOWN, NEWEST))).items
+    return view.page("who_looked.html", looks=looks, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
+
+
+@get("/settings/my-data")
+async def download_my_data(tx: Tx, me: Me) -> Response[MyData]:
+    """Hand the reader everything that is kept about them, as a file."""
+    headers = {"content-disposition": 'attachment; filename="my-talkoot-data.json"'}
+    return Response(await reading.my_data(tx, me.person()), media_type=MediaType.JSON, headers=headers)

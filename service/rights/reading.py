@@ -1,0 +1,58 @@
+"""What is kept about a person, and who looked: for the one it is about, and for HR the whole log."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from service.base import audit, clock, db
+from service.base.access import Actor
+from service.base.web import Cut, Page, page
+from service.rights.model import AuditRow, Look, MyData
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+kept = db.load(Path(__file__).with_name("my_data.sql"))
+
+MOST_EXPORTED = 50_000  # rows, the newest
+MOST_ROWS = 10_000  # of each kind in a person's own file
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula
+
+
+async def looks(tx: db.Connection, person_id: UUID, cut: Cut) -> Page[Look]:
+    """Return who looked at a person, newest first."""
+    await db.one(tx, sql.read_own, str, person_id=person_id)
+    return await page(tx, sql.looks, Look, cut, person_id=person_id)
+
+
+async def my_data(tx: db.Connection, person_id: UUID) -> MyData:
+    """Return everything about a person that is theirs; of feedback about them only words of rounds that closed."""
+    await db.one(tx, sql.take_along, str, person_id=person_id)
+    found = {one.name: await db.many(tx, one, dict, person_id=person_id, most=MOST_ROWS + 1) for one in kept}
+    cut_short = [name for name, rows in found.items() if len(rows) > MOST_ROWS]
+    return MyData(clock.now(), MOST_ROWS, cut_short, {name: rows[:MOST_ROWS] for name, rows in found.items()})
+
+
+async def log(tx: db.Connection, cut: Cut) -> Page[AuditRow]:
+    """Return the audit log, newest first."""
+    await db.one(tx, sql.read_all, str)
+    return await page(tx, sql.audit, AuditRow, cut)
+
+
+async def exported_log(tx: db.Connection, me: Actor) -> str:
+    """Return the newest rows of the audit log as CSV; that it was exported is its newest row."""
+    await audit.looked(tx, me, None, "export_audit")
+    await db.one(tx, sql.read_all, str)
+    rows = await db.many(tx, sql.audit, AuditRow, after_key=None, after_id=None, most=MOST_EXPORTED)
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(AuditRow.__struct_fields__)
+    writer.writerows([[_cell(value) for value in msgspec.structs.astuple(row)] for row in rows])
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    """Write a cell; one that a spreadsheet would run as a formula begins with an apostrophe."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

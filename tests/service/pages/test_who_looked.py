@@ -1,0 +1,24 @@
+"""The page that tells who looked, and the pages that write it down."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("who", "looks"), [(("ada", "lead"), 1), (("cleo", "hr"), 1), (("cleo", "employee"), 0)], ids=str
+)
+async def test_a_page_with_anothers_scores_is_written_down_and_told_on_their_page(
+    visitor, north, published, who, looks
+):
+    await published(north, [north.ada])
+    await (await visitor(north, *who)).get(f"/people/{north.ben}")
+    page = (await (await visitor(north, "ben")).get("/who-looked")).text
+    assert page.count("your scores and what they are made of") == looks
+    assert ("Nobody has looked yet" in page) is (looks == 0)
+
+
+async def test_it_is_said_in_finnish(visitor, north, published):
+    await published(north, [north.ada])
+    await (await visitor(north, "ada", "lead")).get(f"/people/{north.ben}")
+    page = (await (await visitor(north, "ben", language="fi")).get("/who-looked")).text
+    assert "Esihenkilösi" in page
+    assert "tiimin johtaminen" in page
