@@ -193,7 +193,6 @@ class Run(msgspec.Struct, frozen=True):
     published_at: datetime
     policy_version: int
     engine: str
-    evidence_digest: str
     job: str
     seconds: float
     counts: dict[str, int]

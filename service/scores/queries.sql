@@ -150,7 +150,7 @@ order by project.ended_at, project.id;
 
 -- name: runs(after_key, after_id, most)
 select r.id, r.as_of as at, r.recorded_until, r.published_at, p.version as policy_version, r.engine,
-    r.evidence_digest, r.job, r.seconds, r.counts
+    r.job, r.seconds, r.counts
 from scoring_run as r
 join scoring_policy as p on p.id = r.policy_id
 where (:after_key::timestamptz is null or (r.as_of, r.id) < (:after_key, :after_id::uuid))
