@@ -30,3 +30,8 @@ grant select (organization_id, id, as_of, recorded_until, policy_id, engine, job
 update scoring_run
 set counts = counts - array['feedback', 'groups_unconnected', 'people_unconnected', 'stages_cleared',
     'consents_peers', 'consents_customers', 'consents_kudos'];
+
+-- The web writes answers and tells nobody when one was given, nor who asked for what at which time.
+revoke select (at) on feedback_answer from talkoot_web;
+revoke select on idempotency from talkoot_web;
+grant select (organization_id, actor_id, route, key, body_hash, status, response) on idempotency to talkoot_web;
