@@ -15,7 +15,7 @@ from typing import Any
 
 from scoring.model.evidence import Evidence
 from scoring.model.periods import micros
-from scoring.model.score import STEPS, conclude, put_together, score
+from scoring.model.score import STEPS, Blocks, conclude, put_together, score
 from scoring.model.scores import Scores
 from scoring.model.select import select
 from scoring.policy import Policy
@@ -51,13 +51,26 @@ def by_setting(evidence: Evidence, policy: Policy, as_of: datetime) -> Scores:
         return score_apart((evidence, policy, as_of), run)
 
 
+def fitted(evidence: Evidence, policy: Policy, as_of: datetime) -> tuple[Blocks, Scores]:
+    """Score where `TALKOOT_CLUSTER` says, and return beside it what was learnt: the night's engine."""
+    address = os.environ.get(SETTING, "")
+    if not address:
+        return _apart((evidence, policy, as_of), here)
+    with on_cluster(address) as run:
+        return _apart((evidence, policy, as_of), run)
+
+
 def score_apart(job: Job, run: Runner) -> Scores:
     """Score one organization with the blocks of `fit` as separate tasks; the same bytes as `score`."""
+    return _apart(job, run)[1]
+
+
+def _apart(job: Job, run: Runner) -> tuple[Blocks, Scores]:
     evidence, policy, as_of = job
     moment = micros(as_of)
     known = select(evidence, moment)
     blocks = put_together(run([(step, (known, policy, moment)) for step in STEPS]))
-    return conclude(evidence, blocks, policy, as_of)
+    return blocks, conclude(evidence, blocks, policy, as_of)
 
 
 def score_many(jobs: Sequence[Job], run: Runner) -> list[Scores]:

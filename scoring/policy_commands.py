@@ -9,13 +9,10 @@ import typer
 
 from scoring import policies
 from scoring.commands import read_policy
-from scoring.inputs import read_inputs
-from scoring.model.score import score
 from scoring.policy import InvalidPolicy, Policy, Reference, encode
-from scoring.preview import compare
 from scoring.preview_commands import tell
+from scoring.preview_run import both
 from service.base import clock, connect, db
-from service.base.apart import apart
 from service.base.errors import Invalid
 
 policy = typer.Typer(help="The scoring policies of an organization: versions, previews, publication.")
@@ -86,15 +83,13 @@ def publish(
 
 async def _shown(pool: db.Pool, organization_id: UUID, new: Policy) -> tuple[policies.Version, Reference]:
     """Print who would move under `new`; return the version in force, and the scale that `new` would freeze."""
-    found = await read_inputs(pool, organization_id)
-    async with db.tenant(pool, organization_id, readonly=True) as tx:
+    async with db.tenant(pool, organization_id) as tx:
         against = await policies.in_force(tx)
         await policies.keeps_faith(tx, against.value, new)
     at = clock.now()
-    before = await apart(score, found.evidence, against.value, at)
-    after = await apart(score, found.evidence, new, at)
-    tell(compare(found.evidence, before, after), at)
-    return against, after.reference
+    compared, reference = await both(pool, organization_id, (against.value, new), at)
+    tell(compared, at)
+    return against, reference
 
 
 def _read(file: Path) -> Policy:

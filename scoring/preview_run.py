@@ -1,17 +1,21 @@
 """A preview that somebody asked for: the worker scores under both policies and stores who would move."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import polars as pl
 
-from scoring import policies
+from scoring import policies, release_store
 from scoring.inputs import Inputs, read_inputs
-from scoring.model.score import score
-from scoring.policy import Policy, check
+from scoring.model.periods import micros
+from scoring.model.score import fit
+from scoring.model.scores import Scores
+from scoring.model.select import select
+from scoring.policy import Policy, Reference, check
 from scoring.preview import Preview, compare
+from scoring.release import shown
 from service.base import db, events, slots
 from service.base.apart import apart
 from service.base.slots import Claim
@@ -31,9 +35,9 @@ async def look(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         async with db.tenant(pool, organization_id, readonly=True) as tx:
             asked = await db.one(tx, policies.sql.preview, policies.Preview, id=preview_id)
             against = await policies.version_of(tx, asked.against_id)
-        found = await read_inputs(pool, organization_id)
         new = check(msgspec.convert(asked.policy, Policy))
-        told = await apart(_told, found, against.value, new, claim.moment)
+        compared, reference = await both(pool, organization_id, (against.value, new), claim.moment)
+    told = {"result": summary(compared), "reference": msgspec.to_builtins(reference)}
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await db.run(tx, policies.sql.insert_result, id=preview_id, as_of=claim.moment, **told)
@@ -41,11 +45,25 @@ async def look(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await slots.finish(tx, claim)
 
 
-def _told(found: Inputs, before: Policy, after: Policy, as_of: datetime) -> dict[str, object]:
-    """Score under both, and tell what changes in `result`, and the `reference` that the new one would freeze."""
-    new = score(found.evidence, after, as_of)
-    compared = compare(found.evidence, score(found.evidence, before, as_of), new)
-    return {"result": summary(compared), "reference": msgspec.to_builtins(new.reference)}
+async def both(
+    pool: db.Pool, organization_id: UUID, policies_: tuple[Policy, Policy], as_of: datetime
+) -> tuple[Preview, Reference]:
+    """Compare what the organization would be shown under two policies, and give the scale the second would freeze.
+
+    Peers stand as they were released: looking at a policy shows nothing of anybody's answers that is not shown already.
+    """
+    found = await read_inputs(pool, organization_id)
+    seen = [await _seen(pool, organization_id, found, policy, as_of) for policy in policies_]
+    return compare(found.evidence, *seen), seen[1].reference
+
+
+async def _seen(pool: db.Pool, organization_id: UUID, found: Inputs, policy: Policy, as_of: datetime) -> Scores:
+    earlier = as_of - timedelta(days=policy.grace_days)
+    async with db.tenant(pool, organization_id, readonly=True) as tx:
+        released = await release_store.read(tx, found.evidence, (as_of, earlier))
+    known = select(found.evidence, micros(as_of))
+    blocks = await apart(fit, known, policy, micros(as_of))
+    return await apart(shown, released.now, released.earlier, found.evidence, blocks, (policy, as_of))
 
 
 def summary(compared: Preview) -> dict[str, Any]:

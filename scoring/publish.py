@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.binary import Columns, copied
 from scoring.model.evidence import MISSING_TIME, Evidence
 from scoring.model.scores import ExplanationTable, LevelTable, Scores, ScoreTable, StageTable, StandingTable
-from scoring.release import Released
+from scoring.release import Released, everything
 from service.base import db
 
 raw = db.load(Path(__file__).with_suffix(".sql"))
@@ -95,11 +95,6 @@ async def store(tx: db.Connection, run: Run, scores: Scores, shown: Released) ->
                 raise ValueError(f"{staged.rows} rows of {name} were scored, but {stored} could be stored")
     await db.run(tx, raw.insert_raters, run_id=run.id)
     await db.run(tx, released.insert_steps, run_id=run.id, as_of=run.as_of)
-
-
-def everything(run: Scores) -> Released:
-    """Return all of a run that the gate decides upon."""
-    return Released(run.scores, run.standings, run.levels, run.stages, run.explanations)
 
 
 def _staged(source: Released, mark: int) -> dict[str, Staged]:

@@ -38,6 +38,7 @@ from scoring.model.teams import present_teams, team_block, time_shares
 from scoring.policy import Policy
 
 ENGINE_VERSION = "1"
+PeersAt = Callable[[Evidence, Policy, int], PeerBlocks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,22 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: boo
     ValueError : `as_of` has no time zone.
     """
     known = select(evidence, micros(as_of))
-    return conclude(evidence, fit(known, policy, micros(as_of)), policy, as_of, look_back=look_back)
+    return conclude(evidence, fit(known, policy, micros(as_of)), policy, as_of, peers if look_back else None)
 
 
-def conclude(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: datetime, *, look_back: bool = True) -> Scores:
-    """Look back where somebody's trust has fallen, and assemble; `blocks` were fitted to what is known at `as_of`."""
+def conclude(
+    evidence: Evidence, blocks: Blocks, policy: Policy, as_of: datetime, peers_at: PeersAt | None = peers
+) -> Scores:
+    """Look back where somebody's trust has fallen, and assemble; `blocks` were fitted to what is known at `as_of`.
+
+    `peers_at` tells what peers said at an earlier moment: the release knows what it had shown by then. None: there is
+    no looking back.
+    """
     moment = micros(as_of)
     known = select(evidence, moment)
     fallen = nobody(known, moment)
-    if look_back and len(known.level_steps.person):
-        look = Look(evidence, lambda at: _trust_at(evidence, policy, at))
+    if peers_at is not None and len(known.level_steps.person):
+        look = Look(evidence, lambda at: _trust_at(evidence, policy, at, peers_at))
         fallen = falls(_trust(known, blocks, policy), known, look, policy, moment)
     return assemble(known, blocks, policy, moment, fallen)
 
@@ -188,13 +195,13 @@ def _trust(evidence: Evidence, blocks: Blocks, policy: Policy) -> Trust:
     return trust_in(side_by_side(told.shown), quality, policy)
 
 
-def _trust_at(evidence: Evidence, policy: Policy, as_of: int) -> Trust:
+def _trust_at(evidence: Evidence, policy: Policy, as_of: int, peers_at: PeersAt) -> Trust:
     """Return the same at an earlier moment, from what was known then; only what quality is made of is fitted."""
     known = select(evidence, as_of)
     none = np.zeros(len(known.people.ids))
     empty = standard_block("results", [], none + 1, none)
     customers = customer_blocks(known, policy, as_of)
-    blocks = Blocks(peers(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, empty, ())
+    blocks = Blocks(peers_at(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, empty, ())
     return _trust(known, blocks, policy)
 
 

@@ -1,5 +1,6 @@
 """The same request twice has one effect: answers are kept under the caller's Idempotency-Key for a day."""
 
+import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -17,6 +18,7 @@ sql = db.load(Path(__file__).with_suffix(".sql"))
 
 KEPT_HOURS = 24
 LONGEST_KEY = 200  # characters
+SESSION = "talkoot_session"  # how names of session cookies end
 
 
 class KeyReused(AppError):
@@ -78,7 +80,7 @@ async def claim_of(request: Request[Any, Any, Any], actor_id: UUID) -> Claim | N
     scope = request.scope
     asked = b"\0".join((scope["path"].encode(), scope["query_string"], await request.body()))
     route = f"{scope['method']} {scope['path_template']}"
-    return Claim(actor_id, route, key, sha256(asked).digest())
+    return Claim(actor_id, route, key, hmac.digest(_secret(request), asked, "sha256"))
 
 
 async def replay(tx: db.Connection, claim: Claim) -> None:
@@ -110,6 +112,12 @@ async def kept_among(tx: db.Connection, route: str, claims: Sequence[Claim]) -> 
 async def purge(tx: db.Connection) -> int:
     """Forget what is older than a day; how many answers that was."""
     return await db.run(tx, sql.purge, before=clock.now() - timedelta(hours=KEPT_HOURS))
+
+
+def _secret(request: Request[Any, Any, Any]) -> bytes:
+    """Return the caller's own secret, which is kept nowhere: without it, no body's hash can be tried out."""
+    session = [value for name, value in request.cookies.items() if name.endswith(SESSION)]
+    return (request.headers.get("authorization") or "".join(session)).encode("utf-8", "surrogatepass")
 
 
 def _lock(claim: Claim) -> int:

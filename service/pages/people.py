@@ -19,7 +19,7 @@ from service.pages import shown
 from service.pages.language import Words
 from service.pages.page import Seen, View, data
 from service.pages.shown import Run
-from service.scores.standing import may_see
+from service.scores.standing import may_see, peers_of
 
 sql = db.load(Path(__file__).with_name("people.sql"))
 stages_of = db.load(Path(journey.__file__).with_suffix(".sql"))
@@ -185,6 +185,7 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "name": partial(shown.board_name, view.words),
         "source": partial(shown.source_name, view.words),
         "why": why,
+        "peers": await peers_of(tx, run.id, person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,
     }
 

@@ -8,6 +8,13 @@ import msgspec
 
 from service.base.errors import Refused
 
+FEW_PEOPLE = 15
+NOT_SHOWN = (
+    "What colleagues say is shown once {k} different colleagues have spoken, and changes when {k} have spoken again,"
+    " so that nobody can tell who said what."
+)
+NOT_SHOWN_HERE = " Among so few people that may never be: team figures, customers' trust and thanks do not wait for it."
+
 
 class SubjectKind(StrEnum):
     """Whom a board is about."""
@@ -173,6 +180,32 @@ class Who(msgspec.Struct, frozen=True):
     name: str
 
 
+class Peers(msgspec.Struct, frozen=True):
+    """Whether what colleagues said of a person is shown; `k` different ones have to speak first, of `people`."""
+
+    k: int
+    people: int
+    shown: bool
+
+    @property
+    def few(self) -> bool:
+        """Tell whether so few people work here that it may never be."""
+        return not self.shown and self.people <= FEW_PEOPLE
+
+    @property
+    def message(self) -> str | None:
+        """Say why nothing is shown; the same to everybody of whom nothing is, whatever the reason."""
+        return None if self.shown else NOT_SHOWN.format(k=self.k) + (NOT_SHOWN_HERE if self.few else "")
+
+
+class PeersView(msgspec.Struct, frozen=True):
+    """What the answer says of it."""
+
+    k: int
+    shown: bool
+    message: str | None
+
+
 class Standing(msgspec.Struct, frozen=True):
     """A person's level, scores, stages, and what they are made of."""
 
@@ -183,6 +216,7 @@ class Standing(msgspec.Struct, frozen=True):
     scores: list[Score]
     explanation: list[Reason]
     stages: list[Stage]
+    peers: PeersView | None = None
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -194,7 +228,6 @@ class Run(msgspec.Struct, frozen=True):
     published_at: datetime
     policy_version: int
     engine: str
-    evidence_digest: str
     job: str
     seconds: float
     counts: dict[str, int]

@@ -159,6 +159,18 @@ from released_score
 where run_id = :run_id and subject_id = :person_id
 order by dimension;
 
+-- name: peers(run_id, person_id, standard)
+-- Whether anything that colleagues said of a person is shown, how many have to speak for that, and how many there are.
+select coalesce((p.policy ->> 'k')::integer, :standard::integer) as k,
+    (select count(*)::integer from person where left_at is null or left_at > statement_timestamp()) as people,
+    exists (
+        select from released_score as s
+        join criterion as c on s.dimension in (c.external_id, 'criterion:' || c.external_id)
+        where s.run_id = r.id and s.subject_id = :person_id and s.evidence > 0) as shown
+from scoring_run as r
+join scoring_policy as p on p.id = r.policy_id
+where r.id = :run_id;
+
 -- name: explanation(run_id, person_id)
 -- The largest parts of each dimension first.
 select e.dimension, e.source, e.project_id, project.name as project, e.amount
@@ -176,7 +188,7 @@ order by project.ended_at, project.id;
 
 -- name: runs(after_key, after_id, most)
 select r.id, r.as_of as at, r.recorded_until, r.published_at, p.version as policy_version, r.engine,
-    r.evidence_digest, r.job, r.seconds, r.counts
+    r.job, r.seconds, r.counts
 from scoring_run as r
 join scoring_policy as p on p.id = r.policy_id
 where (:after_key::timestamptz is null or (r.as_of, r.id) < (:after_key, :after_id::uuid))

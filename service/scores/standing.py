@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from scoring.policy import Policy
 from service.base import audit, db
 from service.base.access import Actor, Role
 from service.base.errors import NotFound
 from service.scores.actions import NIGHTLY, sql
-from service.scores.model import Level, Newest, Reason, Score, Stage, Standing, Who
+from service.scores.model import Level, Newest, Peers, PeersView, Reason, Score, Stage, Standing, Who
 from service.scores.reading import shown
 
 EVERYBODYS = frozenset({Role.HR, Role.ADMINISTRATOR, Role.SERVICE})
@@ -33,7 +34,14 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     stages = await db.many(tx, sql.stages, Stage, **which)
     if level is None and not scores:
         message = "This person joined after these scores were made."
-    return Standing(person, run, message, level, scores, explanation, stages)
+    peers = await peers_of(tx, run.id, person_id)
+    told = PeersView(peers.k, peers.shown, peers.message)
+    return Standing(person, run, message, level, scores, explanation, stages, told)
+
+
+async def peers_of(tx: db.Connection, run_id: UUID, person_id: UUID) -> Peers:
+    """Return whether a run shows what colleagues said of a person."""
+    return await db.one(tx, sql.peers, Peers, run_id=run_id, person_id=person_id, standard=Policy().k)
 
 
 async def may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:

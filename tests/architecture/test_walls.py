@@ -54,7 +54,7 @@ from pg_proc p join pg_roles r on r.oid = p.proowner
 where p.pronamespace = 'public'::regnamespace and p.prosecdef
 order by p.proname
 """
-SECRET = ["run_score", "run_standing", "run_level", "run_stage", "run_explanation", "run_rater"]
+SECRET = ["run_score", "run_standing", "run_level", "run_stage", "run_explanation", "run_rater", "peer_release"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from scoring import publish
 from scoring.model import scores as s
 from scoring.model.evidence import MISSING_TIME
 from scoring.policy import Policy, Reference, digest
-from scoring.release import release
+from scoring.release import everything
 from service.base import db, slots
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
@@ -120,7 +120,7 @@ async def published(pool, organization_id, scores, as_of=AS_OF, shown=None):
             evidence_digest="0" * 64, scores_digest=publish.digest(scores), job=claim.job, slot_key=claim.key,
             fence=claim.fence, seconds=0.1, counts=scores.counts,
         )  # fmt: skip
-        shown = shown or release(None, scores)
+        shown = shown or everything(scores)
         await publish.load(tx, evidence, scores, shown)
         await slots.hold(tx, claim)
         await publish.store(tx, run, scores, shown)

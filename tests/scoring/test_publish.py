@@ -8,7 +8,7 @@ import pytest
 
 from scoring import publish
 from scoring.binary import packed
-from scoring.release import release
+from scoring.release import everything
 from service.base import db
 from tests.scoring import handmade
 from tests.scoring.handmade import AS_OF, published
@@ -53,7 +53,7 @@ async def test_unknown_stars_missing_words_and_provisional_ranks_are_null(worker
 
 async def test_only_what_the_gate_let_through_is_released(worker_pool, north):
     scores = handmade.about(3)
-    shown = replace(release(None, scores), explanations=handmade.empty().explanations)
+    shown = replace(everything(scores), explanations=handmade.empty().explanations)
     run_id = await published(worker_pool, north.organization_id, scores, shown=shown)
     counts = "select (select count(*) from run_explanation where run_id = $1), (select count(*) from released_explanation where run_id = $1)"  # noqa: E501
     assert await rows(worker_pool, north.organization_id, counts, run_id) == [(6, 0)]

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from scoring.arrays import build
+from scoring.cluster import fitted
 from scoring.evidence import read_frames, read_manifest
 from scoring.model.score import score
 from scoring.policy import Policy
@@ -66,7 +67,7 @@ async def test_a_run_publishes_what_the_engine_makes_of_the_evidence(worker_pool
         until = await tx.fetchval("select recorded_until from scoring_run where id = $1", run_id)
         evidence = build(await read_frames(tx, until, words=False), await read_manifest(tx))
         stored = await tx.fetch(
-            "select p.external_id, s.dimension, s.estimate, s.sd from released_score s"
+            "select p.external_id, s.dimension, s.estimate, s.sd from run_score s"
             " join person p on p.id = s.subject_id where s.run_id = $1",
             run_id,
         )
@@ -105,7 +106,9 @@ async def test_what_is_being_recorded_while_a_run_starts_is_waited_for(worker_po
 
 async def test_a_replay_tells_changed_inputs_from_another_result(worker_pool, lively):
     run_id = await run_now(worker_pool, lively.organization_id)
-    other = await replay(worker_pool, lively.organization_id, run_id, lambda *_: handmade.about(3))
+    other = await replay(
+        worker_pool, lively.organization_id, run_id, lambda *given: (fitted(*given)[0], handmade.about(3))
+    )
     assert other is Replay.DIFFERENT, "another engine"
     async with db.tenant(worker_pool, lively.organization_id) as tx:
         await tx.execute("update project set ended_at = '2026-05-01Z' where id = $1", lively.delivery)
@@ -131,7 +134,9 @@ async def test_a_failed_run_leaves_yesterdays_scores_and_its_slot_says_why(worke
 async def test_a_run_that_breaks_while_publishing_leaves_nothing(worker_pool, lively):
     claim = await claim_new(worker_pool, lively.organization_id)
     with pytest.raises(ValueError, match="could be stored"):
-        await run_night(worker_pool, lively.organization_id, claim, lambda *_: handmade.about(4))
+        await run_night(
+            worker_pool, lively.organization_id, claim, lambda *given: (fitted(*given)[0], handmade.about(4))
+        )
     assert set((await counts(worker_pool, lively.organization_id)).values()) == {0}
     assert await value(worker_pool, lively.organization_id, "select count(*) from scoring_run") == 0
 
@@ -147,7 +152,7 @@ async def test_a_worker_that_was_overtaken_while_scoring_publishes_nothing(worke
 
     def slow(*given):
         asyncio.run_coroutine_threadsafe(overtake(), loop).result()
-        return score(*given)
+        return fitted(*given)
 
     with pytest.raises(slots.LeaseLost):
         await run_night(worker_pool, lively.organization_id, claim, slow)

@@ -145,6 +145,21 @@ async def test_who_leads_only_from_next_month_sees_no_scores_today(visitor, nort
     assert "Why this standing?" not in page
 
 
+WHY_NOT = {"en": "So nobody can tell who said what", "fi": "kuka sanoi mitä"}
+
+
+@pytest.mark.parametrize("language", WHY_NOT)
+async def test_where_nothing_of_colleagues_is_shown_the_page_says_why(visitor, north, published, worker_pool, language):
+    run_id = await published(north, [north.ada])
+    page = (await (await visitor(north, "ada", language=language)).get(f"/people/{north.ada}")).text
+    assert WHY_NOT[language] not in page
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        rest = "insert into released_score select organization_id, run_id, subject_kind, $2, 'care', 0, 1, -1, 1, 0"
+        await tx.execute(f"{rest} from released_score where run_id = $1 and dimension = 'care'", run_id, north.ben)
+    page = (await (await visitor(north, "ben", language=language)).get(f"/people/{north.ben}")).text
+    assert WHY_NOT[language] in page
+
+
 @pytest.mark.parametrize("trusted", [True, False, None])
 async def test_what_colleagues_said_in_confidence_is_no_star_on_the_public_page(visitor, north, published, trusted):
     await published(north, [north.ada], trusted=trusted)

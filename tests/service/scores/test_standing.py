@@ -70,3 +70,29 @@ async def test_a_lead_sees_a_person_from_the_day_they_lead_them_until_the_day_th
             await tx.execute(day.format(*change), north.ben)
         found.append((await ada.get(path)).status_code)
     assert found == [404, 200, 200, 404]
+
+
+async def test_why_nothing_of_colleagues_is_shown_is_the_same_for_everybody_and_says_so(api, worker_pool, north):
+    await published(worker_pool, north.organization_id, handmade.empty())
+    told = []
+    for who in ("ben", "ada"):
+        client = await api(north, who)
+        told.append((await client.get(f"/api/people/{north.people[who]}/standing")).json()["peers"])
+    assert told[0] == told[1]
+    assert (told[0]["shown"], told[0]["k"]) == (False, 5)
+    assert "5 different colleagues" in told[0]["message"]
+    assert "Among so few people" in told[0]["message"], "there are three"
+
+
+async def test_where_it_is_shown_there_is_nothing_to_say(api, worker_pool, north):
+    await published(worker_pool, north.organization_id, handmade.about(3))
+    standing = (await (await api(north, "ben")).get(f"/api/people/{north.ben}/standing")).json()
+    assert standing["peers"] == {"k": 5, "shown": True, "message": None}
+
+
+async def test_in_a_larger_organization_it_is_not_called_small(api, worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into person (name) select 'p' || n from generate_series(1, 20) n")
+    await published(worker_pool, north.organization_id, handmade.empty())
+    standing = (await (await api(north, "ben")).get(f"/api/people/{north.ben}/standing")).json()
+    assert "Among so few people" not in standing["peers"]["message"]
