@@ -26,8 +26,10 @@ from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
+from service.contests import routes as contests
 from service.customers import routes as customers
 from service.feedback import routes as feedback
+from service.flows import routes as flows
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
 from service.organizations import routes as organizations
@@ -38,7 +40,21 @@ from service.projects import routes as projects
 from service.rights import routes as rights
 from service.scores import routes as scores
 
-FEATURES = (organizations, people, customers, projects, kudos, feedback, badges, aftercare, scores, consents, rights)
+FEATURES = (
+    organizations,
+    people,
+    customers,
+    projects,
+    kudos,
+    feedback,
+    badges,
+    aftercare,
+    scores,
+    consents,
+    rights,
+    contests,
+    flows,
+)
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
 

@@ -40,7 +40,8 @@ select unknown from judged order by place;
 
 -- name: newest(after_key, after_id, most)
 -- What was hidden, or corrected since, is not shown.
-select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at,
+    exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
 from kudos as k
 left join criterion as c on c.id = k.criterion_id
 where (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
@@ -50,7 +51,8 @@ order by k.at desc, k.id desc
 limit :most;
 
 -- name: received(receiver_id, after_key, after_id, most)
-select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at,
+    exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
 from kudos as k
 left join criterion as c on c.id = k.criterion_id
 where k.receiver_id = :receiver_id

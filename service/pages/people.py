@@ -95,6 +95,7 @@ class Thanks(msgspec.Struct, frozen=True):
     giver_id: UUID
     giver: str
     project: str | None
+    contested: bool
 
 
 class ByProject(msgspec.Struct, frozen=True):
@@ -185,6 +186,7 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "name": partial(shown.board_name, view.words),
         "source": partial(shown.source_name, view.words),
         "why": why,
+        "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,
     }
 

@@ -183,6 +183,7 @@ class Standing(msgspec.Struct, frozen=True):
     scores: list[Score]
     explanation: list[Reason]
     stages: list[Stage]
+    contested: list[str]  # dimensions that the person contests, not decided yet
 
 
 class Run(msgspec.Struct, frozen=True):

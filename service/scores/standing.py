@@ -23,9 +23,10 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     if not await may_see(tx, me, person_id):
         raise NotFound("there is no such thing in your organization")
     await audit.looked(tx, me, person_id, "view_standing", purpose)
+    contested = await db.many(tx, sql.contested, str, person_id=person_id)
     run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
     if run is None:
-        return Standing(person, None, message, None, [], [], [])
+        return Standing(person, None, message, None, [], [], [], contested)
     which = {"run_id": run.id, "person_id": person_id}
     level = await db.maybe(tx, sql.level, Level, **which)
     scores = await db.many(tx, sql.scores, Score, **which)
@@ -33,7 +34,7 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     stages = await db.many(tx, sql.stages, Stage, **which)
     if level is None and not scores:
         message = "This person joined after these scores were made."
-    return Standing(person, run, message, level, scores, explanation, stages)
+    return Standing(person, run, message, level, scores, explanation, stages, contested)
 
 
 async def may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
