@@ -39,7 +39,7 @@ select k.id, k.message, k.at, giver.id as giver_id, giver.name as giver, project
 from kudos as k
 join person as giver on giver.id = k.giver_id
 left join project on project.id = k.project_id
-where k.receiver_id = :person_id and not exists (select from retraction as r where r.kudos_id = k.id)
+where k.receiver_id = :person_id and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
     and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 order by k.at desc, k.id desc
 limit :most;

@@ -32,6 +32,8 @@ router = Router(
         thanks.show_thanks,
         thanks.send_thanks,
         thanks.take_back,
+        thanks.hide_thanks,
+        thanks.show_thanks_again,
         static.get_file,
     ],
     dependencies={"view": VIEW},

@@ -51,3 +51,15 @@ async def test_the_lead_sees_that_it_is_contested_and_neither_the_words_nor_the_
     ben = await visitor(north, "ben", "lead")
     assert (await ben.get(path)).status_code == 404
     assert "Secret words." not in (await ben.get("/contests")).text
+
+
+async def test_i_hide_thanks_on_my_page_and_undo_it(visitor, north, thanked):
+    kudos = await thanked(north, north.ada, north.ben, "For the night shift.", datetime.now(UTC))
+    ben, page = await visitor(north, "ben"), f"/people/{north.ben}"
+    hidden = await ben.send_form(page, f"/kudos/{kudos}/hide")
+    assert "For the night shift." not in hidden.text
+    assert "Hidden. Nobody sees it" in hidden.text
+    assert "For the night shift." not in (await (await visitor(north, "ada")).get(page)).text
+    shown = await ben.send_form(f"{page}?hidden={kudos}", f"/kudos/{kudos}/show")
+    assert "For the night shift." in shown.text
+    assert f"/kudos/{kudos}/hide" not in (await (await visitor(north, "ada")).get(page)).text
