@@ -104,6 +104,11 @@ create index contest_open on contest (organization_id, due_at, id) where decided
 create unique index contest_open_unique on contest (organization_id, person_id, dimension, kudos_id, signal_id, badge_id,
     document_id, handover_id, care_id, feedback_id) nulls not distinct where decided_at is null;
 
+-- Whoever hid thanks they received may show them again; runs of the time between did without them, and can be replayed.
+alter table retraction add column undone_at timestamptz
+    constraint retraction_undone_only_if_hidden check (undone_at is null or reason = 'hidden' and kudos_id is not null);
+grant update (undone_at) on retraction to talkoot_web;
+
 -- Why somebody looked; a person reads what was seen of them, HR reads all.
 alter table audit add column purpose text
     constraint audit_purpose_known check (purpose in

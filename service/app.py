@@ -26,8 +26,10 @@ from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
+from service.contests import routes as contests
 from service.customers import routes as customers
 from service.feedback import routes as feedback
+from service.flows import routes as flows
 from service.flows import survey_routes as survey_links
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
@@ -58,6 +60,8 @@ FEATURES = (
     survey_links,
     consents,
     rights,
+    contests,
+    flows,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query

@@ -55,6 +55,13 @@ async def hide(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
         await record(tx, "kudos_hidden", newest_id)
 
 
+async def show(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
+    """Show again what one hid oneself; it counts again from the next night on."""
+    newest_id = await db.one(tx, sql.received_by, UUID, id=kudos_id, receiver_id=me.person())
+    if await db.run(tx, sql.show, id=newest_id, by_id=me.person()):
+        await record(tx, "kudos_shown", newest_id)
+
+
 def sharing(pool: db.Pool) -> Thanks:
     """Return what collects the requests that give thanks."""
     return SharedWrite(pool, Route("POST /api/kudos", "kudos_given", write))

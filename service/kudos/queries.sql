@@ -40,22 +40,24 @@ select unknown from judged order by place;
 
 -- name: newest(after_key, after_id, most)
 -- What was hidden, or corrected since, is not shown.
-select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at,
+    exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
 from kudos as k
 left join criterion as c on c.id = k.criterion_id
 where (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
-  and not exists (select from retraction as r where r.kudos_id = k.id)
+  and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
   and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 order by k.at desc, k.id desc
 limit :most;
 
 -- name: received(receiver_id, after_key, after_id, most)
-select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at,
+    exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
 from kudos as k
 left join criterion as c on c.id = k.criterion_id
 where k.receiver_id = :receiver_id
   and (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
-  and not exists (select from retraction as r where r.kudos_id = k.id)
+  and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
   and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 order by k.at desc, k.id desc
 limit :most;
@@ -75,4 +77,10 @@ where named.id = :id
 -- Hiding twice is hiding.
 insert into retraction (kudos_id, reason, by_id)
 select :id::uuid, 'hidden', :by_id::uuid
-where not exists (select from retraction as r where r.kudos_id = :id and r.reason <> 'corrected');
+where not exists (
+    select from retraction as r where r.kudos_id = :id and r.reason <> 'corrected' and r.undone_at is null);
+
+-- name: show(id, by_id)!
+-- Only what its receiver hid; runs from now on count it again.
+update retraction set undone_at = statement_timestamp()
+where kudos_id = :id and by_id = :by_id and reason = 'hidden' and undone_at is null;

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from dashboards import journey, waterfall
 from dashboards.journey import Row as Stage
@@ -95,6 +95,7 @@ class Thanks(msgspec.Struct, frozen=True):
     giver_id: UUID
     giver: str
     project: str | None
+    contested: bool
 
 
 class ByProject(msgspec.Struct, frozen=True):
@@ -115,7 +116,9 @@ class Why(msgspec.Struct, frozen=True):
 
 
 @get("/people/{person_id:uuid}", opt=AUDITED)
-async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> Response[str]:
+async def show_person(
+    tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID], hidden: FromQuery[UUID | None] = None
+) -> Response[str]:
     """Show a person: to everyone what they earned, to those whom it concerns also how it came about."""
     person = await db.one(tx, sql.person, Person, id=person_id)
     is_open = await may_see(tx, me, person_id)
@@ -126,6 +129,7 @@ async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> 
         "person": person,
         "own": me.person_id == person_id,
         "open": is_open,
+        "hidden": hidden if me.person_id == person_id else None,
         "level": await next_level(tx, run, view.words, person_id),
         "thanks": await db.many(tx, sql.thanks, Thanks, person_id=person_id, most=THANKS),
         "run": run,
@@ -186,6 +190,7 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "source": partial(shown.source_name, view.words),
         "why": why,
         "peers": await peers_of(tx, run.id, person_id),
+        "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,
     }
 

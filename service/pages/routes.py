@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from service.pages import boards, consent, home, people, rights, sign_in, static, survey, thanks
+from service.pages import boards, consent, contests, home, people, rights, sign_in, static, survey, thanks
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -22,6 +22,11 @@ router = Router(
         boards.show_board,
         people.show_person,
         rights.show_looks,
+        contests.show_contests,
+        contests.show_form,
+        contests.send_contest,
+        contests.show_contest,
+        contests.decide_contest,
         rights.download_my_data,
         thanks.suggest_people,
         thanks.show_thanks,
@@ -29,6 +34,8 @@ router = Router(
         thanks.take_back,
         survey.show_survey,
         survey.send_survey,
+        thanks.hide_thanks,
+        thanks.show_thanks_again,
         static.get_file,
     ],
     dependencies={"view": VIEW},

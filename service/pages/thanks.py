@@ -125,6 +125,22 @@ async def take_back(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: F
     return redirect("/?undone=true")
 
 
+@post("/kudos/{kudos_id:uuid}/hide")
+async def hide_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
+    """Hide what I received, from everyone and at once; the page it leads to can undo that."""
+    await form(request, Input)
+    await actions.hide(tx, me, kudos_id)
+    return redirect(f"/people/{me.person()}?hidden={kudos_id}")
+
+
+@post("/kudos/{kudos_id:uuid}/show")
+async def show_thanks_again(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
+    """Show again what I hid."""
+    await form(request, Input)
+    await actions.show(tx, me, kudos_id)
+    return redirect(f"/people/{me.person()}")
+
+
 async def _form(tx: Tx, me: Actor, view: View, draft: Draft, trouble: Trouble | None = None) -> Response[str]:
     trouble = trouble or Trouble()
     near = await db.many(tx, thanking.suggested, Match, wanted="", person_id=me.person(), most=NEAR)

@@ -216,6 +216,7 @@ class Standing(msgspec.Struct, frozen=True):
     scores: list[Score]
     explanation: list[Reason]
     stages: list[Stage]
+    contested: list[str]  # dimensions that the person contests, not decided yet
     peers: PeersView | None = None
 
 

@@ -24,9 +24,10 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     if not await may_see(tx, me, person_id):
         raise NotFound("there is no such thing in your organization")
     await audit.looked(tx, me, person_id, "view_standing", purpose)
+    contested = await db.many(tx, sql.contested, str, person_id=person_id)
     run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
     if run is None:
-        return Standing(person, None, message, None, [], [], [])
+        return Standing(person, None, message, None, [], [], [], contested)
     which = {"run_id": run.id, "person_id": person_id}
     level = await db.maybe(tx, sql.level, Level, **which)
     scores = await db.many(tx, sql.scores, Score, **which)
@@ -36,7 +37,7 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
         message = "This person joined after these scores were made."
     peers = await peers_of(tx, run.id, person_id)
     told = PeersView(peers.k, peers.shown, peers.message)
-    return Standing(person, run, message, level, scores, explanation, stages, told)
+    return Standing(person, run, message, level, scores, explanation, stages, contested, told)
 
 
 async def peers_of(tx: db.Connection, run_id: UUID, person_id: UUID) -> Peers:

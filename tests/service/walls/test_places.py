@@ -30,6 +30,7 @@ PLACES = {
     "service/exchange/loading.py": "the operator's shell: the handle that was given",
     "service/exchange/exporting.py": "the operator's shell: the handle that was given",
     "service/organizations/actions.py": "the operator's shell: the organization it makes",
+    "service/flows/commands.py": "the operator's shell: the handle that was given",
     "service/demo.py": "the demo: the organization it makes",
 }
 
