@@ -27,7 +27,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from scoring.run import NIGHTLY, REQUESTED, run_night
-from service.base import clock, connect, days, db, events, idempotency, logs, slots
+from service.base import clock, connect, days, db, events, idempotency, limits, logs, slots
 from service.base.config import Settings
 from service.base.connect import Organization
 from service.base.migrate import migrate
@@ -87,6 +87,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
+        await limits.purge(tx)
         await slots.finish(tx, claim)
 
 

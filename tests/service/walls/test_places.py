@@ -23,6 +23,8 @@ PLACES = {
     "service/base/slots.py": "a job's lease: the slot's",
     "scoring/run.py": "a night: the slot's",
     "scoring/inputs.py": "what a run reads: the slot's",
+    "service/organizations/commands.py": "the operator's shell: the handle that was given",
+    "service/base/limits.py": "what is left of a minute: the credential's",
     "service/auth/commands.py": "the operator's shell: the handle that was given",
     "service/exchange/loading.py": "the operator's shell: the handle that was given",
     "service/exchange/exporting.py": "the operator's shell: the handle that was given",

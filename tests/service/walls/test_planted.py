@@ -1,8 +1,5 @@
 """Bugs planted in the first wall are caught by the matrix; and what somebody may do ends with what allows it."""
 
-import asyncio
-from contextlib import asynccontextmanager, suppress
-
 import asyncpg
 import pytest
 
@@ -13,10 +10,9 @@ from service.base import access, db
 from service.base.config import Settings
 from service.projects import openings
 from service.scores import standing
-from service.serve import serve
-from tests.service.conftest import free_port
 from tests.service.walls.matrix import Asking, world
 from tests.service.walls.rows import ROWS
+from tests.service.walls.serving import serving
 
 
 def row(method, path):
@@ -29,20 +25,6 @@ OPENED = row("GET", "/api/opened-projects/{project_id:uuid}")
 ADDING = row("POST", "/api/people")
 
 CUSTOMERS = row("GET", "/api/customers")
-
-
-@asynccontextmanager
-async def serving(app):
-    """The app on a port of its own."""
-    port, started = free_port(), asyncio.Event()
-    task = asyncio.create_task(serve(app, "127.0.0.1", port, started.set))
-    try:
-        await started.wait()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def changed(monkeypatch, module, name, **replaced):
