@@ -175,6 +175,7 @@ async def open_pool(url: str, settings: PoolSettings) -> Pool:
         setup=None,
         timeout=5,
         init=_prepare,
+        command_timeout=settings.statement_seconds + ACQUIRE_SECONDS,  # where the server cannot keep its own deadline
         reset=None if settings.reset else _leave,
         server_settings={
             "role": settings.role,
