@@ -24,6 +24,7 @@ from service.badges import routes as badges
 from service.base import db, logs
 from service.base.config import Settings
 from service.base.envelope import Envelope
+from service.base.limits import Allowances, Limited
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
 from service.contests import routes as contests
@@ -74,7 +75,7 @@ def create_app(settings: Settings, url: str) -> Litestar:
         route_handlers=_routes(),
         lifespan=[_lifespan(settings, url)],
         dependencies=DEPENDENCIES | {"readiness": _constant(health.readiness_of(url))},
-        middleware=[DefineMiddleware(SignedIn, cookie=cookie_name(settings))],
+        middleware=[DefineMiddleware(SignedIn, cookie=cookie_name(settings)), Limited],
         exception_handlers=HANDLERS,
         request_class=Request,
         response_class=Answer,
@@ -101,7 +102,8 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             lookups = await stack.enter_async_context(_pool(url, replace(web, size=LOOKUP_CONNECTIONS)))
             thanks = giving.sharing(pool)
             stack.push_async_callback(thanks.close)
-            app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks})
+            allowances = Allowances(lookups)
+            app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks, "allowances": allowances})
             yield
 
     return lifespan

@@ -29,7 +29,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from scoring.policies import PREVIEW
 from scoring.preview_run import look
 from scoring.run import NIGHTLY, REQUESTED, run_night
-from service.base import clock, connect, days, db, events, idempotency, logs, slots
+from service.base import clock, connect, days, db, events, idempotency, limits, logs, slots
 from service.base.config import Settings
 from service.base.connect import Organization
 from service.base.migrate import migrate
@@ -90,6 +90,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
+        await limits.purge(tx)
         await slots.finish(tx, claim)
 
 

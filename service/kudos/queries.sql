@@ -1,8 +1,15 @@
 -- Kudos: thanks are not edited; the one who received them can hide them.
 -- owns: kudos, retraction
 
+-- name: queue(givers)
+-- Whoever gives waits for their own thanks that are being given elsewhere; in one order, so that nobody waits in a ring.
+select count(pg_advisory_xact_lock(hashtextextended(giver::text, 5)))
+from (select distinct unnest(:givers::uuid[]) as giver order by giver) as one_after_another;
+
 -- name: give(given)
--- Many at once. For each row in order: null where it was written, else what it names that is not there.
+-- Many at once. For each row in order: null where it was written, else what it names that is not there, or which
+-- allowance is used up: `day` or `one`, with how many it holds. What stands before it in the same request counts too,
+-- and so does what another process, whose clock or queue was ahead, gave a moment later.
 -- Scalar subqueries, because the planner would rather hash a whole table than look up ten rows.
 with asked as (
     select *
@@ -30,13 +37,40 @@ with asked as (
             when c.criterion is not null and c.criterion_id is null then 'criterion'
         end as unknown
     from checked as c
+), counted as materialized (
+    select
+        j.*, o.kudos_a_day, o.kudos_to_one_a_week,
+        (select count(*) from kudos as k
+         where k.giver_id = j.giver_id and k.version = 1 and k.at > j.at - interval '24 hours' and k.at < j.at + interval '5 minutes')
+        + (select count(*) from judged as b
+           where b.giver_id = j.giver_id and b.unknown is null and b.place < j.place
+             and b.at > j.at - interval '24 hours' and b.at < j.at + interval '5 minutes') as of_day,
+        (select count(*) from kudos as k
+         where k.giver_id = j.giver_id and k.receiver_id = j.receiver_id and k.version = 1
+           and k.at > j.at - interval '7 days' and k.at < j.at + interval '5 minutes')
+        + (select count(*) from judged as b
+           where b.giver_id = j.giver_id and b.receiver_id = j.receiver_id and b.unknown is null and b.place < j.place
+             and b.at > j.at - interval '7 days' and b.at < j.at + interval '5 minutes') as of_one
+    from judged as j
+    cross join organization as o
+), allowed as materialized (
+    select
+        c.*,
+        case
+            when c.unknown is not null then c.unknown
+            when c.of_day >= c.kudos_a_day then 'day'
+            when c.of_one >= c.kudos_to_one_a_week then 'one'
+        end as trouble
+    from counted as c
 ), written as (
     insert into kudos (id, external_id, giver_id, receiver_id, project_id, criterion_id, message, at)
     select id, external_id, giver_id, receiver_id, project_id, criterion_id, message, at
-    from judged
-    where unknown is null
+    from allowed
+    where trouble is null
 )
-select unknown from judged order by place;
+select trouble, case trouble when 'day' then kudos_a_day when 'one' then kudos_to_one_a_week end as most
+from allowed
+order by place;
 
 -- name: newest(after_key, after_id, most)
 -- What was hidden, or corrected since, is not shown.

@@ -221,10 +221,19 @@ async def _give(tx: Tx, me: Actor, view: View, kudos: Kudos) -> UUID | dict[str,
     if isinstance(outcome, UnknownReference):
         field = {"project": "project_id", "receiver": "to"}.get(str(outcome.detail.get("field")), "criterion")
         return {field: view.words.say("That is not there any more. Choose again.")}
+    if isinstance(outcome, actions.AllowanceUsed):
+        return _used_up(view, outcome)
     if not isinstance(outcome, Kudos):
         raise outcome
     await record(tx, "kudos_given", outcome.id)
     return outcome.id
+
+
+def _used_up(view: View, used: actions.AllowanceUsed) -> dict[str, str]:
+    say = view.words.say
+    if "field" in used.detail:
+        return {"to": say("You have thanked this person often this week. Tell them yourself, or thank someone else.")}
+    return {"message": say("You have given all the thanks of a day. Keep this one for tomorrow.")}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -26,6 +26,8 @@ PLACES = {
     "scoring/preview_run.py": "a preview of a policy: the slot's",
     "scoring/policy_commands.py": "the operator's shell: the handle that was given",
     "service/pages/survey.py": "a survey: from its link, which is a credential",
+    "service/organizations/commands.py": "the operator's shell: the handle that was given",
+    "service/base/limits.py": "what is left of a minute: the credential's",
     "service/auth/commands.py": "the operator's shell: the handle that was given",
     "service/exchange/loading.py": "the operator's shell: the handle that was given",
     "service/exchange/exporting.py": "the operator's shell: the handle that was given",
