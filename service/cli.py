@@ -124,9 +124,10 @@ def complete() -> None:
     from scoring.validate import commands as validation
     from service.auth import commands as access
     from service.exchange import commands as exchange
+    from service.feedback import commands as rounds
     from service.organizations import commands as organizations
 
-    for feature in (exchange, scoring, preview, policy, validation, organizations, access):
+    for feature in (exchange, scoring, preview, policy, validation, organizations, access, rounds):
         feature.register(app)
 
 

@@ -65,7 +65,7 @@ def draw(memberships: Sequence[Membership], crew: Crew, terms: Terms) -> list[Dr
     for receiver in chance.sample(sorted(crew.receivers), len(crew.receivers)):
         near = shared.get(receiver, {})
         noise = {giver: chance.random() for giver in sorted(near)}
-        wanted[receiver] = sorted(near, key=lambda one: (near[one][0] // RECENT_DAYS, noise[one]))  # noqa: B023
+        wanted[receiver] = sorted(near, key=lambda one: (near[one][0] // RECENT_DAYS, noise[one]))
         if len(near) < terms.fewest:
             wanted[receiver] += _strangers(receiver, set(near), crew, terms, chance)
     pairs = _Filling(wanted, terms.most).pairs()

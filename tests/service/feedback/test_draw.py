@@ -153,7 +153,7 @@ def test_who_has_too_few_colleagues_is_asked_about_by_others_and_that_is_said():
 
 
 def test_a_thousand_people_get_as_many_asks_each():
-    chance = random.Random(3)
+    chance = random.Random(3)  # noqa: S311 - an example that can be repeated
     memberships = [
         Membership(group(n // 12), None, person(n), 180, 0) for n in range(1000)
     ] + [
