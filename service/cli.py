@@ -124,10 +124,11 @@ def complete() -> None:
     from scoring.validate import commands as validation
     from service.auth import commands as access
     from service.exchange import commands as exchange
+    from service.feedback import commands as rounds
     from service.flows import commands as flows
     from service.organizations import commands as organizations
 
-    for feature in (exchange, scoring, preview, policy, validation, organizations, access, flows):
+    for feature in (exchange, scoring, preview, policy, validation, organizations, access, flows, rounds):
         feature.register(app)
 
 

@@ -34,6 +34,7 @@ from service.base.config import Settings
 from service.base.connect import Organization
 from service.base.migrate import migrate
 from service.base.slots import Claim, NewSlot
+from service.feedback import night, rounds
 from service.surveys.actions import ask_about_ended
 
 sql = db.load(Path(__file__).with_suffix(".sql"))
@@ -105,6 +106,9 @@ JOBS: Mapping[str, Job] = {
     NIGHTLY: Job(run_night, at=time(2, 0)),
     REQUESTED: Job(run_night),
     PREVIEW: Job(look),
+    night.NIGHTLY: Job(night.tend, at=time(0, 10)),
+    rounds.DRAW: Job(night.draw_round),
+    rounds.CLOSE: Job(night.tend),
     "purge": Job(purge, at=time(3, 30)),
 }
 
