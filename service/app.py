@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from service import docs, health
 from service.aftercare import routes as aftercare
+from service.auth import routes as access
 from service.auth.actions import cookie_name
 from service.auth.guard import SignedIn
 from service.auth.lookup import lookup
@@ -52,6 +53,7 @@ FEATURES = (
     policies,
     surveys,
     survey_links,
+    access,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
