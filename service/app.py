@@ -29,15 +29,19 @@ from service.base.web import DEPENDENCIES, Answer, Request
 from service.customers import routes as customers
 from service.feedback import routes as feedback
 from service.flows import survey_routes as survey_links
+from service.flows.link_mail import Posting
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
+from service.pages.ways_in import compose
 from service.people import routes as people
 from service.policies import routes as policies
 from service.projects import routes as projects
 from service.scores import routes as scores
+from service.sign_in import routes as sign_in
+from service.sign_in.provider import outgoing
 from service.surveys import routes as surveys
 
 FEATURES = (
@@ -54,6 +58,7 @@ FEATURES = (
     surveys,
     survey_links,
     access,
+    sign_in,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
@@ -94,6 +99,8 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             thanks = giving.sharing(pool)
             stack.push_async_callback(thanks.close)
             app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks})
+            app.state.providers = await stack.enter_async_context(outgoing())
+            app.state.posting = await stack.enter_async_context(Posting(pool, settings, compose).running())
             yield
 
     return lifespan

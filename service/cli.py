@@ -125,8 +125,9 @@ def complete() -> None:
     from service.auth import commands as access
     from service.exchange import commands as exchange
     from service.organizations import commands as organizations
+    from service.sign_in import commands as sign_in
 
-    for feature in (exchange, scoring, preview, policy, validation, organizations, access):
+    for feature in (exchange, scoring, preview, policy, validation, organizations, access, sign_in):
         feature.register(app)
 
 

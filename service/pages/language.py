@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, negotiate_locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -45,6 +45,10 @@ class Words:
             return "–"
         local = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
         return format_date(local, "long", locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Write the day and the time of day of `moment`, where this reader's organization is."""
+        return format_datetime(moment.astimezone(self.zone), "short", locale=self.locale)
 
     def number(self, value: float, *, signed: bool = False) -> str:
         """Write `value` with two decimals and a real minus sign."""

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import errors, shown, survey
+from service.pages import errors, keys, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -28,6 +28,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values())
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS):
         yield from texts.values()
 
