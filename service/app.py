@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from service import docs, health
 from service.aftercare import routes as aftercare
+from service.auth import routes as access
 from service.auth.actions import cookie_name
 from service.auth.guard import SignedIn
 from service.auth.lookup import lookup
@@ -32,17 +33,21 @@ from service.customers import routes as customers
 from service.feedback import routes as feedback
 from service.flows import routes as flows
 from service.flows import survey_routes as survey_links
+from service.flows.link_mail import Posting
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
+from service.pages.ways_in import compose
 from service.people import routes as people
 from service.policies import routes as policies
 from service.projects import openings
 from service.projects import routes as projects
 from service.rights import routes as rights
 from service.scores import routes as scores
+from service.sign_in import routes as sign_in
+from service.sign_in.provider import outgoing
 from service.surveys import routes as surveys
 
 FEATURES = (
@@ -63,6 +68,8 @@ FEATURES = (
     rights,
     contests,
     flows,
+    access,
+    sign_in,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
@@ -104,6 +111,8 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             stack.push_async_callback(thanks.close)
             allowances = Allowances(lookups)
             app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks, "allowances": allowances})
+            app.state.providers = await stack.enter_async_context(outgoing())
+            app.state.posting = await stack.enter_async_context(Posting(pool, settings, compose).running())
             yield
 
     return lifespan

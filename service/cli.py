@@ -127,8 +127,9 @@ def complete() -> None:
     from service.feedback import commands as rounds
     from service.flows import commands as flows
     from service.organizations import commands as organizations
+    from service.sign_in import commands as sign_in
 
-    for feature in (exchange, scoring, preview, policy, validation, organizations, access, flows, rounds):
+    for feature in (exchange, scoring, preview, policy, validation, organizations, access, flows, rounds, sign_in):
         feature.register(app)
 
 

@@ -2,7 +2,20 @@
 
 from litestar import Router
 
-from service.pages import boards, consent, contests, home, people, rights, sign_in, static, survey, thanks
+from service.pages import (
+    boards,
+    consent,
+    contests,
+    home,
+    keys,
+    people,
+    rights,
+    sign_in,
+    static,
+    survey,
+    thanks,
+    ways_in,
+)
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -13,6 +26,15 @@ router = Router(
         sign_in.sign_in,
         sign_in.sign_out,
         sign_in.choose_language,
+        ways_in.start,
+        ways_in.come_back,
+        ways_in.show_link,
+        ways_in.use_link,
+        keys.show_sessions,
+        keys.sign_out_everywhere,
+        keys.show_tokens,
+        keys.make_token,
+        keys.end_token,
         home.show_home,
         consent.show_joining,
         consent.join,

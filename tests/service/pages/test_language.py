@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, rights, shown, survey
+from service.pages import consent, contests, errors, keys, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -32,6 +32,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values())
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS):
         yield from texts.values()
 
