@@ -46,18 +46,15 @@ def create(  # noqa: PLR0917 - the options of a command
 def create_for_contact(
     organization: Organization,
     contact: Annotated[str, typer.Argument(help="Whose it is: external id or email address.")],
-    days: Annotated[int, typer.Option(min=1, max=actions.LONGEST_DAYS, help="How long it lives.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="How long it lives.")] = 90,
     name: Annotated[str | None, typer.Option(help="What it is for.")] = None,
 ) -> None:
     """Make a token for somebody at a customer or partner, who then sees the projects opened to them."""
 
-    async def work(pool: db.Pool) -> None:
-        there = await connect.find_organization(pool, organization)
-        async with db.tenant(pool, there.organization_id) as tx:
-            secret = await contacts.create_token(tx, await contacts.meant(tx, contact), days, name)
-        typer.echo(secret)
+    async def work(tx: db.Connection) -> None:
+        typer.echo(await contacts.create_token(tx, await contacts.meant(tx, contact), days, name))
 
-    connect.run_command(work)
+    _in(organization, work)
 
 
 @token.command("list")

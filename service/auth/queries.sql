@@ -22,8 +22,6 @@ select min(c.id::text)::uuid from contact as c
 where c.external_id = :given or lower(c.email) = lower(:given)
 having count(*) = 1;
 
--- name: tokens()
-select c.id, c.name, c.role, c.person_id, p.name as person_name, c.created_at, c.expires_at, c.revoked_at
 -- name: see(ids)!
 update credential set seen_at = statement_timestamp() where id = any (:ids::uuid[]) and revoked_at is null;
 

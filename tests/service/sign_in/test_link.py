@@ -9,7 +9,8 @@ from time import perf_counter
 import pytest
 from structlog.testing import capture_logs
 
-from service.auth.actions import create_link, create_sign_in_link
+from service.auth.actions import create_sign_in_link
+from service.auth.contacts import create_link
 from service.base import clock, db
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/sign-in/link/tl_[\w-]{43})\r?\n")
@@ -91,7 +92,7 @@ async def test_a_link_of_somebody_who_has_left_since_is_closed(browser, north, a
 
 async def test_a_customers_link_signs_nobody_in(browser, north, worker_pool):
     async with db.tenant(worker_pool, north.organization_id) as tx:
-        _, secret = await create_link(tx, 60)
+        _, secret = await create_link(tx, north.contacts["oak"], 60)
     one = await browser()
     assert (await one.post(f"/sign-in/link/{secret}")).status_code == 404
     async with db.tenant(worker_pool, north.organization_id) as tx:
