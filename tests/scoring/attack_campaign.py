@@ -1,6 +1,6 @@
 """The attack on the gate over many organizations: `python -m tests.scoring.attack_campaign 1000`; an hour on one core.
 
-Each organization is attacked at one released answer, half of the time one at the end of the scale, and every other one
+Each organization is attacked at one released answer, half of the time one at the end of the scale, and every fourth
 at an answer that waits. Prints how many ratings stayed possible, and ends with status 1 where the gate failed.
 """
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from tests.scoring.attacked import World, world
 from tests.scoring.attacker import LEAST, TRUE, Build, learns_of, possible, targets
+
+WAITING = 4  # one organization of so many is attacked at an answer that waits, too
 
 
 def attacked(world_: World, rng: np.random.Generator, build: Build = TRUE) -> list[int] | None:
@@ -37,7 +39,7 @@ def main(count: int, first: int = 0) -> int:
         left = attacked(made, rng)
         if left is not None:
             sizes[len(left)] += 1
-        if (left is not None and len(left) < LEAST) or (seed % 2 == 0 and learnt(made, rng)):
+        if (left is not None and len(left) < LEAST) or (seed % WAITING == 0 and learnt(made, rng)):
             failed.append(seed)
             print(f"seed {seed}: possible {left}", flush=True)
         if seed % 50 == 0:
