@@ -1,9 +1,9 @@
-"""The attacker: knows the engine's equations, every answer but two, every release, and all that is ever shown.
+"""The attacker: knows the engine's equations, every answer but one or two, every release, and all that is ever shown.
 
 It is given more than there is to see: the blurred figures before they are shrunk, to the last bit, and everybody's
-answers but one that it is after and one more, of another honest giver about the same person, which is free (with k − 2
-colluding givers among the k of a release, two are always unknown; that the rest of the organization is unknown to it
-too it makes no use of). It tries each of the five ratings with each of the other's five:
+answers but one that it is after; or but two, of which the other, of another honest giver about the same person, is free
+(with k − 2 colluding givers among the k of a release, two are always unknown, and all the rest of the organization,
+which it is given here). It tries each of the five ratings, where two are unknown with each of the other's five:
 
 - a hypothesis under which anything that is shown would have been another is out, to the last bit;
 - of those left, each has a likelihood: that of the draws which would have led to the blurred figures seen;
@@ -122,12 +122,12 @@ def first_night(world: World, *rows: int) -> int:
     return next(number for number, at in enumerate(NIGHTS) if recorded < micros(at))
 
 
-def possible(build: Build, world: World, target: int, mate: int) -> list[int]:
-    """Return the ratings of an answer that the attacker cannot exclude; `mate` is the other one it does not know."""
+def possible(build: Build, world: World, target: int, mate: int, *, free: bool = True) -> list[int]:
+    """Return the ratings of an answer that the attacker cannot exclude; it knows `mate`, too, unless that is free."""
     seen, first = watch(build, world), first_night(world, target, mate)
     best = {}
     for rating in RATINGS:
-        tried = [world.rated(target, rating).rated(mate, other) for other in _truth_first(world, mate)]
+        tried = [world.rated(target, rating).rated(mate, other) for other in _truth_first(world, mate, free=free)]
         if any(consistent(build, each, seen, first) for each in tried):
             best[rating] = max(likelihood(build, each, seen, first) for each in tried)
     top = max(best.values(), default=0.0)
@@ -178,6 +178,6 @@ def _both(state: State) -> tuple[Frozen, Frozen]:
     return state.people, state.projects
 
 
-def _truth_first(world: World, row: int) -> list[int]:
+def _truth_first(world: World, row: int, *, free: bool) -> list[int]:
     truth = int(world.evidence.feedback.rating[row])
-    return [truth, *(rating for rating in RATINGS if rating != truth)]
+    return [truth, *(rating for rating in RATINGS if free and rating != truth)]
