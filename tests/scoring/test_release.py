@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scoring.model.score import fit
 from scoring.model.select import rows, select
-from scoring.policy import Policy
+from scoring.policy import Level, Policy
 from scoring.publish import digest
 from scoring.release import Night, release, shown
 from scoring.release_figures import BLUR, nothing_yet, shrunk, start_of
@@ -299,3 +299,17 @@ def test_shrinking_moves_what_is_due_and_nothing_else():
     again = shrunk(state, np.zeros_like(state.known), start_of(evidence, Policy()) + 1)
     assert (again.mean == state.mean).all()
     assert (again.sd == state.sd).all()
+
+
+def test_who_loses_a_level_is_told_from_what_was_released_now_and_a_grace_period_ago():
+    bar = (Level(name="Newcomer", name_fi="Tulokas", stages=0), Level(name="Doer", name_fi="Tekijä", stages=1, low=1.2))
+    policy = Policy(levels=bar, grace_days=5)
+    spoken = about("ada", PEOPLE[1:8], 1, rating=1) + about("ben", PEOPLE[2:8], 1, rating=5)
+    evidence = organization(spoken, level_steps=[{"person": "ada", "level": 1, "at": -100}])
+    state = nights(evidence, 10, policy=policy)[0]
+    blocks, run = fit(select(evidence, micros(20)), policy, micros(20)), (policy, day(20))
+    level = {
+        earlier is state: shown(state, earlier, evidence, blocks, run).levels.level[who(evidence, "ada")]
+        for earlier in (nothing_yet(evidence), state)
+    }
+    assert level == {False: 1, True: 0}
