@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from scoring.model.evidence import Evidence, Feedback, Mask, Number
 from scoring.model.peers import peers
+from scoring.model.peers_rows import Heard
+from scoring.model.peers_variances import Variances, usual, variances
 from scoring.model.periods import micros
 from scoring.model.score import Blocks, conclude
 from scoring.model.scores import ExplanationTable, LevelTable, Scores, ScoreTable, StageTable, StandingTable
@@ -28,6 +30,7 @@ from scoring.policy import Policy
 from scoring.release_blocks import frozen_peers
 from scoring.release_figures import BLUR, GRAIN, Frozen, State, shrunk, start_of
 
+MANY = 5000  # ratings from which on the variances that figures are fitted with are learnt from them
 OPEN_COUNTS = frozenset({"people", "teams", "projects", "customers", "kudos", "badges", "signals", "care", "handovers",
                          "money", "documents"})  # fmt: skip
 
@@ -72,7 +75,7 @@ def release(previous: State, night: Night) -> State:
         return previous
     told = feedback.recorded < np.where(due, night.until, previous.people.until).ravel()[cell]
     known = replace(night.known, feedback=rows(feedback, told))
-    found = peers(known, night.policy, night.as_of)
+    found = peers(known, night.policy, night.as_of, held)
     said = _Said(cell[told], known.feedback)
     people = _moved(previous.people, due, said, (found.people.estimate, night.people), night.until)
     inside = known.feedback.project >= 0
@@ -81,6 +84,14 @@ def release(previous: State, night: Night) -> State:
     finished = _due(previous.projects, said, night.policy.k) & ~np.isnan(mean)
     projects = _moved(previous.projects, finished, said, (mean, night.projects), night.until)
     return State(shrunk(people, due, start_of(known, night.policy)), projects)
+
+
+def held(told: Heard, half_life_days: float) -> Variances:
+    """Return the variances that released figures are fitted with: those that are usual, unless there are many ratings.
+
+    Where they are few, one rating can turn an estimated variance or half-life, and with it everybody's figures.
+    """
+    return variances(told, half_life_days) if len(told.y) >= MANY else usual(told.criteria, half_life_days)
 
 
 def shown(state: State, earlier: State, evidence: Evidence, blocks: Blocks, run: tuple[Policy, datetime]) -> Scores:

@@ -4,6 +4,7 @@ The model stands in `peers_equations.py`, its variances in `peers_variances.py`,
 `peers_voices.py`. A person's estimate is μ_k + quality_jk: what an average giver would say today.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,6 +23,8 @@ from scoring.model.peers_voices import Talk, doubtful, judged, suspected, talk, 
 from scoring.model.scores import RaterTable, Source
 from scoring.model.threads import both
 from scoring.policy import Policy
+
+Learn = Callable[[Heard, float], Variances]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +65,31 @@ class Fit:
     state_equations: Number  # (receivers, width, width) of `Equations.state`
 
 
-def peers(evidence: Evidence, policy: Policy, as_of: int) -> PeerBlocks:
-    """Fit everybody's ratings at once; `evidence` is selected. People without a rating stay at the criteria's means."""
+def peers(evidence: Evidence, policy: Policy, as_of: int, learn: Learn = variances) -> PeerBlocks:
+    """Fit everybody's ratings at once; `evidence` is selected. People without a rating stay at the criteria's means.
+
+    `learn` tells how much people, givers and answers differ, from ratings and the expected half-life in days.
+    """
     told = heard(evidence, as_of)
-    fit = fit_heard(told, policy.peer_half_life_days)
+    fit = fit_heard(told, policy.peer_half_life_days, learn)
     group = np.full(len(evidence.people.ids), -1, np.int32)
     group[told.receivers] = fit.group
     people, projects = both(partial(_people, evidence, fit), partial(_projects, evidence, fit), len(told.y))
     return PeerBlocks(people, _raters(fit), projects, group)
 
 
-def fit_heard(told: Heard, half_life_days: float) -> Fit:
+def fit_heard(told: Heard, half_life_days: float, learn: Learn = variances) -> Fit:
     """Fit: first as if nobody were suspect, then with what that shows of circles and of pairs at the low end.
 
     What is suspect tells nothing of how much people differ: variances are learnt without the pairs at the low end at
     first, and in the end without those, and only those, that were found to stand alone or in a circle.
     """
     group, said, givers = _groups(told), talk(told), len(told.givers)
-    held = variances(only(told, ~said.lowest), half_life_days)
+    held = learn(only(told, ~said.lowest), half_life_days)
     voices, near = _voices_of(told, said, held)
     apart = doubtful(voices, held)
     if (apart != said.lowest).any():
-        held, before = variances(only(told, ~apart), half_life_days), held
+        held, before = learn(only(told, ~apart), half_life_days), held
         voices = replace(voices, pair_variance=voices.pair_variance - before.pair + held.pair)
     base = sums(told, ages(told.days, held.half_life), held)
     eq = equations(base, voices)

@@ -1,9 +1,9 @@
-"""The attacker: knows the engine's equations, every answer but two, every release, and all that is ever shown.
+"""The attacker: knows the engine's equations, every answer but one or two, every release, and all that is ever shown.
 
 It is given more than there is to see: the blurred figures before they are shrunk, to the last bit, and everybody's
-answers but one that it is after and one more, of another honest giver about the same person, which is free (with k − 2
-colluding givers among the k of a release, two are always unknown; that the rest of the organization is unknown to it
-too it makes no use of). It tries each of the five ratings with each of the other's five:
+answers but one that it is after; or but two, of which the other, of another honest giver about the same person, is free
+(with k − 2 colluding givers among the k of a release, two are always unknown, and all the rest of the organization,
+which it is given here). It tries each of the five ratings, where two are unknown with each of the other's five:
 
 - a hypothesis under which anything that is shown would have been another is out, to the last bit;
 - of those left, each has a likelihood: that of the draws which would have led to the blurred figures seen;
@@ -85,10 +85,13 @@ def flat(value: object) -> bytes:
     return repr(value).encode()
 
 
-def likelihood(build: Build, world: World, seen: Seen) -> float:
-    """Return the log-likelihood of the blurred figures seen, had the world been this one; −∞ where it cannot be."""
-    before, total = nothing_yet(world.evidence), 0.0
-    for at, state in zip(NIGHTS, seen.states, strict=True):
+def likelihood(build: Build, world: World, seen: Seen, first: int = 0) -> float:
+    """Return the log-likelihood of the blurred figures seen, had the world been this one; −∞ where it cannot be.
+
+    `first`: the night from which on the world may have been another.
+    """
+    before, total = seen.states[first - 1] if first else nothing_yet(world.evidence), 0.0
+    for at, state in zip(NIGHTS[first:], seen.states[first:], strict=True):
         calm = build.release(before, world.night(at, draw=False))
         parts = []
         for old, new, there in zip(_both(before), _both(calm), _both(state), strict=True):
@@ -105,32 +108,38 @@ def likelihood(build: Build, world: World, seen: Seen) -> float:
     return total
 
 
-def consistent(build: Build, world: World, seen: Seen) -> bool:
+def consistent(build: Build, world: World, seen: Seen, first: int = 0) -> bool:
     """Say whether all that was shown would have been shown in this world too."""
     return all(
         flat(build.show(state, world.known(at), at)) == output
-        for at, state, output in zip(NIGHTS, seen.states, seen.outputs, strict=True)
+        for at, state, output in zip(NIGHTS[first:], seen.states[first:], seen.outputs[first:], strict=True)
     )
 
 
-def possible(build: Build, world: World, target: int, mate: int) -> list[int]:
-    """Return the ratings of an answer that the attacker cannot exclude; `mate` is the other one it does not know."""
-    seen = watch(build, world)
+def first_night(world: World, *rows: int) -> int:
+    """Return the number of the first night that reads any of these rows."""
+    recorded = world.evidence.feedback.recorded[list(rows)].min()
+    return next(number for number, at in enumerate(NIGHTS) if recorded < micros(at))
+
+
+def possible(build: Build, world: World, target: int, mate: int, *, free: bool = True) -> list[int]:
+    """Return the ratings of an answer that the attacker cannot exclude; it knows `mate`, too, unless that is free."""
+    seen, first = watch(build, world), first_night(world, target, mate)
     best = {}
     for rating in RATINGS:
-        tried = [world.rated(target, rating).rated(mate, other) for other in _truth_first(world, mate)]
-        if any(consistent(build, each, seen) for each in tried):
-            best[rating] = max(likelihood(build, each, seen) for each in tried)
+        tried = [world.rated(target, rating).rated(mate, other) for other in _truth_first(world, mate, free=free)]
+        if any(consistent(build, each, seen, first) for each in tried):
+            best[rating] = max(likelihood(build, each, seen, first) for each in tried)
     top = max(best.values(), default=0.0)
     return [rating for rating, found in best.items() if found >= top - np.log(UNLIKELY)]
 
 
 def learns_of(build: Build, world: World, target: int) -> bool:
     """Say whether the attacker, who knows all else, learns anything of an answer that is not due."""
-    seen = watch(build, world)
+    seen, first = watch(build, world), first_night(world, target)
     worlds = [world.rated(target, rating) for rating in RATINGS]
-    told = [likelihood(build, each, seen) for each in worlds]
-    if max(told) - min(told) > SAME or not all(consistent(build, each, seen) for each in worlds):
+    told = [likelihood(build, each, seen, first) for each in worlds]
+    if max(told) - min(told) > SAME or not all(consistent(build, each, seen, first) for each in worlds):
         return True
     absent = watch(build, world.without(target))
     return absent.outputs != seen.outputs
@@ -142,8 +151,9 @@ def targets(world: World) -> tuple[list[tuple[int, int]], list[int]]:
     Counted from the rows, one after the other: k distinct givers with a row since the last release of a cell.
     """
     due, pending = [], []
-    known = select(world.known(NIGHTS[-1]), micros(NIGHTS[-1])).feedback
-    place = {name: at for at, name in enumerate(world.evidence.feedback.ids)}
+    feedback = world.evidence.feedback
+    numbered = replace(feedback, round=np.arange(len(feedback.rating), dtype=np.int32))  # no round has a part in this
+    known = select(replace(world.evidence, feedback=numbered), micros(NIGHTS[-1])).feedback
     cells: dict[tuple[int, int], list[int]] = {}
     for at in np.argsort(known.recorded, kind="stable").tolist():
         cells.setdefault((int(known.receiver[at]), int(known.criterion[at])), []).append(at)
@@ -154,7 +164,8 @@ def targets(world: World) -> tuple[list[tuple[int, int]], list[int]]:
                 due += _mates(fresh, known.giver)
                 waiting = waiting[len(fresh) :]  # noqa: PLW2901 - what is released waits no more
         pending += waiting
-    return [(place[known.ids[a]], place[known.ids[b]]) for a, b in due], [place[known.ids[at]] for at in pending]
+    row = known.round.tolist()
+    return [(row[one], row[other]) for one, other in due], [row[at] for at in pending]
 
 
 def _mates(fresh: list[int], giver: np.ndarray) -> Iterator[tuple[int, int]]:
@@ -167,6 +178,6 @@ def _both(state: State) -> tuple[Frozen, Frozen]:
     return state.people, state.projects
 
 
-def _truth_first(world: World, row: int) -> list[int]:
+def _truth_first(world: World, row: int, *, free: bool) -> list[int]:
     truth = int(world.evidence.feedback.rating[row])
-    return [truth, *(rating for rating in RATINGS if rating != truth)]
+    return [truth, *(rating for rating in RATINGS if free and rating != truth)]

@@ -58,7 +58,7 @@ def counting_since_ever(previous, night):
 
 def fitting_all(previous, night):
     """Fit what peers say from all answers, also from those that wait."""
-    return _with(previous, night, peers=lambda _, policy, as_of: peers(night.known, policy, as_of))
+    return _with(previous, night, peers=lambda _, *rest: peers(night.known, *rest))
 
 
 def exact(previous, night):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scoring.model.score import fit
 from scoring.model.select import rows, select
-from scoring.policy import Policy
+from scoring.policy import Level, Policy
 from scoring.publish import digest
 from scoring.release import Night, release, shown
 from scoring.release_figures import BLUR, nothing_yet, shrunk, start_of
@@ -228,8 +228,8 @@ def test_what_is_shown_names_no_raters_and_counts_no_answers():
 
 
 def test_a_worked_example_of_the_blur():
-    # One criterion, 5 givers, one draw z: x = est + z/5. Σ = 0.2, R = 0.53: A = 0.2 − 1/(5 + 5/0.53) = 0.13074,
-    # N = 2/25 = 0.08, G = A/(A + N) = 0.62038; the centre is (4·4 + x)/5.
+    # One criterion, 5 givers, one draw z: x = est + 0.8·z/5. Σ = 0.2, R = 0.53: A = 0.2 − 1/(5 + 5/0.53) = 0.13072,
+    # N = 2·0.64/25 = 0.0512, G = A/(A + N) = 0.71856; the centre is (4·4 + x)/5.
     evidence = small(
         feedback=[row for giver in PEOPLE[1:6] for row in answer(giver, "ada", 1, rating=5, criteria=("selling",))],
         criteria=[{"criterion": "selling"}],
@@ -242,8 +242,8 @@ def test_a_worked_example_of_the_blur():
     x = state.people.noisy[0, 0]
     assert x == pytest.approx(estimate + BLUR * tonight.people[0, 0] / 5, abs=1 / 1024)
     centre = (16 + x) / 5
-    assert state.people.mean[0, 0] == pytest.approx(centre + 0.62038 * (x - centre), abs=1e-4)
-    assert state.people.sd[0, 0] == pytest.approx(np.sqrt(0.2 - 0.62038 * 0.13074), abs=1e-4)
+    assert state.people.mean[0, 0] == pytest.approx(centre + 0.71856 * (x - centre), abs=1e-4)
+    assert state.people.sd[0, 0] == pytest.approx(np.sqrt(0.2 - 0.71856 * 0.13072), abs=1e-4)
     assert state.people.prior[0, 0] == pytest.approx(centre)
 
 
@@ -299,3 +299,17 @@ def test_shrinking_moves_what_is_due_and_nothing_else():
     again = shrunk(state, np.zeros_like(state.known), start_of(evidence, Policy()) + 1)
     assert (again.mean == state.mean).all()
     assert (again.sd == state.sd).all()
+
+
+def test_who_loses_a_level_is_told_from_what_was_released_now_and_a_grace_period_ago():
+    bar = (Level(name="Newcomer", name_fi="Tulokas", stages=0), Level(name="Doer", name_fi="Tekijä", stages=1, low=1.2))
+    policy = Policy(levels=bar, grace_days=5)
+    spoken = about("ada", PEOPLE[1:8], 1, rating=1) + about("ben", PEOPLE[2:8], 1, rating=5)
+    evidence = organization(spoken, level_steps=[{"person": "ada", "level": 1, "at": -100}])
+    state = nights(evidence, 10, policy=policy)[0]
+    blocks, run = fit(select(evidence, micros(20)), policy, micros(20)), (policy, day(20))
+    level = {
+        earlier is state: shown(state, earlier, evidence, blocks, run).levels.level[who(evidence, "ada")]
+        for earlier in (nothing_yet(evidence), state)
+    }
+    assert level == {False: 1, True: 0}
