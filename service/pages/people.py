@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery
 from dashboards import journey, waterfall
 from dashboards.journey import Row as Stage
 from dashboards.waterfall import Row as Source
+from scoring.policy import Policy
 from service.base import audit, db
 from service.base.web import AUDITED, Me, Tx
 from service.pages import shown
@@ -29,7 +30,7 @@ STAGES = 3 * journey.PER_TURN  # on the map: three stretches of the path
 THANKS = 10
 PROJECTS = 30  # amounts by project shown at most
 EXPLAINED = ("standing", "quality")  # the first of these that has an explanation is explained
-HEARD = 0.5  # voices; fewer would be written as 0
+HEARD = 0.5  # voices; of fewer, an estimate is only where everyone starts
 TINY = 0.005  # a smaller amount would be written as 0.00
 
 
@@ -79,11 +80,6 @@ class Score(msgspec.Struct, frozen=True):
     low: float
     high: float
     evidence: float  # effective independent voices
-
-    @property
-    def heard(self) -> bool:
-        """Tell whether anybody was heard; where not, the estimate is only where everyone starts."""
-        return self.evidence >= HEARD
 
 
 class Thanks(msgspec.Struct, frozen=True):
@@ -182,7 +178,10 @@ def _journey(view: View, stages: list[Stage]) -> dict[str, Any]:
 
 async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, Any]:
     scores = await db.many(tx, sql.scores, Score, run_id=run.id, person_id=person_id)
-    why = await _why(tx, run, scores, person_id)
+    own = view.me is not None and view.me.person_id == person_id
+    # Refused, new and too little heard of look the same to all but the person.
+    enough = HEARD if own else msgspec.convert(run.policy, Policy).minimum_voices
+    why = await _why(tx, run, [one for one in scores if own or one.evidence >= enough], person_id)
     words = {**view.words.all(waterfall.WORDS), "measure": view.words.say(shown.ON_DEVIATIONS)}
     return {
         "groups": _by_unit(view.words, [one for one in scores if why is None or one.dimension != why.dimension]),
@@ -190,6 +189,7 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "source": partial(shown.source_name, view.words),
         "why": why,
         "peers": await peers_of(tx, run.id, person_id),
+        "enough": enough,
         "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,
     }

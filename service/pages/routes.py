@@ -40,6 +40,7 @@ router = Router(
         consent.join,
         consent.show_choices,
         consent.change_choices,
+        consent.correct_myself,
         boards.show_boards,
         boards.show_board,
         people.show_person,

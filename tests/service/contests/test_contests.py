@@ -220,3 +220,22 @@ async def test_every_kind_of_evidence_can_be_contested_and_upheld(api, worker_po
     async with db.tenant(worker_pool, scored.organization_id) as tx:
         column = f"{kind}_id"
         assert await tx.fetchval(f"select {column} from retraction where reason = 'contested'") == evidence  # noqa: S608
+
+
+@pytest.mark.parametrize("kind", ["badge", "signal"])
+async def test_badges_and_customers_answers_are_marked_where_they_are_listed(api, worker_pool, scored, kind):
+    insert, about, path = {
+        "badge": ("insert into badge_grant (badge, receiver_id) values ('guide', $1)", scored.ben,
+                  f"/api/badges/grants?receiver_id={scored.ben}"),
+        "signal": ("insert into signal (project_id, kind, comment) values ($1, 'call', 'C')", scored.delivery,
+                   f"/api/projects/{scored.delivery}/signals"),
+    }[kind]  # fmt: skip
+    async with db.tenant(worker_pool, scored.organization_id) as tx:
+        evidence = await tx.fetchval(f"{insert} returning id", about)
+    marks = []
+    for _ in range(2):
+        listed = (await (await api(scored, "ada", "lead")).get(path)).json()["items"]
+        marks.append([one["contested"] for one in listed])
+        if not marks[1:]:
+            await opened(api, scored, evidence=kind, evidence_id=str(evidence))
+    assert marks == [[False], [True]]

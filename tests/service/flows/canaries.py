@@ -113,7 +113,8 @@ class Aviary:
             return await self._key_of(table, column)
         if kind in {"text", "jsonb"}:
             return self._text(table, column, own=naming is not None)
-        return VALUES[kind] if column["required"] and not column["given"] else None
+        value = VALUES[kind]  # of a kind that is not there yet, nobody has thought: say so
+        return value if column["required"] and not column["given"] else None
 
     async def _key_of(self, table, column):
         target = column["refers_to"]

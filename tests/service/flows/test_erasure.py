@@ -22,6 +22,10 @@ update person set name = $2, external_id = $3, email = $4 where id = $1
 FOLDER_RESTORED = """
 with old as (select $1::uuid) insert into person (name, external_id, email) values ($2, $3, $4)
 """
+TEAM_STANDING = """
+insert into released_standing (run_id, board, scope, period, subject_kind, subject_id, score, low, high, provisional)
+select r.id, 'quality', 'organization', 'all', 'team', $1, 0.4, 0.2, 0.6, false from scoring_run as r limit 1
+"""
 TEAM_FIGURES = """
 select jsonb_agg(to_jsonb(s) order by s.board) from released_standing as s where s.subject_kind = 'team'
 """
@@ -125,7 +129,10 @@ async def test_what_others_figures_rest_on_stays_without_identity_and_team_figur
         "select (select count(*) from kudos), (select count(*) from feedback_answer), (select count(*) from person)"
     )
     async with db.tenant(worker_pool, north.organization_id) as tx:
+        for team in north.teams.values():
+            await tx.execute(TEAM_STANDING, team)
         before, teams = await tx.fetchrow(counts), await tx.fetchval(TEAM_FIGURES)
+    assert [one["score"] for one in teams] == [0.4]
     await erased(eraser, aviary)
     async with db.tenant(worker_pool, north.organization_id) as tx:
         assert await tx.fetchrow(counts) == before
