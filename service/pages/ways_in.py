@@ -1,6 +1,7 @@
 """The two ways in: an organization's own sign-in service, and a link that comes by e-mail."""
 
 import secrets
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -129,11 +130,17 @@ def door(request: AnyRequest, who: str, next_path: str, trouble: str) -> Respons
 
 
 def client_of(request: AnyRequest) -> str:
-    """Return which client this is: what the nearest proxy says where one stands in front, else who is connected."""
+    """Return which client this is: what the nearest proxy says where one stands in front, else who is connected.
+
+    Of an IPv6 address it is the network, for one household has more addresses than could be counted.
+    """
     said = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    if said and settings(request).url:
-        return said[:100]
-    return request.client.host if request.client else "unknown"
+    host = said[:100] if said and settings(request).url else request.client.host if request.client else "unknown"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
 def flow_cookie_name(given: Settings) -> str:

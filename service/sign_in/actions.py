@@ -86,8 +86,7 @@ async def put_domains(tx: db.Connection, domains: list[str]) -> None:
 
 
 async def end_setting(tx: db.Connection) -> None:
-    """Let the organization's people sign in by e-mail again."""
-    await db.run(tx, sql.end_domains)
+    """Let the organization's people sign in by e-mail again; its domains stay its own, and lead nowhere till then."""
     if not await db.run(tx, sql.end_setting):
         raise NotFound("your organization has no sign-in service set")
     await record(tx, "sign_in_setting_changed", None)

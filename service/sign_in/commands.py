@@ -60,8 +60,13 @@ def show(organization: Organization) -> None:
 
 @sign_in.command()
 def end(organization: Organization) -> None:
-    """Take the provider away: people sign in by e-mail."""
-    _in(organization, actions.end_setting)
+    """Take the provider and the domains away: people sign in by e-mail."""
+
+    async def work(tx: db.Connection) -> None:
+        await actions.put_domains(tx, [])
+        await actions.end_setting(tx)
+
+    _in(organization, work)
 
 
 @sign_in.command()

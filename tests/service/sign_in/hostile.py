@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
@@ -133,7 +133,11 @@ class Handler(BaseHTTPRequestHandler):
             "/keys": lambda: (200, provider.keys()),
             "/me": lambda: (200, provider.userinfo),
         }
-        if self.path in provider.answers:
+        if self.path.startswith("/authorize"):  # everybody is signed in here already
+            code, asked = provider.grant(self.path)
+            back = urlencode({"code": code, "state": asked["state"]})
+            self.say(302, f"{asked['redirect_uri']}?{back}".encode())
+        elif self.path in provider.answers:
             self.say(*provider.answers[self.path])
         else:
             self.say(*pages.get(self.path, lambda: (404, {}))())

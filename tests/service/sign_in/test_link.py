@@ -176,6 +176,13 @@ async def test_a_client_that_tries_too_often_is_told_to_wait_and_others_are_not(
     assert (await other.post("/sign-in/link/none")).status_code == 404
 
 
+async def test_all_addresses_of_one_ipv6_network_are_one_client(browser):
+    network = [await browser(f"2001:db8:7:7::{place:x}") for place in range(1, 62)]
+    statuses = [(await one.post("/sign-in/link/none")).status_code for one in network]
+    assert (set(statuses[:60]), statuses[60]) == ({404}, 429)
+    assert (await (await browser("2001:db8:7:8::1")).post("/sign-in/link/none")).status_code == 404
+
+
 async def test_the_mail_speaks_its_readers_language(browser, north, address, mailbox, worker_pool):
     email = await address(north, "ben")
     async with db.tenant(worker_pool, north.organization_id) as tx:
