@@ -30,6 +30,7 @@ from service.feedback import routes as feedback
 from service.flows import survey_routes as survey_links
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
+from service.notes import routes as notes
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
@@ -46,6 +47,7 @@ FEATURES = (
     projects,
     kudos,
     feedback,
+    notes,
     badges,
     aftercare,
     scores,

@@ -8,10 +8,10 @@ from service.base.access import Actor
 from service.base.errors import NotFound, UnknownReference
 from service.base.events import record
 from service.base.giving import two_people
-from service.feedback.asks import be
-from service.feedback.model import NewNote, Note
+from service.base.own import be
+from service.notes.model import NewNote, Note
 
-sql = db.load(Path(__file__).with_name("notes.sql"))
+sql = db.load(Path(__file__).with_name("queries.sql"))
 
 
 async def write(tx: db.Connection, me: Actor, new: NewNote) -> Note:

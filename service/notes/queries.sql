@@ -1,4 +1,4 @@
--- Signed notes between two people; the web sees those of the person set by `be` (own_notes).
+-- Signed notes between two people; the web sees those of the person that `base/own` sets (own_notes).
 -- owns: note
 
 -- name: insert(author_id, receiver_id, message, at)
