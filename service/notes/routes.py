@@ -1,7 +1,7 @@
 """Signed notes over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -28,7 +28,7 @@ async def list_notes(
 @post("/notes")
 async def write_note(data: JSONBody[NewNote], tx: Tx, me: Me) -> Note:
     """Write a signed note to a colleague: they alone read it, at once, and it counts in no score."""
-    return await actions.write(tx, me, data)
+    return await actions.write(tx, me, data, uuid4())
 
 
 @post("/notes/{note_id:uuid}/hide", status_code=204)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from service.pages import boards, home, people, sign_in, static, survey, thanks
+from service.pages import boards, feedback, home, people, rounds, sign_in, static, survey, thanks
 from service.pages.page import VIEW
 
 # Read by people, not by programs, so the API's description leaves them out.
@@ -23,6 +23,17 @@ router = Router(
         thanks.take_back,
         survey.show_survey,
         survey.send_survey,
+        feedback.show_feedback,
+        feedback.show_ask,
+        feedback.send_answer,
+        feedback.decline_ask,
+        feedback.take_back,
+        feedback.send_note,
+        feedback.hide_note,
+        rounds.show_rounds,
+        rounds.open_round,
+        rounds.close_round,
+        rounds.remind_of_round,
         static.get_file,
     ],
     dependencies={"view": VIEW},

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import errors, shown, survey
+from service.pages import errors, feedback, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -28,7 +28,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS):
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
         yield from texts.values()
 
 
