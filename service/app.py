@@ -32,10 +32,10 @@ from service.contests import routes as contests
 from service.customers import routes as customers
 from service.feedback import routes as feedback
 from service.flows import routes as flows
-from service.flows import survey_routes as survey_links
 from service.flows.link_mail import Posting
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
+from service.notes import routes as notes
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
@@ -58,12 +58,12 @@ FEATURES = (
     openings,
     kudos,
     feedback,
+    notes,
     badges,
     aftercare,
     scores,
     policies,
     surveys,
-    survey_links,
     consents,
     rights,
     contests,

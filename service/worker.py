@@ -95,12 +95,6 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await slots.finish(tx, claim)
 
 
-async def ask_customers(tx: db.Connection, event: Event) -> None:
-    """Ask the customer how a project went that has ended."""
-    if event.subject_id is not None:
-        await ask_about_ended(tx, event.subject_id)
-
-
 # Every clock time of the product.
 JOBS: Mapping[str, Job] = {
     NIGHTLY: Job(run_night, at=time(2, 0)),
@@ -115,7 +109,7 @@ JOBS: Mapping[str, Job] = {
 UNKNOWN = Job(refuse)
 
 # Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_customers,)}
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_about_ended,)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from service.base import clock, db
 from service.base.access import Actor
 from service.base.errors import NotFound
+from service.base.own import be
 from service.feedback.actions import refuse_unknown
 from service.feedback.actions import sql as feedback
 from service.feedback.model import WARNING, Ask, AskView, Criterion, Held, NewAnswer, Receipt, RoundClosed, TakenIn
@@ -16,13 +17,6 @@ from service.feedback.model import WARNING, Ask, AskView, Criterion, Held, NewAn
 sql = db.load(Path(__file__).with_name("asks.sql"))
 
 NOTHING = Held({}, None)
-
-
-async def be(tx: db.Connection, me: Actor) -> UUID:
-    """Let this transaction see what is mine alone; return who I am."""
-    person_id = me.person()
-    await db.run(tx, sql.be, person_id=person_id)
-    return person_id
 
 
 async def view(tx: db.Connection, me: Actor, ask_id: UUID) -> AskView:

@@ -1,9 +1,5 @@
--- What one person is asked, and what they say; every query is about the person set by `be` (own_asks, own_answers).
+-- What one person is asked, and what they say; every query is about the person that `base/own` sets (own_asks, own_answers).
 -- owns: ask, held_answer
-
--- name: be(person_id)
--- Until the transaction ends, rows that are one person's alone are this person's.
-select set_config('app.person_id', :person_id::uuid::text, true);
 
 -- name: open_asks(now, after_key, after_id, most)
 -- Of rounds that are open, about people who are there and consent.
@@ -61,7 +57,7 @@ set answered = :answered,
 where id = :id;
 
 -- name: heard(after_key, after_id, most)
--- Words for the person set by `be`, the newest round first; within a round by random ids.
+-- Words for the person that `base/own` sets, the newest round first; within a round by random ids.
 select c.id, r.closed_at, c.comment
 from feedback_comment as c
 join feedback_round as r on r.id = c.round_id

@@ -1,7 +1,7 @@
 """Confidential feedback, as it is given; nobody ever reads who gave it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -147,25 +147,3 @@ class Heard(msgspec.Struct, frozen=True):
     id: UUID
     closed_at: datetime
     comment: str
-
-
-class NewNote(Input):
-    """A signed note to a colleague, which the two of them alone can read."""
-
-    receiver_id: UUID
-    message: Text
-
-
-class Note(msgspec.Struct, frozen=True):
-    """A signed note, of mine or to me; it counts in no score."""
-
-    id: UUID
-    author_id: UUID
-    author: str
-    receiver_id: UUID
-    receiver: str
-    message: str
-    at: datetime
-
-
-Box = Literal["received", "written"]

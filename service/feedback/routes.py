@@ -1,29 +1,26 @@
-"""Feedback over HTTP: what I am asked and what I say, what I may read, signed notes, and the rounds themselves."""
+"""Feedback over HTTP: what I am asked and what I say, what I may read, and the rounds themselves."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody
 
 from service.base import clock, db
 from service.base.access import Role, require_role
-from service.base.paging import LIMIT, NEWEST, Order
+from service.base.own import be
+from service.base.paging import LIMIT, Order
 from service.base.web import After, Cut, Limit, Me, Page, Tx, page
-from service.feedback import actions, asks, notes, rounds
+from service.feedback import actions, asks, rounds
 from service.feedback.actions import sql
 from service.feedback.model import (
     Ask,
     AskView,
-    Box,
     Criterion,
     Heard,
     NewAnswer,
     NewFeedback,
-    NewNote,
     NewRound,
-    Note,
     Receipt,
     Round,
 )
@@ -31,7 +28,6 @@ from service.feedback.model import (
 BY_RECEIVER = Order("receiver", tuple[str, UUID])
 BY_OPENING = Order("opened_at", tuple[datetime, UUID])
 BY_CLOSING = Order("closed_at", tuple[datetime, UUID])
-Which = Annotated[Box, QueryParameter(description="the notes I received, or those I wrote")]
 
 hosts = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
@@ -55,7 +51,7 @@ async def list_criteria(tx: Tx) -> list[Criterion]:
 @get("/asks")
 async def list_asks(tx: Tx, me: Me, after: After = None, limit: Limit = LIMIT) -> Page[Ask]:
     """Whom I am asked about in rounds that are open, by name; nobody else can see this list."""
-    await asks.be(tx, me)
+    await be(tx, me)
     return await page(tx, asks.sql.open_asks, Ask, Cut(after, limit, BY_RECEIVER), now=clock.now())
 
 
@@ -86,35 +82,8 @@ async def take_back(ask_id: FromPath[UUID], tx: Tx, me: Me) -> Ask:
 @get("/feedback/heard")
 async def list_heard(tx: Tx, me: Me, after: After = None, limit: Limit = LIMIT) -> Page[Heard]:
     """Words colleagues wrote to me in rounds that have closed, in mixed order; I alone can read them."""
-    await asks.be(tx, me)
+    await be(tx, me)
     return await page(tx, asks.sql.heard, Heard, Cut(after, limit, BY_CLOSING))
-
-
-@get("/notes")
-async def list_notes(
-    tx: Tx, me: Me, which: Which = "received", after: After = None, limit: Limit = LIMIT
-) -> Page[Note]:
-    """Signed notes, the newest first; the two people alone can read them."""
-    query = notes.sql.received if which == "received" else notes.sql.written
-    return await page(tx, query, Note, Cut(after, limit, NEWEST), me=await asks.be(tx, me))
-
-
-@post("/notes")
-async def write_note(data: JSONBody[NewNote], tx: Tx, me: Me) -> Note:
-    """Write a signed note to a colleague: they alone read it, at once, and it counts in no score."""
-    return await notes.write(tx, me, data)
-
-
-@post("/notes/{note_id:uuid}/hide", status_code=204)
-async def hide_note(note_id: FromPath[UUID], tx: Tx, me: Me) -> None:
-    """Take a note out of my own sight; the other one keeps theirs."""
-    await notes.hide(tx, me, note_id)
-
-
-@post("/notes/{note_id:uuid}/show", status_code=204)
-async def show_note(note_id: FromPath[UUID], tx: Tx, me: Me) -> None:
-    """Bring back a note that I have hidden."""
-    await notes.show(tx, me, note_id)
 
 
 @get("/rounds", guards=[hosts])
@@ -162,10 +131,6 @@ router = Router(
         decline_ask,
         take_back,
         list_heard,
-        list_notes,
-        write_note,
-        hide_note,
-        show_note,
         list_rounds,
         show_round,
         open_round,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from service.base import db
@@ -38,12 +39,20 @@ async def ask(tx: db.Connection, me: Actor, project_id: UUID, contact_id: UUID) 
     return survey
 
 
-async def ask_about_ended(tx: db.Connection, project_id: UUID) -> int:
-    """Ask the contacts whom the end of a project concerns; how many that are. Those asked lately are left in peace."""
-    asked = await db.run(tx, sql.insert_for_ended, project_id=project_id, most=MOST_ASKED, **RESTS)
+class ProjectEnded(Protocol):
+    """The event that a project has ended."""
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """The project."""
+
+
+async def ask_about_ended(tx: db.Connection, event: ProjectEnded) -> None:
+    """Ask the contacts whom the end of a project concerns; those asked lately are left in peace."""
+    given = {"project_id": event.subject_id, "most": MOST_ASKED, **RESTS}
+    asked = await db.run(tx, sql.insert_for_ended, **given)
     if asked:
-        await record(tx, "surveys_asked", project_id, count=asked)
-    return asked
+        await record(tx, "surveys_asked", event.subject_id, count=asked)
 
 
 async def allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:

@@ -1,17 +1,23 @@
--- Signed notes between two people; the web sees those of the person set by `be` (own_notes).
+-- Signed notes between two people; the web sees those of the person that `base/own` sets (own_notes).
 -- owns: note
 
--- name: insert(author_id, receiver_id, message, at)
--- To somebody who is there.
+-- name: insert(id, author_id, receiver_id, message, at)
 with made as (
-    insert into note (author_id, receiver_id, message, at)
-    values (:author_id, :receiver_id, :message, :at)
+    insert into note (id, author_id, receiver_id, message, at)
+    values (:id, :author_id, :receiver_id, :message, :at)
     returning id, author_id, receiver_id, message, at
 )
 select n.id, n.author_id, a.name as author, n.receiver_id, r.name as receiver, n.message, n.at
 from made as n
 join person as a on a.id = n.author_id
 join person as r on r.id = n.receiver_id;
+
+-- name: by_id(id)
+select n.id, n.author_id, a.name as author, n.receiver_id, r.name as receiver, n.message, n.at
+from note as n
+join person as a on a.id = n.author_id
+join person as r on r.id = n.receiver_id
+where n.id = :id;
 
 -- name: there(person_id, now)
 select id from person where id = :person_id and (left_at is null or left_at > :now);
