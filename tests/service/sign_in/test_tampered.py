@@ -49,6 +49,8 @@ WRONG = {
     "an audience in a number": {"aud": 7},
     "two audiences and no party": {"aud": ["talkoot", "another-client"]},
     "made for another party": {"aud": ["talkoot", "another-client"], "azp": "another-client"},
+    "this party but another audience": {"aud": ["another-client"], "azp": "talkoot"},
+    "this party but no audience": {"aud": None, "azp": "talkoot"},
     "one audience and another party": {"azp": "another-client"},
     "another nonce": {"nonce": "x" * 43},
     "no nonce": {"nonce": None},
