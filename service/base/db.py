@@ -24,6 +24,7 @@ WRITING = "begin isolation level read committed; set local app.organization_id =
 READING = "begin isolation level repeatable read read only; set local app.organization_id = '{}'"
 MOST_QUERIES = 50_000  # of one connection, which is then made anew
 IDLE_SECONDS = 300.0  # until a connection that nobody needs is closed
+ROLLBACK_SECONDS = 1.0
 ACQUIRE_SECONDS = 2.0  # a request waits this long for a connection, then answers 503
 
 
@@ -128,7 +129,7 @@ async def brief(pool: Pool, organization_id: UUID, *, readonly: bool = False) ->
         try:
             yield conn
         except BaseException:
-            await conn.execute("rollback")
+            await _roll_back(conn)
             raise
         await conn.execute("commit")
 
@@ -192,6 +193,14 @@ async def open_pool(url: str, settings: PoolSettings) -> Pool:
     pool.turns = Turns(settings.size)
     await pool
     return pool
+
+
+async def _roll_back(conn: Connection) -> None:
+    """Undo; a server that does not answer undoes it by itself once the connection is gone."""
+    try:
+        await conn.execute("rollback", timeout=ROLLBACK_SECONDS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        conn.terminate()
 
 
 async def _leave(_: asyncpg.Connection) -> None:

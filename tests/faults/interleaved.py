@@ -104,7 +104,7 @@ async def _ask(chance, side, connection, tally):
     tally.statuses[status] += 1
     asked = set(UUIDS.findall(sent))
     foreign = {one.decode() for one in set(UUIDS.findall(body)) - asked} & side.foreign
-    if foreign or status >= 500:
+    if foreign or (status >= 500 and status != 503):  # too much at once is no mixing
         tally.foreign.append((sent[:120], status, foreign))
     return True
 

@@ -50,7 +50,7 @@ async def made(worker_pool, web_pool):
         }  # fmt: skip
     async with db.tenant(web_pool, north.organization_id) as tx:
         ids["opening_id"] = await tx.fetchval(OPENING, north.delivery, north.contacts["oak"])
-    return north, {name: str(value) for name, value in ids.items()}
+    return north, {name: str(value) for name, value in ids.items()} | {"badge": "safe_hands", "board": "quality"}
 
 
 async def token(pool, north, role):
@@ -71,7 +71,7 @@ async def asked(address, secret, ids, options):
             sys.executable, "-m", "schemathesis.cli", "run", f"{address}/api/openapi.json",
             "--checks", CHECKS, "--max-examples", str(options.examples), "--seed", str(options.seed),
             "--header", f"Authorization: Bearer {secret}", "--no-color", "--no-shrink", "--continue-on-failure",
-            "--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all",
+            "--phases", options.phases, "--suppress-health-check", "all",
             cwd=folder, env=os.environ | {"PYTHONPATH": "", "COLUMNS": "140"},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
@@ -115,6 +115,7 @@ def main():
     parser.add_argument("--examples", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--roles", default=",".join(Role))
+    parser.add_argument("--phases", default="examples,coverage,fuzzing")
     parser.add_argument("--planted", action="store_true")
     options = parser.parse_args()
     if options.planted:
