@@ -26,7 +26,7 @@ create index feedback_round_newest on feedback_round (organization_id, opened_at
 alter table ask
     add column answered boolean not null default false,  -- without a time
     add column shared boolean not null default true;     -- whether they worked together
-create unique index ask_once on ask (organization_id, round_id, giver_id, receiver_id) where round_id is not null;
+create index ask_by_round on ask (organization_id, round_id, giver_id);
 
 -- What a giver has said and may still change; in the night it goes among the answers of all.
 create table held_answer (
@@ -116,6 +116,7 @@ revoke select, insert, update on ask from talkoot_web;
 grant select (organization_id, id, round_id, giver_id, receiver_id, project_id, declined_at, answered, shared)
     on ask to talkoot_web;
 grant update (declined_at, answered) on ask to talkoot_web;
+revoke select (at) on feedback_answer from talkoot_web;  -- when it was said may say who
 revoke select, update on feedback_round from talkoot_web;
 grant select (organization_id, id, external_id, opened_at, closed_at, standing, warned, closes_on, period_days,
     asks_per_person, most_reminders, reminders, k, drawn_at, people, answered, without_colleagues, settled_at)

@@ -179,6 +179,10 @@ async def test_the_web_sees_nobodys_asks_answers_words_or_notes_but_those_of_who
 async def test_the_web_can_neither_ask_nor_read_times(asked, north, web_pool):
     for statement in (
         "select at from ask",
+        "select at from feedback_answer",
+        "select giver_id from feedback_answer",
+        "select round_id from feedback_answer",
+        "select recorded_at from feedback_answer",
         "select * from heard_answer",
         "insert into ask (giver_id, receiver_id) values (gen_random_uuid(), gen_random_uuid())",
         "insert into feedback_comment (receiver_id, round_id, comment) select id, id, 'x' from person",
