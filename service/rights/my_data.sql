@@ -121,3 +121,19 @@ from audit as a
 where (a.subject_id = :person_id or a.subject_id is null and a.action = 'export')
   and a.actor_id is distinct from :person_id
 order by a.at desc, a.id limit :most;
+
+-- name: notes_received(person_id, most)
+select jsonb_build_object('from', p.name, 'message', n.message, 'at', n.at, 'hidden', n.hidden_by_receiver)
+from note as n join person as p on p.id = n.author_id
+where n.receiver_id = :person_id order by n.at, n.id limit :most;
+
+-- name: notes_written(person_id, most)
+select jsonb_build_object('to', p.name, 'message', n.message, 'at', n.at, 'hidden', n.hidden_by_author)
+from note as n join person as p on p.id = n.receiver_id
+where n.author_id = :person_id order by n.at, n.id limit :most;
+
+-- name: asked_of_me(person_id, most)
+select jsonb_build_object('about', p.name, 'declined_at', a.declined_at, 'answered', a.answered,
+    'not_taken_in_yet', (select to_jsonb(h.ratings) from held_answer as h where h.ask_id = a.id))
+from ask as a join person as p on p.id = a.receiver_id
+where a.giver_id = :person_id order by a.id limit :most;

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from service.base import audit, clock, db
+from service.base import audit, clock, db, own
 from service.base.access import Actor
 from service.base.web import Cut, Page, page
 from service.rights.model import AuditRow, Look, MyData
@@ -29,6 +29,7 @@ async def looks(tx: db.Connection, person_id: UUID, cut: Cut) -> Page[Look]:
 async def my_data(tx: db.Connection, person_id: UUID) -> MyData:
     """Return everything about a person that is theirs; of feedback about them only words of rounds that closed."""
     await db.one(tx, sql.take_along, str, person_id=person_id)
+    await db.run(tx, own.sql.be, person_id=person_id)
     found = {one.name: await db.many(tx, one, dict, person_id=person_id, most=MOST_ROWS + 1) for one in kept}
     cut_short = [name for name, rows in found.items() if len(rows) > MOST_ROWS]
     return MyData(clock.now(), MOST_ROWS, cut_short, {name: rows[:MOST_ROWS] for name, rows in found.items()})
