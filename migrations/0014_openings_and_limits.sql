@@ -39,7 +39,10 @@ grant select on project_opening to talkoot_worker;
 
 alter table organization
     add column kudos_a_day integer not null default 10 check (kudos_a_day between 1 and 1000000),
-    add column kudos_to_one_a_week integer not null default 3 check (kudos_to_one_a_week between 1 and 1000000);
+    add column kudos_to_one_a_week integer not null default 3 check (kudos_to_one_a_week between 1 and 1000000),
+    add column requests_a_minute integer not null default 60000 check (requests_a_minute between 20 and 100000000),
+    add column requests_a_minute_each integer not null default 1200  -- of one credential
+        check (requests_a_minute_each between 20 and 100000000);
 create index kudos_given on kudos (organization_id, giver_id, at desc);
 
 -- How many requests each process was allowed, minute by minute. Not in the log: after a crash the count begins anew.

@@ -101,8 +101,13 @@ create table contest (
 create index contest_of_person on contest (organization_id, person_id, opened_at desc, id desc);
 create index contest_open on contest (organization_id, due_at, id) where decided_at is null;
 -- One thing is contested once at a time.
-create unique index contest_open_unique on contest (organization_id, person_id, dimension, kudos_id, signal_id, badge_id,
-    document_id, handover_id, care_id, feedback_id) nulls not distinct where decided_at is null;
+create unique index contest_open_unique on contest (organization_id, person_id, dimension, kudos_id, signal_id,
+    badge_id, document_id, handover_id, care_id, feedback_id) nulls not distinct where decided_at is null;
+
+-- Whoever hid thanks they received may show them again; runs of the time between did without them, and can be replayed.
+alter table retraction add column undone_at timestamptz
+    constraint retraction_undone_only_if_hidden check (undone_at is null or reason = 'hidden' and kudos_id is not null);
+grant update (undone_at) on retraction to talkoot_web;
 
 -- Why somebody looked; a person reads what was seen of them, HR reads all.
 alter table audit add column purpose text
@@ -116,8 +121,8 @@ create policy own_only on audit as restrictive for select to talkoot_web
            or current_setting('app.audit_of_all', true) = 'yes');
 
 -- What of confidential feedback is one's own to take along: what one gave, and of what was said of one the words that
--- were shown when a round closed with five givers or more, without giver, time and rating. Its own role owns the two
--- views: the walls hold for it, and they open for one person only, until the transaction ends.
+-- were shown when a round closed with k givers or more (5, unless the policy says), without giver, time and rating.
+-- Its own role owns the two views: the walls hold for it, and they open for one person, until the transaction ends.
 do $$
 begin
     create role talkoot_subject nologin;
@@ -126,7 +131,8 @@ end
 $$;
 grant talkoot_subject to current_user;
 grant usage on schema public to talkoot_subject;
-grant select on feedback_answer, feedback_round, criterion, person, project, retraction to talkoot_subject;
+grant select on feedback_answer, feedback_round, criterion, person, project, retraction, scoring_policy
+    to talkoot_subject;
 
 create view feedback_given_by_me as
 select a.giver_id as person_id, p.name as receiver, j.name as project, c.name as criterion, a.rating, a.comment, a.at
@@ -150,7 +156,8 @@ where a.receiver_id = nullif(current_setting('app.data_of', true), '')::uuid
       join feedback_answer as b on b.round_id = r.id and b.receiver_id = a.receiver_id
       where r.closed_at <= statement_timestamp()
       group by r.id
-      having count(distinct b.giver_id) >= 5);
+      having count(distinct b.giver_id) >= coalesce(
+          (select (p.policy ->> 'k')::integer from scoring_policy as p order by p.version desc limit 1), 5));
 
 grant create on schema public to talkoot_subject;
 alter view feedback_given_by_me owner to talkoot_subject;

@@ -49,7 +49,11 @@ select count(*) from slot where job = 'policy_preview' and state in ('due', 'run
 update policy_preview set as_of = :as_of, result = :result, reference = :reference where id = :id;
 
 -- name: open_round()
-select true from feedback_round where opened_at <= now() and (closed_at is null or closed_at > now()) limit 1;
+-- One that somebody opened; answers outside of it join a standing one, which promises its own k.
+select true
+from feedback_round
+where not standing and opened_at <= now() and (closed_at is null or closed_at > now())
+limit 1;
 
 -- name: names(people)
 select external_id, id, name from person where external_id = any (:people::text[]);

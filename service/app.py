@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from service import docs, health
 from service.aftercare import routes as aftercare
+from service.auth import routes as access
 from service.auth.actions import cookie_name
 from service.auth.guard import SignedIn
 from service.auth.lookup import lookup
@@ -24,22 +25,29 @@ from service.badges import routes as badges
 from service.base import db, logs
 from service.base.config import Settings
 from service.base.envelope import Envelope
+from service.base.limits import Allowances, Limited
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
+from service.contests import routes as contests
 from service.customers import routes as customers
 from service.feedback import routes as feedback
-from service.flows import survey_routes as survey_links
+from service.flows import routes as flows
+from service.flows.link_mail import Posting
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
+from service.notes import routes as notes
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
+from service.pages.ways_in import compose
 from service.people import routes as people
 from service.policies import routes as policies
 from service.projects import openings
 from service.projects import routes as projects
 from service.rights import routes as rights
 from service.scores import routes as scores
+from service.sign_in import routes as sign_in
+from service.sign_in.provider import outgoing
 from service.surveys import routes as surveys
 
 FEATURES = (
@@ -50,14 +58,18 @@ FEATURES = (
     openings,
     kudos,
     feedback,
+    notes,
     badges,
     aftercare,
     scores,
     policies,
     surveys,
-    survey_links,
     consents,
     rights,
+    contests,
+    flows,
+    access,
+    sign_in,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query
@@ -70,7 +82,7 @@ def create_app(settings: Settings, url: str) -> Litestar:
         route_handlers=_routes(),
         lifespan=[_lifespan(settings, url)],
         dependencies=DEPENDENCIES | {"readiness": _constant(health.readiness_of(url))},
-        middleware=[DefineMiddleware(SignedIn, cookie=cookie_name(settings))],
+        middleware=[DefineMiddleware(SignedIn, cookie=cookie_name(settings)), Limited],
         exception_handlers=HANDLERS,
         request_class=Request,
         response_class=Answer,
@@ -97,7 +109,10 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             lookups = await stack.enter_async_context(_pool(url, replace(web, size=LOOKUP_CONNECTIONS)))
             thanks = giving.sharing(pool)
             stack.push_async_callback(thanks.close)
-            app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks})
+            allowances = Allowances(lookups)
+            app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks, "allowances": allowances})
+            app.state.providers = await stack.enter_async_context(outgoing())
+            app.state.posting = await stack.enter_async_context(Posting(pool, settings, compose).running())
             yield
 
     return lifespan

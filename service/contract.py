@@ -11,9 +11,10 @@ ERRORS = {
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "The body names something that does not exist, or the Idempotency-Key was used with another body.",
+    "429": "Asked too often in this minute; `Retry-After` says when the next one begins.",
     "503": "Too much at once; `Retry-After` says when to try again.",
 }
-READING = ("400", "401", "403", "404", "503")
+READING = ("400", "401", "403", "404", "429", "503")
 UNSAFE = ("post", "patch", "put", "delete")
 SHAPE = {
     "type": "object",

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import openapi_ui_bundles
 from litestar import MediaType, Request, Response, Router, get
 from litestar.exceptions import NotFoundException
@@ -35,9 +36,12 @@ LASTING = {"cache-control": "public, max-age=86400"}
 
 
 @get("/openapi.json", opt=OPEN, include_in_schema=False)
-async def schema(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """Return the OpenAPI 3.1 description."""
-    return Response(complete(request.app.openapi_schema.to_schema()), media_type=MediaType.JSON)
+async def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the OpenAPI 3.1 description, written once: anybody may ask for it, and writing it takes long."""
+    state = request.app.state
+    if "description" not in state:
+        state["description"] = msgspec.json.encode(complete(request.app.openapi_schema.to_schema()))
+    return Response(state["description"], media_type=MediaType.JSON)
 
 
 @get("/docs", opt=OPEN, include_in_schema=False, media_type=MediaType.HTML)

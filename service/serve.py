@@ -3,13 +3,14 @@
 import asyncio
 import errno
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
@@ -20,6 +21,8 @@ from service.base.errors import AppError
 STARTING_SECONDS = 30.0  # for the app's lifespan: it connects to the database
 STOPPING_SECONDS = 10  # for requests under way when the service stops
 HEADER_SECONDS = 10  # a client that sends its request slower than this is let go
+MOST_CONNECTIONS = 10_000  # open at once; slow and idle ones cost little, and must not keep others out
+OWN_FILES = 200  # that the process needs besides its clients' connections
 POLL_SECONDS = 0.01
 ASKING_SECONDS = 1.0
 QUESTION = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -65,14 +68,26 @@ def _server(app: Litestar, host: str, port: int) -> Server:
         address=host,
         port=port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # to tell the version, the server would wait without end for a first byte
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig={"handlers": LOG_HANDLERS},
         backlog=1024,
+        backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
     )
     server.workers_kill_timeout = STOPPING_SECONDS
     return server
+
+
+def _connections() -> int:
+    """Return how many connections may be open at once; raise the limit on files as far as this user may."""
+    limit, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OWN_FILES
+    possible = wanted if highest == resource.RLIM_INFINITY else min(wanted, highest)
+    if limit != resource.RLIM_INFINITY and limit < possible:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, highest))
+    return max(possible - OWN_FILES, OWN_FILES)
 
 
 def _refuse_taken(host: str, port: int) -> None:

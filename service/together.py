@@ -10,6 +10,7 @@ from service.app import create_app
 from service.base import connect
 from service.base.config import Settings
 from service.base.migrate import migrate
+from service.jobs import jobs_with
 
 
 async def run(settings: Settings, *, with_worker: bool) -> None:
@@ -39,7 +40,7 @@ async def run_at(settings: Settings, url: str, *, with_worker: bool, ready: Call
         tasks = [asyncio.create_task(serve.serve(app, settings.host, settings.port, ready))]
         if with_worker:
             pool = await stack.enter_async_context(worker.worker_pool(url))
-            tasks.append(asyncio.create_task(worker.work(pool, stop)))
+            tasks.append(asyncio.create_task(worker.work(pool, stop, worker.Duties(jobs_with(settings)))))
         await _until(stop, tasks)
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,15 +25,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from scoring.policies import PREVIEW
-from scoring.preview_run import look
-from scoring.run import NIGHTLY, REQUESTED, run_night
-from service.base import clock, connect, days, db, events, idempotency, logs, slots
+from service.base import clock, connect, days, db, events, logs, slots
 from service.base.config import Settings
 from service.base.connect import Organization
 from service.base.migrate import migrate
 from service.base.slots import Claim, NewSlot
-from service.surveys.actions import ask_about_ended
+from service.jobs import JOBS, SUBSCRIBERS, UNKNOWN, Event, Job, Subscriber, jobs_with
 
 sql = db.load(Path(__file__).with_suffix(".sql"))
 log = structlog.get_logger()
@@ -47,70 +43,12 @@ ORGANIZATIONS_A_TIME = 20
 EVENTS_A_TIME = 100
 
 
-class Event(msgspec.Struct):
-    """Something that happened, from the outbox."""
-
-    id: int
-    kind: str
-    subject_id: UUID | None
-    payload: dict[str, Any]
-    recorded_at: datetime
-
-
 class Newest(msgspec.Struct):
     """The newest day of a job that has a slot, if any, and since when there is an organization."""
 
     job: str
     newest: str | None
     created_at: datetime
-
-
-Subscriber = Callable[[db.Connection, Event], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is done for a slot: it publishes and finishes the slot in one transaction that holds it."""
-
-    act: Callable[[db.Pool, UUID, Claim], Awaitable[object]]
-    at: time | None = None  # on each organization's own clocks, every day; None: whenever somebody asks for it
-
-
-class UnknownJob(Exception):
-    """A slot of a job that this version does not know."""
-
-
-async def refuse(_: db.Pool, __: UUID, claim: Claim) -> None:
-    """Stand for a job of another version."""
-    raise UnknownJob(f"this version of Talkoot knows no job {claim.job!r}")
-
-
-async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
-    """Forget answers kept for repeated requests after their day."""
-    async with db.tenant(pool, organization_id) as tx:
-        await slots.hold(tx, claim)
-        await idempotency.purge(tx)
-        await slots.finish(tx, claim)
-
-
-async def ask_customers(tx: db.Connection, event: Event) -> None:
-    """Ask the customer how a project went that has ended."""
-    if event.subject_id is not None:
-        await ask_about_ended(tx, event.subject_id)
-
-
-# Every clock time of the product.
-JOBS: Mapping[str, Job] = {
-    NIGHTLY: Job(run_night, at=time(2, 0)),
-    REQUESTED: Job(run_night),
-    PREVIEW: Job(look),
-    "purge": Job(purge, at=time(3, 30)),
-}
-
-UNKNOWN = Job(refuse)
-
-# Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_customers,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +72,7 @@ async def run(settings: Settings) -> None:
         await migrate(url)
         async with worker_pool(url) as pool:
             log.info("worker_ready", worker=NAME)
-            await work(pool, stop)
+            await work(pool, stop, Duties(jobs_with(settings)))
 
 
 @contextlib.asynccontextmanager

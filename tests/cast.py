@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 from service.base import db
 
 INSERT_ORGANIZATION = """
-insert into organization (organization_id, handle, name, time_zone)
-values ($1, $2, $3, 'Europe/Helsinki')
+insert into organization (organization_id, handle, name, time_zone, kudos_a_day, kudos_to_one_a_week,
+    requests_a_minute, requests_a_minute_each)
+values ($1, $2, $3, 'Europe/Helsinki', 1000000, 1000000, 100000000, 100000000)
 """
 INSERT_PERSON = "insert into person (name, email, role) values ($1, $2, $3) returning id"
 INSERT_TEAM = "insert into team (name, department) values ($1, $2) returning id"

@@ -11,7 +11,7 @@ with retracted (file, id, reason, at, recorded_at, superseded) as (
     select 'kudos', e.external_id, r.reason, r.at, r.recorded_at, exists (
         select from kudos n where n.external_id = e.external_id and n.version > e.version and n.version > 1
           and n.recorded_at < :recorded_until)
-    from retraction r join kudos e on e.id = r.kudos_id
+    from retraction r join kudos e on e.id = r.kudos_id and (r.undone_at is null or r.undone_at >= :recorded_until)
     union all
     select 'signals', e.external_id, r.reason, r.at, r.recorded_at, exists (
         select from signal n where n.external_id = e.external_id and n.version > e.version and n.version > 1

@@ -4,54 +4,88 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-import msgspec
 from litestar.datastructures import Cookie
 
 from service.auth.lookup import hash_of, sql
+from service.auth.model import NewToken, TokenView
 from service.base import clock, db
-from service.base.access import Role
+from service.base.access import Actor, Role
 from service.base.config import Settings
-from service.base.errors import Invalid, NotFound, Refused
+from service.base.errors import Forbidden, Invalid, NotFound, Refused
 from service.base.events import record
 
 SECRET_BYTES = 32  # 256 bits: cannot be guessed, so its fast hash may be stored
-LONGEST_DAYS = 366
-SESSION_HOURS = 12
-
-
-class NewToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A token to be made."""
-
-    role: Role
-    person_id: UUID | None = None
-    days: int = 90
-    name: str | None = None
+PREFIXES = {"token": "tk_", "session": "ts_", "link": "tl_", "flow": "tf_"}
+SESSION_HOURS = 12  # at most; one that is idle for 2 hours ends before (credentials_of in the migrations)
+FLOW_MINUTES = 10
+SIGN_IN_LINK_MINUTES = 15
 
 
 async def create_token(tx: db.Connection, new: NewToken) -> str:
-    """Make a token and return it; only a service token may belong to no person."""
+    """Make a token and return its secret; only a service token may belong to no person."""
+    return (await make_token(tx, new))[1]
+
+
+async def make_token(tx: db.Connection, new: NewToken) -> tuple[UUID, str]:
+    """Make a token; return its id and its secret.
+
+    Raises
+    ------
+    Invalid : its role fits no token, or needs a person.
+    """
     if new.role is Role.CONTACT:
         raise Invalid("a contact's token belongs to a contact; say which", field="contact")
     if new.person_id is None and new.role is not Role.SERVICE:
         raise Invalid(f"a token of role {new.role} belongs to a person; say which", field="person")
-    if not 1 <= new.days <= LONGEST_DAYS:
-        raise Invalid(f"a token lives 1 to {LONGEST_DAYS} days", field="days")
-    return await _create(tx, "token", "tk_", new)
+    return await _create(tx, "token", new, timedelta(days=new.days))
+
+
+async def make_token_for(tx: db.Connection, me: Actor, new: NewToken) -> tuple[TokenView, str]:
+    """Make a token as an administrator; nobody hands on a scope that they do not hold themselves."""
+    if not me.scopes.issuperset(new.scopes):
+        raise Forbidden("your own token does not have all of these scopes")
+    token_id, secret = await make_token(tx, new)
+    return await db.one(tx, sql.token, TokenView, id=token_id), secret
+
+
+async def end_token(tx: db.Connection, token_id: UUID) -> TokenView:
+    """End a token; it is dead at once. One that has ended already stays so."""
+    if await db.run(tx, sql.revoke_token, id=token_id):
+        await record(tx, "credential_revoked", token_id)
+    return await db.one(tx, sql.token, TokenView, id=token_id)
 
 
 async def start_session(tx: db.Connection, person_id: UUID, role: Role) -> str:
-    """Sign a person in; return the secret for the cookie."""
-    return await _create(tx, "session", "ts_", NewToken(role=role, person_id=person_id))
+    """Sign a person in; return the secret for the cookie, new each time."""
+    new = NewToken(role=role, person_id=person_id)
+    return (await _create(tx, "session", new, timedelta(hours=SESSION_HOURS)))[1]
+
+
+async def end_sessions(tx: db.Connection, person_id: UUID) -> int:
+    """Sign a person out everywhere, at once; return of how many browsers."""
+    ended = await db.run(tx, sql.end_sessions, person_id=person_id)
+    await record(tx, "sessions_ended", person_id)
+    return ended
+
+
+async def create_sign_in_link(tx: db.Connection, person_id: UUID) -> str:
+    """Make a link that signs a person in once; return its secret."""
+    new = NewToken(role=Role.EMPLOYEE, person_id=person_id)
+    return (await _create(tx, "link", new, timedelta(minutes=SIGN_IN_LINK_MINUTES)))[1]
+
+
+async def create_flow(tx: db.Connection) -> tuple[UUID, str]:
+    """Make the state of a sign-in at a provider; return its id and its secret."""
+    return await _create(tx, "flow", NewToken(role=Role.EMPLOYEE), timedelta(minutes=FLOW_MINUTES))
 
 
 async def spend_link(tx: db.Connection, link_id: UUID) -> bool:
-    """End a link; False where it was ended before, so that of two who use it at once only one does."""
+    """End a link or a flow; False where it was ended before, so that of two who use it at once only one does."""
     return await db.run(tx, sql.revoke, id=link_id) == 1
 
 
-async def _create(tx: db.Connection, kind: str, prefix: str, new: NewToken) -> str:
-    secret = prefix + secrets.token_urlsafe(SECRET_BYTES)
-    lives = timedelta(days=new.days) if kind == "token" else timedelta(hours=SESSION_HOURS)
+async def _create(tx: db.Connection, kind: str, new: NewToken, lives: timedelta) -> tuple[UUID, str]:
+    secret = PREFIXES[kind] + secrets.token_urlsafe(SECRET_BYTES)
     credential_id = await db.one(
         tx,
         sql.insert,
@@ -62,9 +96,11 @@ async def _create(tx: db.Connection, kind: str, prefix: str, new: NewToken) -> s
         role=new.role,
         name=new.name,
         expires_at=clock.now() + lives,
+        scopes=sorted(new.scopes),
     )
-    await record(tx, f"{kind}_created", credential_id)
-    return secret
+    if kind != "flow":  # anybody can begin one, so it is no event
+        await record(tx, f"{kind}_created", credential_id)
+    return credential_id, secret
 
 
 async def revoke(tx: db.Connection, credential_id: UUID) -> None:

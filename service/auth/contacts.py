@@ -4,8 +4,9 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from service.auth.actions import LONGEST_DAYS, SECRET_BYTES
+from service.auth.actions import SECRET_BYTES
 from service.auth.lookup import hash_of, sql
+from service.auth.model import LONGEST_DAYS
 from service.base import clock, db
 from service.base.errors import Invalid, NotFound
 from service.base.events import record

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from service.auth.lookup import hash_of
 from service.base.access import Actor, admit
+from service.base.access import Scope as TokenScope
 from service.base.errors import Forbidden, NotSignedIn
 from service.base.gathered import Gathered
 from service.base.web import READING
@@ -43,7 +44,16 @@ class SignedIn:
         me = await _whose(scope, secret)
         if me is None or me.kind != ("session" if token is None else "token"):
             raise NotSignedIn("sign in, or send a token as `Authorization: Bearer …`")
+        _refuse_beyond_scope(scope, me)
         return me
+
+
+def _refuse_beyond_scope(scope: Scope, me: Actor) -> None:
+    """Refuse what a token was not made for: a route says its scope, or else its method does."""
+    by_method = TokenScope.READ if scope.get("method") in READING else TokenScope.WRITE
+    wanted = scope["route_handler"].opt.get("scope", by_method)
+    if wanted not in me.scopes:
+        raise Forbidden(f"this takes a token with the scope {wanted}; yours has {', '.join(sorted(me.scopes))}")
 
 
 def _bearer(scope: Scope) -> str | None:

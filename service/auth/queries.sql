@@ -1,14 +1,14 @@
 -- Credentials: the tokens and sessions by which people and programs are known.
--- owns: credential
+-- owns: credential, role_grant
 
 -- name: credentials_of(hashes)
 -- Asked before an organization is known, so through a definer function.
-select hash, organization_id, id, kind, person_id, role
+select hash, organization_id, id, kind, person_id, role, scopes, stale
 from credentials_of(:hashes::bytea[]);
 
--- name: insert(kind, hash, person_id, role, name, expires_at)
-insert into credential (kind, hash, person_id, role, name, expires_at)
-values (:kind, :hash, :person_id, :role, :name, :expires_at)
+-- name: insert(kind, hash, person_id, role, name, expires_at, scopes)
+insert into credential (kind, hash, person_id, role, name, expires_at, scopes)
+values (:kind, :hash, :person_id, :role, :name, :expires_at, :scopes)
 returning id;
 
 -- name: insert_for_contact(kind, hash, contact_id, name, expires_at)
@@ -22,13 +22,86 @@ select min(c.id::text)::uuid from contact as c
 where c.external_id = :given or lower(c.email) = lower(:given)
 having count(*) = 1;
 
--- name: tokens()
-select c.id, c.name, c.role, c.person_id, p.name as person_name, c.created_at, c.expires_at, c.revoked_at
+-- name: see(ids)!
+update credential set seen_at = statement_timestamp() where id = any (:ids::uuid[]) and revoked_at is null;
+
+-- name: tokens(after_key, after_id, most)
+-- The newest first.
+select
+    c.id, c.name, c.role, c.scopes, c.person_id, p.name as person_name, c.created_at, c.expires_at, c.revoked_at
 from credential as c
 left join person as p on p.id = c.person_id
-where c.kind = 'token'
+where c.kind = 'token' and (:after_key::timestamptz is null or (c.created_at, c.id) < (:after_key, :after_id::uuid))
 order by c.created_at desc, c.id desc
-limit 1000;
+limit :most;
+
+-- name: token(id)
+select
+    c.id, c.name, c.role, c.scopes, c.person_id, p.name as person_name, c.created_at, c.expires_at, c.revoked_at
+from credential as c
+left join person as p on p.id = c.person_id
+where c.kind = 'token' and c.id = :id;
+
+-- name: revoke_token(id)!
+update credential set revoked_at = statement_timestamp() where id = :id and kind = 'token' and revoked_at is null;
+
+-- name: sessions(person_id)
+-- Where somebody is signed in at this moment, the newest first.
+select c.id, c.created_at, c.seen_at, c.expires_at
+from credential as c
+where c.person_id = :person_id and c.kind = 'session' and c.revoked_at is null
+  and c.expires_at > statement_timestamp() and c.seen_at > statement_timestamp() - interval '2 hours'
+order by c.created_at desc, c.id desc
+limit 200;
+
+-- name: end_sessions(person_id)!
+update credential set revoked_at = statement_timestamp()
+where person_id = :person_id and kind = 'session' and revoked_at is null;
+
+-- name: role_now(person_id)
+-- What somebody who is here may do at this moment; nothing where they have left.
+select role_of(p.organization_id, p.id)
+from person as p
+where p.id = :person_id and (p.left_at is null or p.left_at > statement_timestamp());
+
+-- name: grants(after_key, after_id, most)
+select g.id, g.person_id, p.name as person_name, g.role, g.granted_at
+from role_grant as g
+join person as p on p.id = g.person_id
+where :after_key::timestamptz is null or (g.granted_at, g.id) < (:after_key, :after_id::uuid)
+order by g.granted_at desc, g.id desc
+limit :most;
+
+-- name: granted(person_id, role)
+select g.id, g.person_id, p.name as person_name, g.role, g.granted_at
+from role_grant as g
+join person as p on p.id = g.person_id
+where g.person_id = :person_id and g.role = :role;
+
+-- name: grant_of(id)
+select g.id, g.person_id, p.name as person_name, g.role, g.granted_at
+from role_grant as g
+join person as p on p.id = g.person_id
+where g.id = :id;
+
+-- name: grant_role(person_id, role, granted_by_id)!
+insert into role_grant (person_id, role, granted_by_id) values (:person_id, :role, :granted_by_id)
+on conflict do nothing;
+
+-- name: withdraw_role(person_id, role)!
+delete from role_grant where person_id = :person_id and role = :role;
+
+-- name: administrators()
+-- How many there are who can still sign in.
+select count(*)::integer
+from role_grant as g
+join person as p on p.id = g.person_id
+where g.role = 'administrator' and (p.left_at is null or p.left_at > statement_timestamp());
+
+-- name: end_role(person_id, role)!
+-- What was made for a role dies with it.
+update credential set revoked_at = statement_timestamp()
+where person_id = :person_id and role = :role and kind in ('token', 'session') and revoked_at is null;
 
 -- name: revoke(id)!
 update credential set revoked_at = statement_timestamp() where id = :id and revoked_at is null;

@@ -28,6 +28,7 @@ class Grant(msgspec.Struct, frozen=True):
     project_id: UUID | None
     giver_id: UUID | None
     at: datetime
+    contested: bool = False
 
 
 class BadgeView(msgspec.Struct, frozen=True):

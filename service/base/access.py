@@ -23,6 +23,17 @@ class Role(StrEnum):
     CONTACT = "contact"  # of a customer or partner, in the projects opened to them
 
 
+class Scope(StrEnum):
+    """What a token may be used for, whatever its role would allow."""
+
+    READ = "read"
+    WRITE = "write"
+    EXPORT = "export"  # routes with `opt={"scope": "export"}`, whatever their method
+
+
+EVERY_SCOPE = frozenset(Scope)
+
+
 class Actor(msgspec.Struct, frozen=True):
     """The caller, found fresh on every request from a token or a session."""
 
@@ -31,6 +42,7 @@ class Actor(msgspec.Struct, frozen=True):
     person_id: UUID | None  # empty for a service token
     role: Role
     kind: str = "token"  # or session
+    scopes: frozenset[str] = EVERY_SCOPE  # of a token; a session is not limited
 
     def person(self) -> UUID:
         """Return who is acting; refuse where the credential belongs to no person."""

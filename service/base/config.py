@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False  # example people may be chosen at sign-in
     pool_size: Annotated[int, Meta(ge=1)] = 10  # database connections of this process's web side
     statement_seconds: Annotated[float, Meta(gt=0)] = 10.0  # longest statement a web request may run
+    smtp_url: Annotated[str, Meta(pattern="^smtps?://[^/]")] | None = None  # for mails; its password is part of it
+    mail_from: Annotated[str, Meta(pattern="^[^@\\s]+@[^@\\s]+$")] | None = None  # who mails are from
     body_bytes: Annotated[int, Meta(ge=1)] = 1_000_000  # largest request body
 
 
@@ -51,3 +53,8 @@ def _path(kind: type, value: object) -> object:
     if kind is Path:
         return Path(str(value)).expanduser()
     raise TypeError(f"no way to read a {kind.__name__} from the environment")
+
+
+def address_of(settings: Settings) -> str:
+    """Return the address people use, without a slash at its end; never what a request says, for anybody can say it."""
+    return (settings.url or f"http://{settings.host}:{settings.port}").rstrip("/")

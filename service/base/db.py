@@ -1,7 +1,8 @@
 """The way to the database: SQL from files, five verbs, and one transaction for one organization."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast
@@ -14,14 +15,24 @@ from aiosql.adapters.asyncpg import AsyncPGAdapter
 from asyncpg.pool import PoolConnectionProxy
 
 from service.base.errors import Busy, NotFound, from_violation
+from service.base.turns import Turns
 
 Row = TypeVar("Row")
 Connection = asyncpg.Connection | PoolConnectionProxy  # a transaction of one organization: `tx` everywhere
-Pool = asyncpg.Pool
 
 WRITING = "begin isolation level read committed; set local app.organization_id = '{}'"
 READING = "begin isolation level repeatable read read only; set local app.organization_id = '{}'"
+MOST_QUERIES = 50_000  # of one connection, which is then made anew
+IDLE_SECONDS = 300.0  # until a connection that nobody needs is closed
+ROLLBACK_SECONDS = 1.0
 ACQUIRE_SECONDS = 2.0  # a request waits this long for a connection, then answers 503
+
+
+class Pool(asyncpg.Pool):
+    """Connections at which organizations take turns."""
+
+    __slots__ = ("turns",)
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ async def tenant(pool: Pool, organization_id: UUID, *, readonly: bool = False) -
     Busy : no connection was free within `ACQUIRE_SECONDS`.
     """
     level: Literal["repeatable_read", "read_committed"] = "repeatable_read" if readonly else "read_committed"
-    async with connection(pool) as conn, conn.transaction(isolation=level, readonly=readonly):
+    async with connection(pool, organization_id) as conn, conn.transaction(isolation=level, readonly=readonly):
         await conn.execute("select set_config('app.organization_id', $1, true)", str(organization_id))
         yield conn
 
@@ -112,28 +123,32 @@ async def tenant(pool: Pool, organization_id: UUID, *, readonly: bool = False) -
 async def brief(pool: Pool, organization_id: UUID, *, readonly: bool = False) -> AsyncIterator[Connection]:
     """Open a transaction as `tenant` does, in one round trip less; it takes no savepoints (`tx.transaction()`)."""
     opening = READING if readonly else WRITING
-    async with connection(pool) as conn:
+    async with connection(pool, organization_id) as conn:
         # A script takes no parameters; that this one is a UUID and nothing else is what formatting it checks.
         await conn.execute(opening.format(UUID(bytes=organization_id.bytes)))
         try:
             yield conn
         except BaseException:
-            await conn.execute("rollback")
+            await _roll_back(conn)
             raise
         await conn.execute("commit")
 
 
 @asynccontextmanager
-async def connection(pool: Pool) -> AsyncIterator[Connection]:
-    """Borrow a connection, or refuse in time; it sees no organization's rows yet."""
-    try:
-        conn = await pool.acquire(timeout=ACQUIRE_SECONDS)
-    except TimeoutError as late:
-        raise Busy("the service is busy; try again in a moment", retry_after_seconds=1) from late
-    try:
-        yield conn
-    finally:
-        await pool.release(conn, timeout=ACQUIRE_SECONDS)
+async def connection(pool: Pool, organization_id: UUID | None = None) -> AsyncIterator[Connection]:
+    """Borrow a connection, in the turn of an organization, or refuse in time; it sees no organization's rows yet."""
+    async with AsyncExitStack() as held:
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                if organization_id is not None:
+                    await held.enter_async_context(pool.turns.of(organization_id))
+                conn = await pool.acquire()
+        except TimeoutError as late:
+            raise Busy("the service is busy; try again in a moment", retry_after_seconds=1) from late
+        try:
+            yield conn
+        finally:
+            await pool.release(conn, timeout=ACQUIRE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +164,19 @@ class PoolSettings:
 
 async def open_pool(url: str, settings: PoolSettings) -> Pool:
     """Connect as the login of `url`, acting as `settings.role`, with a deadline on every wait."""
-    pool = await asyncpg.create_pool(
+    pool = Pool(
         url,
         min_size=1,
         max_size=settings.size,
+        max_queries=MOST_QUERIES,
+        max_inactive_connection_lifetime=IDLE_SECONDS,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
+        loop=None,
+        setup=None,
         timeout=5,
         init=_prepare,
+        command_timeout=settings.statement_seconds + ACQUIRE_SECONDS,  # where the server cannot keep its own deadline
         reset=None if settings.reset else _leave,
         server_settings={
             "role": settings.role,
@@ -168,9 +190,17 @@ async def open_pool(url: str, settings: PoolSettings) -> Pool:
             "tcp_keepalives_count": "3",
         },
     )
-    if pool is None:
-        raise RuntimeError("asyncpg made no pool")
+    pool.turns = Turns(settings.size)
+    await pool
     return pool
+
+
+async def _roll_back(conn: Connection) -> None:
+    """Undo; a server that does not answer undoes it by itself once the connection is gone."""
+    try:
+        await conn.execute("rollback", timeout=ROLLBACK_SECONDS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        conn.terminate()
 
 
 async def _leave(_: asyncpg.Connection) -> None:

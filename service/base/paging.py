@@ -43,6 +43,8 @@ BY_CUSTOMER = Order("customer_id", tuple[UUID, UUID])
 BY_DUE = Order("due_at", tuple[datetime, UUID])
 BY_START = Order("started_at", tuple[datetime, UUID])
 NEWEST = Order("at", tuple[datetime, UUID])
+BY_CREATION = Order("created_at", tuple[datetime, UUID])
+BY_GRANT = Order("granted_at", tuple[datetime, UUID])
 BY_ASKING = Order("asked_at", tuple[datetime, UUID])
 
 

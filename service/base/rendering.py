@@ -51,7 +51,9 @@ def render_refusal(_: AnyRequest, refusal: AppError) -> ErrorResponse:
     detail = dict(refusal.detail)
     headers = {}
     if isinstance(refusal, Busy):
-        headers["retry-after"] = str(detail.setdefault("retry_after_seconds", RETRY_SECONDS))
+        detail.setdefault("retry_after_seconds", RETRY_SECONDS)
+    if "retry_after_seconds" in detail:
+        headers["retry-after"] = str(detail["retry_after_seconds"])
     return _response(refusal.status, ErrorBody(refusal.code, str(refusal), detail), headers)
 
 

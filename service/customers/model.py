@@ -114,6 +114,7 @@ class Signal(msgspec.Struct, frozen=True):
     about: str | None
     comment: str | None
     at: datetime
+    contested: bool = False  # by somebody of the project, and not decided yet
 
 
 class Response(msgspec.Struct, frozen=True):

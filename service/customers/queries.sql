@@ -68,11 +68,12 @@ select
     :response, :project_id, :contact_id, :kind, given.aspect, given.value, :about,
     case when given.place = 1 then :comment::text end, :recorded_by_id, :at
 from unnest(:aspects::text[], :amounts::float8[]) with ordinality as given (aspect, value, place)
-returning id, response, project_id, contact_id, kind, aspect, value, about, comment, at;
+returning id, response, project_id, contact_id, kind, aspect, value, about, comment, at, false as contested;
 
 -- name: signals_of(project_id, after_key, after_id, most)
 -- Newest first; what was retracted or corrected since is not shown.
-select s.id, s.response, s.project_id, s.contact_id, s.kind, s.aspect, s.value, s.about, s.comment, s.at
+select s.id, s.response, s.project_id, s.contact_id, s.kind, s.aspect, s.value, s.about, s.comment, s.at,
+    exists (select from contest as x where x.signal_id = s.id and x.decided_at is null) as contested
 from signal as s
 where s.project_id = :project_id
   and (:after_key::timestamptz is null or (s.at, s.id) < (:after_key, :after_id::uuid))

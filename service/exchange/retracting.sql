@@ -97,7 +97,7 @@ select n.id, r.reason, r.at, r.by_id
 from incoming_kudos i
 join kudos n on n.external_id = i.id
 join kudos e on e.external_id = i.id and e.version < n.version
-join retraction r on r.kudos_id = e.id and r.reason <> 'corrected'
+join retraction r on r.kudos_id = e.id and r.reason <> 'corrected' and r.undone_at is null
 where i.changed
   and not exists (select from kudos o where o.external_id = n.external_id and o.version > n.version)
 on conflict do nothing;

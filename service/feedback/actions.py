@@ -6,25 +6,20 @@ from uuid import UUID, uuid4
 
 from service.base import db
 from service.base.access import Actor
-from service.base.errors import Refused, UnknownReference
+from service.base.errors import UnknownReference
 from service.base.events import record
 from service.base.giving import giver_of, moment_of, two_people
-from service.feedback.model import NewFeedback, Receipt
+from service.feedback.model import NewFeedback, Receipt, RoundClosed
+from service.feedback.rounds import standing_round
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
-
-
-class RoundClosed(Refused):
-    """Answers are immutable once a round has closed, and none come after."""
-
-    code = "round_closed"
 
 
 async def give(tx: db.Connection, me: Actor, new: NewFeedback) -> Receipt:
     """Record what one person says of another; the rows share one `answer`, for they are one occasion."""
     giver_id, at = giver_of(me, new.giver_id), moment_of(me, new.at)
     two_people(giver_id, new.receiver_id)
-    await _refuse_unknown(tx, new)
+    await refuse_unknown(tx, list(new.ratings))
     await _refuse_closed(tx, new.round_id, at)
     recorded = await db.run(
         tx,
@@ -33,18 +28,19 @@ async def give(tx: db.Connection, me: Actor, new: NewFeedback) -> Receipt:
         giver_id=giver_id,
         receiver_id=new.receiver_id,
         project_id=new.project_id,
-        round_id=new.round_id,
+        round_id=new.round_id or await standing_round(tx, at),
         comment=new.comment,
         at=at,
         criteria=list(new.ratings),
         ratings=list(new.ratings.values()),
     )
-    await record(tx, "feedback_given", new.receiver_id)
+    await record(tx, "feedback_given", None)  # about whom, with the time it holds, would already say too much
     return Receipt(recorded)
 
 
-async def _refuse_unknown(tx: db.Connection, new: NewFeedback) -> None:
-    unknown = await db.many(tx, sql.unknown_criteria, str, criteria=list(new.ratings))
+async def refuse_unknown(tx: db.Connection, criteria: list[str]) -> None:
+    """Refuse criteria, by external id, that the organization does not have."""
+    unknown = await db.many(tx, sql.unknown_criteria, str, criteria=criteria)
     if unknown:
         raise UnknownReference(f"there is no criterion {unknown[0]!r} in your organization", field="ratings")
 

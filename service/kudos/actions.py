@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
+
 from service.base import db
 from service.base.access import Actor
-from service.base.errors import AppError, UnknownReference
+from service.base.errors import AppError, Refused, UnknownReference
 from service.base.events import record
 from service.base.giving import giver_of, moment_of, two_people
 from service.base.idempotency import Claim
@@ -14,6 +16,20 @@ from service.base.shared_write import Route, SharedWrite
 from service.kudos.model import Kudos, NewKudos
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
+
+
+class AllowanceUsed(Refused):
+    """Thanks mean something because they are not endless: so many a day, and so many to one person a week."""
+
+    code = "kudos_allowance_used"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one row: null, or what it names that is not there, or which allowance is used up."""
+
+    trouble: str | None
+    most: int | None
+
 
 Thanks = SharedWrite[Kudos, Kudos]
 
@@ -38,14 +54,22 @@ async def give(thanks: Thanks, me: Actor, new: NewKudos, claim: Claim | None) ->
 
 async def write(tx: db.Connection, given: Sequence[Kudos]) -> list[Kudos | AppError]:
     """Write thanks of one organization with one statement."""
-    unknown = await db.many(tx, sql.give, str, given=given)
-    return [_outcome(kudos, field) for kudos, field in zip(given, unknown, strict=True)]
+    await db.one(tx, sql.queue, int, givers=[kudos.giver_id for kudos in given])
+    outcomes = await db.many(tx, sql.give, Outcome, given=given)
+    return [_outcome(kudos, outcome) for kudos, outcome in zip(given, outcomes, strict=True)]
 
 
-def _outcome(kudos: Kudos, unknown: str | None) -> Kudos | AppError:
-    if unknown is None:
+def _outcome(kudos: Kudos, outcome: Outcome) -> Kudos | AppError:
+    if outcome.trouble is None:
         return kudos
-    return UnknownReference(f"{unknown}: there is no such {unknown} in your organization", field=unknown)
+    if outcome.trouble == "day":
+        words = f"you have given {outcome.most} thanks in 24 hours, as many as there are; give this one tomorrow"
+        return AllowanceUsed(words, most=outcome.most, hours=24)
+    if outcome.trouble == "one":
+        words = f"you have thanked this person {outcome.most} times in 7 days, as often as counts; tell them yourself"
+        return AllowanceUsed(words, most=outcome.most, hours=7 * 24, field="receiver_id")
+    field = outcome.trouble
+    return UnknownReference(f"{field}: there is no such {field} in your organization", field=field)
 
 
 async def hide(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
@@ -53,6 +77,13 @@ async def hide(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
     newest_id = await db.one(tx, sql.received_by, UUID, id=kudos_id, receiver_id=me.person())
     if await db.run(tx, sql.hide, id=newest_id, by_id=me.person()):
         await record(tx, "kudos_hidden", newest_id)
+
+
+async def show(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
+    """Show again what one hid oneself; it counts again from the next night on."""
+    newest_id = await db.one(tx, sql.received_by, UUID, id=kudos_id, receiver_id=me.person())
+    if await db.run(tx, sql.show, id=newest_id, by_id=me.person()):
+        await record(tx, "kudos_shown", newest_id)
 
 
 def sharing(pool: db.Pool) -> Thanks:

@@ -31,3 +31,4 @@ class Kudos(msgspec.Struct, frozen=True):
     criterion: str | None
     message: str
     at: datetime
+    contested: bool = False  # by the one who received them, and not decided yet

@@ -40,4 +40,10 @@ async def hide_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
     await actions.hide(tx, me, kudos_id)
 
 
-router = Router("/kudos", route_handlers=[give_kudos, list_kudos, hide_kudos], tags=["kudos"])
+@post("/{kudos_id:uuid}/show", status_code=204)
+async def show_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
+    """Show thanks again that I hid."""
+    await actions.show(tx, me, kudos_id)
+
+
+router = Router("/kudos", route_handlers=[give_kudos, list_kudos, hide_kudos, show_kudos], tags=["kudos"])

@@ -22,6 +22,15 @@ LANGUAGE = re.compile(r"fi|en")
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
 
+class Limits(msgspec.Struct, frozen=True):
+    """How much the people and programs of an organization may give and ask."""
+
+    kudos_a_day: int | None = None
+    kudos_to_one_a_week: int | None = None
+    requests_a_minute: int | None = None
+    requests_a_minute_each: int | None = None  # of one credential
+
+
 class NewOrganization(msgspec.Struct, frozen=True, kw_only=True):
     """An organization to be added by the operator."""
 
@@ -40,6 +49,13 @@ async def add_organization(pool: db.Pool, new: NewOrganization) -> UUID:
         await db.run(tx, sql.insert_organization, organization_id=organization_id, **asdict(new))
         await record(tx, "organization_added", organization_id)
     return organization_id
+
+
+async def limit(tx: db.Connection, wanted: Limits) -> Limits:
+    """Change how much the organization's people may give and ask; what is None stays."""
+    limits = await db.one(tx, sql.limit, Limits, **asdict(wanted))
+    await record(tx, "organization_limited", None, **asdict(limits))
+    return limits
 
 
 def _check(new: NewOrganization) -> None:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from service.base import connect, db
 from service.organizations import actions
@@ -25,6 +26,32 @@ def create(
 
     async def work(pool: db.Pool) -> None:
         typer.echo(str(await actions.add_organization(pool, new)))
+
+    connect.run_command(work)
+
+
+Thanks = Annotated[int | None, typer.Option(min=1, max=1_000_000)]
+Requests = Annotated[int | None, typer.Option(min=20, max=100_000_000)]
+
+
+@organization.command()
+def limits(
+    handle: Annotated[str, typer.Argument(help="The organization's handle.")],
+    *,
+    kudos_a_day: Thanks = None,
+    kudos_to_one_a_week: Thanks = None,
+    requests_a_minute: Requests = None,
+    requests_a_minute_each: Requests = None,
+) -> None:
+    """Say how many thanks one person may give, and how many requests may come; what is not named stays."""
+    wanted = actions.Limits(kudos_a_day, kudos_to_one_a_week, requests_a_minute, requests_a_minute_each)
+
+    async def work(pool: db.Pool) -> None:
+        there = await connect.find_organization(pool, handle)
+        async with db.tenant(pool, there.organization_id) as tx:
+            known = await actions.limit(tx, wanted)
+        for name, value in asdict(known).items():
+            typer.echo(f"{name:<24}  {value}")
 
     connect.run_command(work)
 

@@ -5,6 +5,15 @@
 insert into organization (organization_id, handle, name, time_zone, currency, language)
 values (:organization_id, :handle, :name, :time_zone, :currency, :language);
 
+-- name: limit(kudos_a_day, kudos_to_one_a_week, requests_a_minute, requests_a_minute_each)
+-- What is null stays.
+update organization set
+    kudos_a_day = coalesce(:kudos_a_day, kudos_a_day),
+    kudos_to_one_a_week = coalesce(:kudos_to_one_a_week, kudos_to_one_a_week),
+    requests_a_minute = coalesce(:requests_a_minute, requests_a_minute),
+    requests_a_minute_each = coalesce(:requests_a_minute_each, requests_a_minute_each)
+returning kudos_a_day, kudos_to_one_a_week, requests_a_minute, requests_a_minute_each;
+
 -- name: insert_team(external_id, name, department)
 insert into team (external_id, name, department)
 values (coalesce(:external_id, gen_random_uuid()::text), :name, :department)

@@ -6,12 +6,16 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from service.base.border import Input
+from service.base import db
+from service.base.border import Input, Name
 from service.base.web import Me, Tx
 from service.consents import actions
 from service.consents.model import ChoiceChange
 from service.consents.routes import boards_are_stale
 from service.pages.page import Seen, View, form, local, redirect
+from service.people.actions import change
+from service.people.actions import sql as people
+from service.people.model import OwnChange, Person
 
 YesNo = Literal["yes", "no"]
 
@@ -70,6 +74,13 @@ class Chosen(Input):
     next: str = "/"
 
 
+class Corrected(Input):
+    """The form of one's own words."""
+
+    name: Name
+    title: Name | None = None
+
+
 @get("/joining")
 async def show_joining(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Tell who comes for the first time what is collected, why, and who sees it; everything is off."""
@@ -86,13 +97,22 @@ async def join(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
 @get("/settings/consent")
 async def show_choices(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show what I allow, to be changed at any time."""
-    return await _page(tx, me, view, {"joining": False, "saved": "saved" in request.query_params})
+    person = await db.one(tx, people.person, Person, id=me.person())
+    return await _page(tx, me, view, {"joining": False, "saved": "saved" in request.query_params, "person": person})
 
 
 @post("/settings/consent")
 async def change_choices(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
     """Keep what I allow from now on."""
     await _keep(request, tx, me)
+    return redirect("/settings/consent?saved=true")
+
+
+@post("/settings/me")
+async def correct_myself(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
+    """Correct the reader's own name and title; a title left empty is taken away."""
+    sent = await form(request, Corrected)
+    await change(tx, me.person(), OwnChange(name=sent.name, title=sent.title))
     return redirect("/settings/consent?saved=true")
 
 

@@ -23,6 +23,7 @@ TEXTS = {
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),
     413: ("Too much at once", "What was sent is too large."),
+    429: ("Not so fast", "There was a lot in a short time. Wait a while, then try again."),
     503: ("Busy for a moment", "Talkoot has a lot to do just now. Try again in a few seconds."),
 }
 MISTAKE = ("Something went wrong", "The fault is ours, and it has been noted. Try again a little later.")

@@ -1,6 +1,6 @@
 """The start page: what customers and colleagues said of my work, where I am, and whom I could thank."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +21,7 @@ thanking = db.load(Path(__file__).with_name("thanks.sql"))
 
 WORDS, THANKS, COLLEAGUES, STAGES = 3, 3, 4, 3  # how many of each the page shows
 UNDO_SECONDS = 60.0
+TOLD_DAYS = 14  # that a decision on what one contested is told on the start page
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -75,4 +76,5 @@ async def show_home(
         level=await next_level(tx, run, view.words, me.person()),
         sent=await db.maybe(tx, thanking.sent, Sent, id=sent, giver_id=me.person()) if sent else None,
         undone=bool(undone),
+        decided=await db.many(tx, sql.decided, UUID, since=clock.now() - timedelta(days=TOLD_DAYS), **given),
     )

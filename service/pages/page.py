@@ -101,10 +101,20 @@ async def form(request: Request[Any, Any, Any], kind: type[Form]) -> Form:
     Forbidden : it comes from another site, or was made for another session.
     Invalid : it does not fit `kind`.
     """
+    return read(await own_fields(request), kind)
+
+
+async def own_fields(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the fields of a form sent by one of our own pages, as they were filled in.
+
+    Raises
+    ------
+    Forbidden : it comes from another site, or was made for another session.
+    """
     sent = await fields(request)
     if not hmac.compare_digest(sent.pop("csrf", "").encode(), csrf_token(request).encode()):
         raise Forbidden("this form was made for another session; load the page again")
-    return read(sent, kind)
+    return sent
 
 
 async def fields(request: Request[Any, Any, Any]) -> dict[str, str]:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from dashboards import journey, waterfall
 from dashboards.journey import Row as Stage
 from dashboards.waterfall import Row as Source
+from scoring.policy import Policy
 from service.base import audit, db
 from service.base.web import AUDITED, Me, Tx
 from service.pages import shown
@@ -29,7 +30,7 @@ STAGES = 3 * journey.PER_TURN  # on the map: three stretches of the path
 THANKS = 10
 PROJECTS = 30  # amounts by project shown at most
 EXPLAINED = ("standing", "quality")  # the first of these that has an explanation is explained
-HEARD = 0.5  # voices; fewer would be written as 0
+HEARD = 0.5  # voices; of fewer, an estimate is only where everyone starts
 TINY = 0.005  # a smaller amount would be written as 0.00
 
 
@@ -80,11 +81,6 @@ class Score(msgspec.Struct, frozen=True):
     high: float
     evidence: float  # effective independent voices
 
-    @property
-    def heard(self) -> bool:
-        """Tell whether anybody was heard; where not, the estimate is only where everyone starts."""
-        return self.evidence >= HEARD
-
 
 class Thanks(msgspec.Struct, frozen=True):
     """Thanks that a person received."""
@@ -95,6 +91,7 @@ class Thanks(msgspec.Struct, frozen=True):
     giver_id: UUID
     giver: str
     project: str | None
+    contested: bool
 
 
 class ByProject(msgspec.Struct, frozen=True):
@@ -115,7 +112,9 @@ class Why(msgspec.Struct, frozen=True):
 
 
 @get("/people/{person_id:uuid}", opt=AUDITED)
-async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> Response[str]:
+async def show_person(
+    tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID], hidden: FromQuery[UUID | None] = None
+) -> Response[str]:
     """Show a person: to everyone what they earned, to those whom it concerns also how it came about."""
     person = await db.one(tx, sql.person, Person, id=person_id)
     is_open = await may_see(tx, me, person_id)
@@ -126,6 +125,7 @@ async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> 
         "person": person,
         "own": me.person_id == person_id,
         "open": is_open,
+        "hidden": hidden if me.person_id == person_id else None,
         "level": await next_level(tx, run, view.words, person_id),
         "thanks": await db.many(tx, sql.thanks, Thanks, person_id=person_id, most=THANKS),
         "run": run,
@@ -178,7 +178,10 @@ def _journey(view: View, stages: list[Stage]) -> dict[str, Any]:
 
 async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, Any]:
     scores = await db.many(tx, sql.scores, Score, run_id=run.id, person_id=person_id)
-    why = await _why(tx, run, scores, person_id)
+    own = view.me is not None and view.me.person_id == person_id
+    # Refused, new and too little heard of look the same to all but the person.
+    enough = HEARD if own else msgspec.convert(run.policy, Policy).minimum_voices
+    why = await _why(tx, run, [one for one in scores if own or one.evidence >= enough], person_id)
     words = {**view.words.all(waterfall.WORDS), "measure": view.words.say(shown.ON_DEVIATIONS)}
     return {
         "groups": _by_unit(view.words, [one for one in scores if why is None or one.dimension != why.dimension]),
@@ -186,6 +189,8 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "source": partial(shown.source_name, view.words),
         "why": why,
         "peers": await peers_of(tx, run.id, person_id),
+        "enough": enough,
+        "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,
     }
 

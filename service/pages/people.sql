@@ -34,14 +34,22 @@ order by s.dimension;
 
 -- name: thanks(person_id, most)
 -- Thanks received, newest first, without those that were hidden.
-select k.id, k.message, k.at, giver.id as giver_id, giver.name as giver, project.name as project
+select k.id, k.message, k.at, giver.id as giver_id, giver.name as giver, project.name as project,
+    exists (select from contest as c where c.kudos_id = k.id and c.decided_at is null) as contested
 from kudos as k
 join person as giver on giver.id = k.giver_id
 left join project on project.id = k.project_id
-where k.receiver_id = :person_id and not exists (select from retraction as r where r.kudos_id = k.id)
+where k.receiver_id = :person_id and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
     and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 order by k.at desc, k.id desc
 limit :most;
+
+-- name: decided(person_id, since)
+select c.id from contest as c where c.person_id = :person_id and c.decided_at >= :since;
+
+-- name: contested(person_id)
+select c.dimension from contest as c
+where c.person_id = :person_id and c.dimension is not null and c.decided_at is null;
 
 -- name: words(person_id, most)
 -- What customers said, in their own words, of projects this person was in; one answer once.

@@ -30,6 +30,8 @@ ACTIONS = {
     "view_standing": "your scores and what they are made of",
     "view_page": "your scores and what they are made of",
     "view_contest": "what you contested",
+    "decide_contest": "what you contested, and decided on it",
+    "erase": "everything, to erase it",
     "export": "everything, in an export of the whole organization",
 }
 

@@ -29,6 +29,7 @@ from service.pages.page import (
     sql,
     stranger,
 )
+from service.pages.ways_in import door
 
 MOST = 24  # example people shown of an organization; the search finds the others
 YEAR = 365 * 24 * 3600  # seconds
@@ -70,11 +71,12 @@ class Language(Input):
 
 @get("/sign-in", opt=OPEN)
 async def show_sign_in(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Response[str]:
-    """Show who can be chosen in the demo, or else how to get in."""
-    demo = settings(request).demo
+    """Show who can be chosen in the demo, or else ask who wants to get in."""
+    if not settings(request).demo:
+        return door(request, "", _next(request), "")
     wanted = q.replace("\0", "").strip()[:100]
-    groups = await _examples(request.app.state.pool, wanted) if demo else []
-    return stranger(request).page("sign_in.html", demo=demo, groups=groups, q=wanted, next=_next(request))
+    groups = await _examples(request.app.state.pool, wanted)
+    return stranger(request).page("sign_in.html", groups=groups, q=wanted, next=_next(request))
 
 
 @post("/sign-in", opt=OPEN)

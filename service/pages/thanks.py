@@ -125,6 +125,22 @@ async def take_back(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: F
     return redirect("/?undone=true")
 
 
+@post("/kudos/{kudos_id:uuid}/hide")
+async def hide_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
+    """Hide what I received, from everyone and at once; the page it leads to can undo that."""
+    await form(request, Input)
+    await actions.hide(tx, me, kudos_id)
+    return redirect(f"/people/{me.person()}?hidden={kudos_id}")
+
+
+@post("/kudos/{kudos_id:uuid}/show")
+async def show_thanks_again(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
+    """Show again what I hid."""
+    await form(request, Input)
+    await actions.show(tx, me, kudos_id)
+    return redirect(f"/people/{me.person()}")
+
+
 async def _form(tx: Tx, me: Actor, view: View, draft: Draft, trouble: Trouble | None = None) -> Response[str]:
     trouble = trouble or Trouble()
     near = await db.many(tx, thanking.suggested, Match, wanted="", person_id=me.person(), most=NEAR)
@@ -205,10 +221,19 @@ async def _give(tx: Tx, me: Actor, view: View, kudos: Kudos) -> UUID | dict[str,
     if isinstance(outcome, UnknownReference):
         field = {"project": "project_id", "receiver": "to"}.get(str(outcome.detail.get("field")), "criterion")
         return {field: view.words.say("That is not there any more. Choose again.")}
+    if isinstance(outcome, actions.AllowanceUsed):
+        return _used_up(view, outcome)
     if not isinstance(outcome, Kudos):
         raise outcome
     await record(tx, "kudos_given", outcome.id)
     return outcome.id
+
+
+def _used_up(view: View, used: actions.AllowanceUsed) -> dict[str, str]:
+    say = view.words.say
+    if "field" in used.detail:
+        return {"to": say("You have thanked this person often this week. Tell them yourself, or thank someone else.")}
+    return {"message": say("You have given all the thanks of a day. Keep this one for tomorrow.")}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -70,4 +70,4 @@ where k.external_id = :key and k.giver_id = :giver_id;
 select k.id, k.at, p.name as receiver
 from kudos as k
 join person as p on p.id = k.receiver_id
-where k.id = :id and k.giver_id = :giver_id and not exists (select from retraction as r where r.kudos_id = k.id);
+where k.id = :id and k.giver_id = :giver_id and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null);

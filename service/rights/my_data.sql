@@ -30,7 +30,7 @@ from visibility as v where v.person_id = :person_id limit :most;
 
 -- name: kudos_received(person_id, most)
 select jsonb_build_object('id', k.id, 'from', g.name, 'project', j.name, 'message', k.message, 'at', k.at, 'counts_no_more',
-    exists (select from retraction as r where r.kudos_id = k.id))
+    exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null))
 from kudos as k join person as g on g.id = k.giver_id left join project as j on j.id = k.project_id
 where k.receiver_id = :person_id order by k.at, k.id limit :most;
 

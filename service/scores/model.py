@@ -216,6 +216,10 @@ class Standing(msgspec.Struct, frozen=True):
     scores: list[Score]
     explanation: list[Reason]
     stages: list[Stage]
+    contested: list[str]  # dimensions that the person contests, not decided yet
+    # To others than the person: dimensions of which nothing is said yet; that the person refused a source, is new, or
+    # was heard of too little looks the same.
+    gathering_evidence: list[str]
     peers: PeersView | None = None
 
 

@@ -179,6 +179,16 @@ left join project on project.id = e.project_id
 where e.run_id = :run_id and e.subject_id = :person_id
 order by e.dimension, abs(e.amount) desc, e.source, e.project_id;
 
+-- name: enough(run_id)
+-- Voices from which on something is said of a score, by the policy of the run.
+select p.policy from scoring_run as r join scoring_policy as p on p.id = r.policy_id where r.id = :run_id;
+
+-- name: contested(person_id)
+-- Scores that their person contests, and nobody has decided on yet.
+select c.dimension from contest as c
+where c.person_id = :person_id and c.dimension is not null and c.decided_at is null
+order by c.dimension;
+
 -- name: stages(run_id, person_id)
 select s.project_id, project.name as project, s.colleagues, s.customer, s.left_behind, s.reasons
 from released_stage as s

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from scoring.policy import Policy
 from service.base import audit, db
 from service.base.access import Actor, Role
@@ -24,9 +26,10 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     if not await may_see(tx, me, person_id):
         raise NotFound("there is no such thing in your organization")
     await audit.looked(tx, me, person_id, "view_standing", purpose)
+    contested = await db.many(tx, sql.contested, str, person_id=person_id)
     run, message = shown(await db.one(tx, sql.newest, Newest, job=NIGHTLY))
     if run is None:
-        return Standing(person, None, message, None, [], [], [])
+        return Standing(person, None, message, None, [], [], [], contested, [])
     which = {"run_id": run.id, "person_id": person_id}
     level = await db.maybe(tx, sql.level, Level, **which)
     scores = await db.many(tx, sql.scores, Score, **which)
@@ -36,12 +39,21 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
         message = "This person joined after these scores were made."
     peers = await peers_of(tx, run.id, person_id)
     told = PeersView(peers.k, peers.shown, peers.message)
-    return Standing(person, run, message, level, scores, explanation, stages, told)
+    gathering = [] if me.person_id == person_id else await _gathering(tx, run.id, scores)
+    scores = [one for one in scores if one.dimension not in gathering]
+    explanation = [one for one in explanation if one.dimension not in gathering]
+    return Standing(person, run, message, level, scores, explanation, stages, contested, gathering, told)
 
 
 async def peers_of(tx: db.Connection, run_id: UUID, person_id: UUID) -> Peers:
     """Return whether a run shows what colleagues said of a person."""
     return await db.one(tx, sql.peers, Peers, run_id=run_id, person_id=person_id, standard=Policy().k)
+
+
+async def _gathering(tx: db.Connection, run_id: UUID, scores: list[Score]) -> list[str]:
+    """Return dimensions of which too little is known to say anything to others than the person."""
+    policy = msgspec.convert(await db.one(tx, sql.enough, dict, run_id=run_id), Policy)
+    return [one.dimension for one in scores if one.evidence < policy.minimum_voices]
 
 
 async def may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:

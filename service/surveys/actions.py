@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
-from service.base import db
+from service.base import clock, db, slots
 from service.base.access import Actor, Role
 from service.base.errors import Forbidden, NotFound
 from service.base.events import record
@@ -12,6 +13,8 @@ from service.surveys.model import AlreadyAnswered, LinkSpent, NotAsked, Question
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
+MAIL, REMINDER = "survey_mail", "-reminder"  # the worker's job, and how the key of a reminder ends
+REMIND_AFTER = timedelta(days=7)
 MOST_ASKED = 3  # contacts asked when a project ends
 # Between surveys, by a contact's own rhythm; a month where they have said nothing.
 RESTS = {"quarter": timedelta(days=90), "month": timedelta(days=30), "year": timedelta(days=365)}
@@ -34,16 +37,34 @@ async def ask(tx: db.Connection, me: Actor, project_id: UUID, contact_id: UUID) 
         raise NotAsked("this contact has said that they do not wish to be asked; talk with them instead")
     given = {"project_id": project_id, "contact_id": contact_id, "asked_by_id": me.person_id}
     survey = await db.one(tx, sql.insert, Survey, **given)
+    await _to_be_mailed(tx, survey.id)
     await record(tx, "survey_asked", survey.id)
     return survey
 
 
-async def ask_about_ended(tx: db.Connection, project_id: UUID) -> int:
-    """Ask the contacts whom the end of a project concerns; how many that are. Those asked lately are left in peace."""
-    asked = await db.run(tx, sql.insert_for_ended, project_id=project_id, most=MOST_ASKED, **RESTS)
+class ProjectEnded(Protocol):
+    """The event that a project has ended."""
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """The project."""
+
+
+async def ask_about_ended(tx: db.Connection, event: ProjectEnded) -> None:
+    """Ask the contacts whom the end of a project concerns; those asked lately are left in peace."""
+    given = {"project_id": event.subject_id, "most": MOST_ASKED, **RESTS}
+    asked = await db.many(tx, sql.insert_for_ended, UUID, **given)
+    for survey_id in asked:
+        await _to_be_mailed(tx, survey_id)
     if asked:
-        await record(tx, "surveys_asked", project_id, count=asked)
-    return asked
+        await record(tx, "surveys_asked", event.subject_id, count=len(asked))
+
+
+async def _to_be_mailed(tx: db.Connection, survey_id: UUID) -> None:
+    """Put the mail and, a week later, the one reminder on the worker's list."""
+    now = clock.now()
+    for key, due_at in ((str(survey_id), now), (f"{survey_id}{REMINDER}", now + REMIND_AFTER)):
+        await slots.ensure(tx, slots.NewSlot(job=MAIL, key=key, moment=now, due_at=due_at))
 
 
 async def allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:

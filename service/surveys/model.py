@@ -76,6 +76,20 @@ class Question(msgspec.Struct, frozen=True):
     rhythm: str | None
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """What a mail about a survey needs; `home` is the organization's language."""
+
+    id: UUID
+    email: str
+    language: str | None
+    contact: str | None
+    project: str
+    organization: str
+    home: str
+    mail_tried_at: datetime | None
+    reminder_tried_at: datetime | None
+
+
 class Answer(Input):
     """What a contact says; nothing is mandatory but to say something."""
 

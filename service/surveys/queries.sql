@@ -6,7 +6,7 @@ insert into survey (project_id, contact_id, asked_by_id)
 values (:project_id, :contact_id, :asked_by_id)
 returning id, project_id, contact_id, asked_at, asked_by_id, mail_tried_at, reminder_tried_at, answered_at;
 
--- name: insert_for_ended(project_id, quarter, month, year, most)!
+-- name: insert_for_ended(project_id, quarter, month, year, most)
 -- Ask about a project that ended: those of its customer who spoke of it, else those known there, with an address, who
 -- wish to be asked and were not asked lately.
 insert into survey (project_id, contact_id)
@@ -25,7 +25,8 @@ where p.id = :project_id
 order by exists (
         select from signal as s where s.project_id = :project_id and s.contact_id = c.id) desc, c.name, c.id
 limit :most
-on conflict (organization_id, project_id, contact_id) do nothing;
+on conflict (organization_id, project_id, contact_id) do nothing
+returning id;
 
 -- name: survey(id)
 select id, project_id, contact_id, asked_at, asked_by_id, mail_tried_at, reminder_tried_at, answered_at
@@ -77,3 +78,19 @@ where s.link_id = :link_id and s.answered_at is null;
 -- name: answered(id, response, show_name)!
 update survey set answered_at = now(), response = :response, show_name = :show_name
 where id = :id and answered_at is null;
+
+-- name: letter(id)
+-- What a mail about a survey needs, where there is still something to ask.
+select s.id, c.email, c.language, c.name as contact, p.name as project, o.name as organization, o.language as home,
+    s.mail_tried_at, s.reminder_tried_at
+from survey as s
+join organization as o using (organization_id)
+join project as p on p.id = s.project_id
+join contact as c on c.id = s.contact_id
+where s.id = :id and s.answered_at is null and c.email is not null and coalesce(c.rhythm, '') <> 'never';
+
+-- name: try_mail(id, at)!
+update survey set mail_tried_at = :at where id = :id;
+
+-- name: try_reminder(id, at)!
+update survey set reminder_tried_at = :at where id = :id;

@@ -67,11 +67,11 @@ async def test_no_table_or_role_breaks_the_rule(worker_pool, question):
         assert [record[0] for record in await conn.fetch(question)] == []
 
 
-async def test_the_functions_that_look_over_the_walls_are_these_three(worker_pool):
+async def test_the_functions_that_look_over_the_walls_are_these_four(worker_pool):
     async with db.connection(worker_pool) as conn:
         found = [tuple(record) for record in await conn.fetch(DEFINERS)]
     pinned = "search_path=pg_catalog, pg_temp"
-    names = ["credentials_of", "organizations", "organizations_with_open_slots"]
+    names = ["credentials_of", "organizations", "organizations_with_open_slots", "sign_in_doors"]
     assert found == [(name, "talkoot_lookup", pinned) for name in names]
 
 

@@ -204,6 +204,9 @@ async def compare(url: str) -> None:
             token = await create_token(tx, NewToken(role=Role.EMPLOYEE, person_id=north.ben))
             for number in range(PEOPLE):
                 await tx.execute("insert into person (name) values ($1)", f"Person {number}")
+            await tx.execute(
+                "insert into visibility select organization_id, id, true from person on conflict do nothing"
+            )
             print("synchronous_commit", await tx.fetchval("show synchronous_commit"))
         await handmade.published(pool, north.organization_id, handmade.about(PEOPLE))
     with server(url) as web:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from service import worker
+from service import jobs, worker
 from service.base import clock, connect, db, events, slots
 from service.worker import Duties, Job
 
@@ -241,6 +241,6 @@ async def test_answers_kept_for_repeated_requests_are_forgotten_after_their_day(
                 actor, key, hours,
             )  # fmt: skip
     await ask(worker_pool, north.organization_id, "purge", "2026-06-10")
-    await worker.purge(worker_pool, north.organization_id, await claimed(worker_pool, north.organization_id))
+    await jobs.purge(worker_pool, north.organization_id, await claimed(worker_pool, north.organization_id))
     assert await seen(worker_pool, north.organization_id, "select key from idempotency") == [("young",)]
     assert await seen(worker_pool, north.organization_id) == [("2026-06-10", "done")]

@@ -78,3 +78,20 @@ async def test_a_bad_organization_is_refused(talkoot, words):
     refused = await talkoot("organization", "create", *words)
     assert refused.exit_code == 1
     assert "Traceback" not in refused.output
+
+
+async def test_a_role_is_granted_listed_and_taken_in_the_shell(talkoot, north):
+    there = ("--organization", north.handle)
+    for who in ("Cleo", "Ada"):
+        assert (await talkoot("role", "grant", who, "administrator", *there)).exit_code == 0
+    assert "Cleo" in (await talkoot("role", "list", *there)).stdout
+    assert (await talkoot("role", "revoke", "Cleo", "administrator", *there)).exit_code == 0
+    assert "Cleo" not in (await talkoot("role", "list", *there)).stdout
+    last = await talkoot("role", "revoke", "Ada", "administrator", *there)
+    assert (last.exit_code, "last administrator" in last.output) == (1, True)
+
+
+async def test_a_tokens_scopes_are_chosen_in_the_shell(talkoot, north):
+    there = ("--organization", north.handle)
+    await talkoot("token", "create", *there, "--role", "service", "--scope", "read", "--scope", "export")
+    assert "export,read" in (await talkoot("token", "list", *there)).stdout

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from service import demo
 from service.base import db
 from tests.scoring import handmade
 from tests.scoring.handmade import published
@@ -167,3 +168,14 @@ async def test_a_thousand_glances_while_somebody_leaves_never_show_them_after_it
 
     await asyncio.gather(leave(), *(glance() for _ in range(20)))
     assert str(people[0]) not in ids((await watcher.get(BOARD)).json()["items"])
+
+
+async def test_in_the_demo_most_example_people_are_seen_and_who_chose_stays_as_they_chose(worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update visibility set shown = false where person_id = $1", north.ada)
+        for n in range(21):
+            await tx.execute(NEW_PERSON, f"Example {n}")
+        for _ in range(2):  # another start of the demo changes nothing
+            await demo._choose(tx)
+            found = dict(await tx.fetch("select shown, count(*) from visibility group by shown"))
+    assert found == {True: 18 + 2, False: 3 + 1}

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from scoring.evidence import read_frames
 from service.base import db
 from service.base.errors import Busy
 from service.kudos import actions
@@ -261,3 +262,30 @@ async def test_lists_show_nothing_of_another_organization(api, north, south, pat
     theirs = {item["id"] for item in (await eino.get(path)).json()["items"]}
     assert mine
     assert not mine & theirs
+
+
+async def test_what_was_hidden_is_shown_again_and_counts_again_and_earlier_runs_stay_as_they_were(
+    api, north, worker_pool
+):
+    ben = await api(north, "ben")
+    given = await (await api(north, "ada")).post("/api/kudos", json={"receiver_id": str(north.ben), "message": "Well."})
+    path = f"/api/kudos/{given.json()['id']}"
+    read, counted = "select clock_timestamp()", []
+    for step in ("hide", "show", "show", "hide"):
+        assert (await ben.post(f"{path}/{step}")).status_code == 204
+        listed = (await ben.get("/api/kudos")).json()["items"]
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            counted.append((len(listed), await tx.fetchval(read)))
+    async with db.tenant(worker_pool, north.organization_id, readonly=True) as tx:
+        retracted = [(await read_frames(tx, at, words=False))["retractions"].height for _, at in counted]
+    assert [shown for shown, _ in counted] == [0, 1, 1, 0]
+    assert retracted == [1, 0, 0, 1]  # as of each moment, also when asked later
+
+
+@pytest.mark.parametrize(("who", "status"), [("ada", 404), ("cleo", 404)])
+async def test_only_the_one_who_received_it_shows_it_again(api, north, who, status):
+    given = await (await api(north, "ada")).post("/api/kudos", json={"receiver_id": str(north.ben), "message": "Well."})
+    path = f"/api/kudos/{given.json()['id']}"
+    await (await api(north, "ben")).post(f"{path}/hide")
+    assert (await (await api(north, who)).post(f"{path}/show")).status_code == status
+    assert (await (await api(north, "ben")).get("/api/kudos")).json()["items"] == []

@@ -13,8 +13,8 @@ import pytest
 
 from scoring.policy import Policy, digest, encode
 from service.auth.actions import start_session
+from service.auth.roles import role_now
 from service.base import db
-from service.base.access import Role
 from tests import cast
 
 AS_OF = datetime(2026, 11, 22, 22, tzinfo=UTC)
@@ -49,6 +49,18 @@ values ($1, 'person', $2, 'quality', $3, $4, $5)
 """
 
 
+async def hold(tx, person_id, role):
+    """Make sure somebody has `role` at this moment, for a session with another one is dead; return what they have."""
+    if role == "lead":
+        team_id = await tx.fetchval("insert into team (name) values ('A team of their own') returning id")
+        await tx.execute(
+            "insert into team_member (team_id, person_id, role) values ($1, $2, 'lead')", team_id, person_id
+        )
+    elif role != "employee":
+        await tx.execute("insert into role_grant (person_id, role) values ($1, $2)", person_id, role)
+    return await role_now(tx, person_id)
+
+
 class Visitor(httpx.AsyncClient):
     """A browser without a screen: it keeps cookies, follows where it is sent, and fills in forms."""
 
@@ -70,7 +82,8 @@ async def visitor(service, worker_pool):
             cookies = {}
             if cast is not None:
                 async with db.tenant(worker_pool, cast.organization_id) as tx:
-                    cookies["talkoot_session"] = await start_session(tx, cast.people[person], Role(role))
+                    held = await hold(tx, cast.people[person], role)
+                    cookies["talkoot_session"] = await start_session(tx, cast.people[person], held)
             headers = {"accept": "text/html", "accept-language": language}
             made = Visitor(
                 base_url=service, headers=headers, cookies=cookies, timeout=30, trust_env=False, follow_redirects=True

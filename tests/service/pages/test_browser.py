@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service.base import db
+
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)><b>Bold</b>"
@@ -156,3 +158,29 @@ async def test_the_charts_come_without_a_shift_of_the_page(window, example, coll
         await page.goto("/boards/quality")
         await page.locator(".plot .main-svg").first.wait_for(state="attached")
         assert await page.evaluate("shift") < 0.01
+
+
+ASKED = """
+with opened as (
+    insert into feedback_round (opened_at, closed_at, closes_on, warned, drawn_at)
+    values (now() - interval '1 h', now() + interval '14 d', current_date + 14, true, now())
+    returning id)
+insert into ask (round_id, giver_id, receiver_id) select id, $1, $2 from opened returning id
+"""
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, True), (390, False)])
+async def test_feedback_is_answered_and_taken_back_by_keyboard_alone(window, example, worker_pool, width, scripts):
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        ask = await tx.fetchval(ASKED, example.ben, example.ada)
+    async with window(example, "ben", width, java_script_enabled=scripts) as page:
+        await page.goto("/feedback")
+        await page.locator(f'a[href="/feedback/asks/{ask}"]').press("Enter")
+        await page.get_by_role("heading", name="How is it to work with Ada?").wait_for()
+        await page.locator('input[name="rating collaboration"][value=""]').press("ArrowLeft")  # from Skip to 5
+        await page.locator("#comment").press_sequentially("Listens first.")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Until tonight you can change it").wait_for()
+        await page.locator(".toast button").press("Enter")
+        await page.get_by_text("The question is open again.").wait_for()

@@ -93,3 +93,14 @@ async def test_ones_data_is_a_button_among_the_settings(visitor, north):
     answer = await browser.get("/settings/my-data")
     assert answer.headers["content-disposition"] == 'attachment; filename="my-talkoot-data.json"'
     assert answer.json()["data"]["profile"][0]["name"] == "Ben"
+
+
+async def test_i_correct_my_own_words_on_the_page_and_see_them_as_text(visitor, north):
+    browser = await visitor(north, "ben")
+    saved = await browser.send_form("/settings/consent", "/settings/me", name="<b>Benjamin</b>", title="Baker")
+    assert saved.status_code == 200
+    assert 'value="&lt;b&gt;Benjamin&lt;/b&gt;"' in saved.text
+    assert 'value="Baker"' in saved.text
+    saved = await browser.send_form("/settings/consent", "/settings/me", name="Ben")
+    assert 'name="title" value=""' in saved.text
+    assert (await browser.send_form("/settings/consent", "/settings/me", name=" ")).status_code == 400

@@ -58,6 +58,18 @@ async def test_of_feedback_about_me_it_holds_words_of_closed_rounds_without_give
         assert secret not in answer.text
 
 
+async def test_how_many_must_have_answered_is_what_the_policy_says(api, worker_pool, north):
+    await round_of(worker_pool, north, 5, datetime(2026, 4, 1, tzinfo=UTC))
+    found = []
+    for k in (6, 5):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute(
+                "insert into scoring_policy (version, policy, hash) values ($1, $2, repeat('a', 64))", 10 - k, {"k": k}
+            )
+        found.append(len((await (await api(north, "ben")).get(MINE)).json()["data"]["comments_about_me"]))
+    assert found == [0, 5]
+
+
 async def test_what_i_gave_is_mine_and_what_others_gave_is_not(api, worker_pool, north):
     async with db.tenant(worker_pool, north.organization_id) as tx:
         for giver, receiver, words in ((north.ben, north.ada, "By Ben."), (north.cleo, north.ada, "By Cleo.")):

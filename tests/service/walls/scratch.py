@@ -66,6 +66,7 @@ ANY_VALUE = {
     "boolean": "true",
     "jsonb": "'{}'",
     "bytea": "sha256(gen_random_uuid()::text::bytea)",
+    "text[]": "'{read}'",
 }
 
 

@@ -1,0 +1,107 @@
+"""Contest a score or a piece of evidence, name who decides, and decide; never the person, never their lead."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from service.base import audit, clock, db
+from service.base.access import Actor, Role
+from service.base.errors import Invalid, NotFound, Refused
+from service.base.events import record
+from service.contests.model import Contest, NewContest, NotTheReviewer, Verdict
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+DAYS = 14  # until a contest has to be decided
+
+
+async def contest(tx: db.Connection, me: Actor, new: NewContest) -> Contest:
+    """Contest something about oneself.
+
+    Raises
+    ------
+    Invalid : not exactly one thing is named.
+    NotFound : there is no such score or evidence, or it is about somebody else: both look the same.
+    AlreadyExists : it is contested already, and not decided.
+    """
+    person_id = me.person()
+    given = {"dimension": new.dimension, "evidence": new.evidence, "evidence_id": new.evidence_id}
+    if (new.dimension is None) == (new.evidence is None) or (new.evidence is None) != (new.evidence_id is None):
+        raise Invalid("name either a dimension, or evidence and its evidence_id")
+    if new.dimension is not None:
+        known = await db.one(tx, sql.is_scored, bool, person_id=person_id, dimension=new.dimension)
+    else:
+        about = {"evidence": new.evidence, "evidence_id": new.evidence_id}
+        known = await db.one(tx, sql.concerns, bool, person_id=person_id, **about)
+    if not known:
+        raise NotFound("there is no such thing about you in your organization")
+    due_at = clock.now() + timedelta(days=DAYS)
+    opened = await db.one(tx, sql.insert, Contest, person_id=person_id, words=new.words, due_at=due_at, **given)
+    await record(tx, "contest_opened", opened.id)
+    return opened
+
+
+async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
+    """Return a contest to its person, or to who may decide on it; that these read it is written down first.
+
+    Raises
+    ------
+    NotFound : there is none, or it is not the caller's to read: both look the same.
+    """
+    found = await db.one(tx, sql.contest, Contest, id=contest_id)
+    if found.person_id != me.person_id and not await _may_decide(tx, me, found):
+        raise NotFound("there is no such thing in your organization")
+    await audit.looked(tx, me, found.person_id, "view_contest", audit.Purpose.CONTEST)
+    return found
+
+
+async def name_reviewer(tx: db.Connection, me: Actor, contest_id: UUID, reviewer_id: UUID | None) -> Contest:
+    """Say who is to decide; None gives it back to HR."""
+    found = await _undecided(tx, me, contest_id)
+    if reviewer_id is not None and (reviewer_id == found.person_id or await _leads(tx, reviewer_id, found.person_id)):
+        raise NotTheReviewer("neither whom it is about nor who leads them decides on a contest")
+    await db.run(tx, sql.name_reviewer, id=contest_id, reviewer_id=reviewer_id)
+    await record(tx, "contest_reviewer_named", contest_id)
+    return await db.one(tx, sql.contest, Contest, id=contest_id)
+
+
+async def decide(tx: db.Connection, me: Actor, contest_id: UUID, verdict: Verdict) -> Contest:
+    """Decide, with reasons; once."""
+    await _undecided(tx, me, contest_id)
+    decided = await db.one(
+        tx,
+        sql.decide,
+        Contest,
+        id=contest_id,
+        decision=verdict.decision,
+        reasons=verdict.reasons,
+        decided_by_id=me.person(),
+        at=clock.now(),
+    )
+    await audit.looked(tx, me, decided.person_id, "decide_contest", audit.Purpose.CONTEST)
+    await record(tx, "contest_decided", contest_id, decision=verdict.decision)
+    return decided
+
+
+async def _undecided(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
+    found = await db.one(tx, sql.for_decision, Contest, id=contest_id)
+    if not await _may_decide(tx, me, found):
+        if me.role is Role.HR or me.person_id == found.person_id:
+            raise NotTheReviewer("neither whom it is about nor who leads them decides on a contest")
+        raise NotFound("there is no such thing in your organization")
+    if found.decided_at is not None:
+        raise Refused("this contest has been decided")
+    return found
+
+
+async def _may_decide(tx: db.Connection, me: Actor, found: Contest) -> bool:
+    """Tell whether the caller is HR or the named reviewer, and neither the person nor their lead."""
+    if me.person_id is None or me.person_id == found.person_id:
+        return False
+    if me.role is not Role.HR and me.person_id != found.reviewer_id:
+        return False
+    return not await _leads(tx, me.person_id, found.person_id)
+
+
+async def _leads(tx: db.Connection, lead_id: UUID, person_id: UUID) -> bool:
+    return await db.one(tx, sql.leads, bool, lead_id=lead_id, person_id=person_id)

@@ -1,0 +1,29 @@
+"""Flows over HTTP: deciding on a contest, and a link to hand to a contact."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Router, post
+from litestar.params import FromPath, JSONBody
+
+from service.base.web import SECRET, Me, Tx
+from service.contests.model import Contest, Verdict
+from service.flows import resolving, surveys
+from service.surveys.model import Link
+from service.surveys.routes import askers
+
+
+@post("/contests/{contest_id:uuid}/decision", status_code=200, tags=["contests"])
+async def decide_contest(contest_id: FromPath[UUID], data: JSONBody[Verdict], tx: Tx, me: Me) -> Contest:
+    """Decide on a contest, with reasons; HR or the named reviewer, never the person or their lead."""
+    return await resolving.resolve(tx, me, contest_id, data)
+
+
+@post("/surveys/{survey_id:uuid}/link", guards=[askers], opt=SECRET, tags=["surveys"])
+async def make_link(request: Request[Any, Any, Any], survey_id: FromPath[UUID], tx: Tx, me: Me) -> Link:
+    """Make a link to the survey; it is shown this once, works once, and ends those before it."""
+    base = request.app.state.settings.url or str(request.base_url)
+    return await surveys.new_link(tx, me, survey_id, base)
+
+
+router = Router("/", route_handlers=[decide_contest, make_link])

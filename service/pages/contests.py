@@ -1,0 +1,102 @@
+"""Contesting as pages: what I contest and how it was decided; for a reviewer what waits, and the decision."""
+
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Redirect
+from msgspec import Meta
+
+from service.base.access import Role
+from service.base.border import Input, Text
+from service.base.errors import AlreadyExists
+from service.base.paging import BY_DUE
+from service.base.web import AUDITED, Cut, Me, Tx, page
+from service.contests import actions
+from service.contests.model import Contest, Decision, Evidence, NewContest, Verdict, Waiting
+from service.contests.routes import NEWEST_OPENED
+from service.flows.resolving import resolve
+from service.pages.page import Seen, form, redirect
+from service.pages.shown import board_name
+
+SHOWN = 100
+Short = Annotated[str, Meta(max_length=200)]
+Named = Annotated[str, QueryParameter(max_length=200)]
+# What is contested: English here, Finnish in locale/fi.po.
+ABOUT = {
+    "score": "Score",
+    "kudos": "Thanks",
+    "signal": "Customer’s answer",
+    "badge": "Badge",
+    "document": "Document",
+    "handover": "Hand-over",
+    "care": "Care call",
+    "feedback": "Feedback",
+}
+
+
+class Draft(Input):
+    """The form of a contest."""
+
+    words: Text
+    dimension: Short | None = None
+    evidence: Evidence | None = None
+    evidence_id: UUID | None = None
+
+
+class Decided(Input):
+    """The form of a decision."""
+
+    decision: Decision
+    reasons: Text
+
+
+@get("/contests")
+async def show_contests(tx: Tx, me: Me, view: Seen) -> Response[str]:
+    """Show what the reader contested, and what waits for their decision."""
+    mine = await page(tx, actions.sql.of_person, Contest, Cut(None, SHOWN, NEWEST_OPENED), person_id=me.person())
+    which = {"reader_id": me.person(), "everything": me.role is Role.HR, "only_overdue": False}
+    waiting = await page(tx, actions.sql.waiting, Waiting, Cut(None, SHOWN, BY_DUE), **which)
+    content: dict[str, Any] = {"opened": mine.items, "waiting": waiting.items, "about": ABOUT}
+    content |= {"reviewer": me.role is Role.HR, "name": partial(board_name, view.words)}
+    return view.page("contests.html", **content)
+
+
+@get("/contests/new")
+async def show_form(
+    view: Seen, dimension: Named = "", evidence: Named = "", evidence_id: FromQuery[UUID | None] = None
+) -> Response[str]:
+    """Show the form; the link says what is contested."""
+    what = {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id or ""}
+    title = board_name(view.words, dimension) if dimension else view.words.say(ABOUT.get(evidence, evidence))
+    return view.page("contest_new.html", what=what, title=title, days=actions.DAYS)
+
+
+@post("/contests/new")
+async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
+    """Open the contest; what is contested already stays as it is."""
+    draft = await form(request, Draft)
+    new = NewContest(draft.words, draft.dimension, draft.evidence, draft.evidence_id)
+    with suppress(AlreadyExists):
+        async with tx.transaction():  # a savepoint: the request's own transaction goes on
+            await actions.contest(tx, me, new)
+    return redirect("/contests")
+
+
+@get("/contests/{contest_id:uuid}", opt=AUDITED)
+async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]) -> Response[str]:
+    """Show one contest, and to who may decide on it the form for that."""
+    found = await actions.read(tx, me, contest_id)
+    named = board_name(view.words, found.dimension) if found.dimension else view.words.say(ABOUT[found.about])
+    return view.page("contest.html", contest=found, title=named, decides=found.person_id != me.person_id)
+
+
+@post("/contests/{contest_id:uuid}")
+async def decide_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, contest_id: FromPath[UUID]) -> Redirect:
+    """Decide, with reasons."""
+    sent = await form(request, Decided)
+    await resolve(tx, me, contest_id, Verdict(sent.decision, sent.reasons))
+    return redirect("/contests")

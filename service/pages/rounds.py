@@ -1,0 +1,83 @@
+"""The page of those who run rounds of feedback: open one, see numbers that name nobody, remind, close."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from service.base import clock, db
+from service.base.errors import Invalid
+from service.base.web import Me, Tx
+from service.feedback import rounds
+from service.feedback.model import LONGEST_DAYS, NewRound, Round, RoundRuns
+from service.feedback.routes import hosts
+from service.pages.feedback import Plain
+from service.pages.page import Seen, View, form, own_fields, read, redirect
+
+MOST = 50  # rounds shown; the API has the rest
+USUAL_DAYS = 14  # of a round, as the form suggests
+DEFAULTS = {"asks_per_person": "8", "period_days": "180", "reminders": "2"}
+
+
+@get("/rounds", guards=[hosts])
+async def show_rounds(tx: Tx, me: Me, view: Seen) -> Response[str]:  # noqa: ARG001 - a page of somebody's
+    """Show the rounds, and the form to open one."""
+    last = clock.now().astimezone(view.words.zone).date() + timedelta(days=USUAL_DAYS)
+    return await _page(tx, view, DEFAULTS | {"closes_on": last.isoformat()}, "")
+
+
+@post("/rounds", guards=[hosts])
+async def open_round(request: Request[Any, Any, Any], tx: Tx, view: Seen) -> Response[str] | Redirect:
+    """Open a round, or show what has to be mended."""
+    sent = await own_fields(request)
+    try:
+        opened = await rounds.open_round(tx, read(sent, NewRound))
+    except RoundRuns:
+        return await _page(tx, view, sent, view.words.say("A round is open already. Close it first."))
+    except Invalid:
+        text = view.words.say(
+            "It closes today or within {days} days, and asks about each person at least as often as voices are needed."
+        )
+        return await _page(tx, view, sent, text.format(days=LONGEST_DAYS))
+    await rounds.order(tx, rounds.DRAW, opened.id)
+    return redirect("/rounds")
+
+
+@post("/rounds/{round_id:uuid}/close", guards=[hosts])
+async def close_round(request: Request[Any, Any, Any], tx: Tx, round_id: FromPath[UUID]) -> Redirect:
+    """Close a round before its day."""
+    await form(request, Plain)
+    await rounds.close(tx, round_id)
+    await rounds.order(tx, rounds.CLOSE, round_id)
+    return redirect("/rounds")
+
+
+@post("/rounds/{round_id:uuid}/remind", guards=[hosts])
+async def remind_of_round(request: Request[Any, Any, Any], tx: Tx, round_id: FromPath[UUID]) -> Redirect:
+    """Have those reminded who have not answered."""
+    await form(request, Plain)
+    await rounds.remind(tx, round_id)
+    return redirect("/rounds")
+
+
+async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str) -> Response[str]:
+    now = clock.now()
+    found = await db.many(tx, rounds.sql.rounds, Round, after_key=None, after_id=None, most=MOST)
+    open_now = next((one for one in found if not one.standing and (one.closed_at is None or one.closed_at > now)), None)
+    return view.page(
+        "rounds.html",
+        422 if trouble else 200,
+        rounds=found,
+        open_now=open_now,
+        now=now,
+        given=given,
+        errors={"closes_on": trouble} if trouble else {},
+        today=_today(view),
+    )
+
+
+def _today(view: View) -> date:
+    return clock.now().astimezone(view.words.zone).date()

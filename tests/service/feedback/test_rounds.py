@@ -1,0 +1,166 @@
+"""Rounds over HTTP and in the shell: opened, drawn, reminded, closed; their numbers never say who."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from service.base import clock, db
+
+NAMES = ("eeva", "fia", "gun", "hal", "ida", "jan", "kai", "lea", "mia", "nea")
+LAST = (clock.now() + timedelta(days=14)).date().isoformat()
+
+
+async def fetch(worker_pool, cast, query, *given):
+    async with db.tenant(worker_pool, cast.organization_id) as tx:
+        return [tuple(row) for row in await tx.fetch(query, *given)]
+
+
+async def test_a_round_asks_everybody_about_as_many_colleagues(opened, north, bench, worker_pool):
+    await bench(north, *NAMES)
+    _, round_ = await opened(north, asks_per_person=6)
+    asks = await fetch(worker_pool, north, "select giver_id, receiver_id from ask")
+    team = {north.people[name] for name in ("ada", "ben", *NAMES)}
+    about = Counter(receiver for _, receiver in asks)
+    assert {receiver for receiver, _ in about.items()} == team | {north.cleo}
+    assert {about[receiver] for receiver in team} == {5, 6}  # and five of theirs are about Cleo, who works alone
+    assert max(Counter(giver for giver, _ in asks).values()) <= 6
+    assert (round_["people"], round_["answered"], round_["without_colleagues"]) == (12, None, 1)
+
+
+async def test_who_left_is_away_or_did_not_consent_is_left_in_peace(opened, north, bench, worker_pool):
+    await bench(north, *NAMES)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update person set left_at = now() - interval '1 d' where id = $1", north.eeva)
+        await tx.execute("insert into consent (person_id, source, given) values ($1, 'peers', false)", north.fia)
+        await tx.execute("insert into leave (person_id, from_at) values ($1, now() - interval '1 d')", north.gun)
+    await opened(north)
+    asks = await fetch(worker_pool, north, "select giver_id, receiver_id from ask")
+    givers, receivers = ({pair[side] for pair in asks} for side in (0, 1))
+    assert not givers & {north.eeva, north.gun}
+    assert not receivers & {north.eeva, north.fia}
+    assert north.fia in givers
+    assert north.gun in receivers
+
+
+async def test_a_redelivered_draw_changes_nothing(opened, north, bench, worker, worker_pool):
+    await bench(north, *NAMES)
+    _, round_ = await opened(north)
+    before = await fetch(worker_pool, north, "select id from ask order by id")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update slot set state = 'due' where job = 'round_draw'")
+    await worker(north, draw=round_["id"])
+    assert await fetch(worker_pool, north, "select id from ask order by id") == before
+
+
+async def test_one_round_is_open_at_a_time(opened, north):
+    hr, round_ = await opened(north)
+    second = await hr.post("/api/rounds", json={"closes_on": LAST})
+    assert (second.status_code, second.json()["code"]) == (409, "round_already_open")
+    assert (await hr.post(f"/api/rounds/{round_['id']}/close")).status_code == 201
+    again = await hr.post(f"/api/rounds/{round_['id']}/close")
+    assert (again.status_code, again.json()["code"]) == (409, "round_closed")
+    assert (await hr.post("/api/rounds", json={"closes_on": LAST})).status_code == 201
+
+
+async def test_two_rounds_opened_at_once_are_one(api, north):
+    hr = await api(north, "cleo", "hr")
+    answers = await asyncio.gather(*(hr.post("/api/rounds", json={"closes_on": LAST}) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [201] + 5 * [409]
+
+
+async def test_a_repeated_request_opens_one_round(api, north):
+    hr = await api(north, "cleo", "hr")
+    headers = {"idempotency-key": "spring"}
+    first, again = [await hr.post("/api/rounds", json={"closes_on": LAST}, headers=headers) for _ in range(2)]
+    assert first.json() == again.json()
+    assert again.headers["idempotent-replay"] == "true"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"closes_on": "2020-01-01"},
+        {"closes_on": "2199-01-01"},
+        {"closes_on": LAST, "asks_per_person": 4},  # fewer than k
+        {"closes_on": LAST, "asks_per_person": 21},
+        {"closes_on": LAST, "reminders": 6},
+        {"closes_on": LAST, "period_days": 0},
+        {"closes_on": LAST, "seed": 1},
+    ],
+)
+async def test_a_round_that_makes_no_sense_is_refused(api, north, wrong):
+    refused = await (await api(north, "cleo", "hr")).post("/api/rounds", json=wrong)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+
+
+async def test_reminders_are_capped(opened, north, bench, worker_pool):
+    await bench(north, *NAMES)
+    hr, round_ = await opened(north, reminders=2)
+    sent = [await hr.post(f"/api/rounds/{round_['id']}/remind") for _ in range(3)]
+    assert [answer.status_code for answer in sent] == [201, 201, 409]
+    assert sent[-1].json()["code"] == "reminders_spent"
+    events = await fetch(
+        worker_pool, north, "select subject_id::text, payload from event where kind = 'round_reminded'"
+    )
+    assert events == 2 * [(round_["id"], {})]
+
+
+@pytest.mark.parametrize(("person", "role"), [("ben", "employee"), ("ada", "lead")])
+async def test_rounds_are_run_by_hr_and_administrators(api, opened, north, person, role):
+    _, round_ = await opened(north)
+    client = await api(north, person, role)
+    one = f"/api/rounds/{round_['id']}"
+    tried = [await client.get("/api/rounds"), await client.get(one), await client.post("/api/rounds", json={})]
+    tried += [await client.post(f"{one}/{act}") for act in ("close", "remind")]
+    assert {answer.status_code for answer in tried} == {403}
+
+
+async def test_another_organizations_round_is_not_there(api, opened, north, south):
+    _, round_ = await opened(north)
+    theirs = await api(south, "dora", "hr")
+    tried = [await theirs.get(f"/api/rounds/{round_['id']}")]
+    tried += [
+        await theirs.post(f"/api/rounds/{id_}/{act}") for id_ in (round_["id"], uuid4()) for act in ("close", "remind")
+    ]
+    assert {answer.status_code for answer in tried} == {404}
+    assert (await theirs.get("/api/rounds")).json()["items"] == []
+
+
+async def test_the_seed_which_would_repeat_the_draw_is_not_for_the_web(opened, north, web_pool, worker_pool):
+    _, round_ = await opened(north)
+    assert "seed" not in round_
+    (seed,) = await fetch(worker_pool, north, "select seed from feedback_round")
+    assert seed[0] is not None
+    async with db.tenant(web_pool, north.organization_id) as tx:
+        assert await tx.fetchval("select has_column_privilege('feedback_round', 'seed', 'select')") is False
+
+
+async def test_unasked_feedback_joins_the_quarters_own_round(api, north, worker_pool):
+    ben = await api(north, "ben")
+    body = {"receiver_id": str(north.ada), "ratings": {"selling": 4}}
+    assert [(await ben.post("/api/feedback", json=body)).status_code for _ in range(2)] == [201, 201]
+    rounds = await fetch(
+        worker_pool,
+        north,
+        "select r.standing, r.warned, count(*) from feedback_answer as f join feedback_round as r on r.id = f.round_id"
+        " group by r.organization_id, r.id",
+    )
+    assert rounds == [(True, True, 2)]
+
+
+async def test_every_night_has_the_quarters_own_round_there_once(north, worker, worker_pool):
+    await worker(north)
+    await worker(north)
+    assert await fetch(worker_pool, north, "select standing from feedback_round") == [(True,)]
+
+
+async def test_the_quarters_own_round_cannot_be_closed_by_hand(api, north, worker):
+    await worker(north)
+    hr = await api(north, "cleo", "hr")
+    (standing,) = (await hr.get("/api/rounds")).json()["items"]
+    refused = await hr.post(f"/api/rounds/{standing['id']}/close")
+    assert (refused.status_code, refused.json()["code"]) == (409, "round_closed")

@@ -1,0 +1,65 @@
+"""Contesting by pages: from the score to the decision, without a script."""
+
+from datetime import UTC, datetime
+
+
+async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, published, worker_pool):
+    await published(north, [north.ada])
+    ada, cleo = await visitor(north, "ada"), await visitor(north, "cleo", "hr")
+    page = (await ada.get(f"/people/{north.ada}")).text
+    assert 'href="/contests/new?dimension=care"' in page
+    sent = await ada.send_form("/contests/new?dimension=care", "/contests/new", words="I made five calls.")
+    assert "I made five calls." in sent.text
+    page = (await ada.get(f"/people/{north.ada}")).text
+    assert page.count("contested</span>") == 1
+    assert 'href="/contests/new?dimension=care"' not in page
+    waiting = (await cleo.get("/contests")).text
+    assert "Care after the sale" in waiting
+    path = "/contests/" + waiting.split('<td><a href="/contests/')[1].split('"')[0]
+    assert "I made five calls." in (await cleo.get(path)).text
+    await cleo.send_form(path, path, decision="upheld", reasons="They were in another book.")
+    assert "1 thing you contested has been decided" in (await ada.get("/")).text
+    mine = (await ada.get("/contests")).text
+    assert "You were right" in mine
+    assert "They were in another book." in mine
+    assert "what you contested" in (await ada.get("/who-looked")).text
+
+
+async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(visitor, north, thanked):
+    kudos = await thanked(north, north.ada, north.ben, "For the night shift.", datetime.now(UTC))
+    ben = await visitor(north, "ben")
+    link = f"/contests/new?evidence=kudos&evidence_id={kudos}"
+    assert link.replace("&", "&amp;") in (await ben.get(f"/people/{north.ben}")).text
+    for _ in range(2):  # sent twice, it is contested once
+        await ben.send_form(link, "/contests/new", words="I was ill that night.")
+    assert (await ben.get("/contests")).text.count("I was ill that night.") == 1
+    page = (await (await visitor(north, "cleo")).get(f"/people/{north.ben}")).text
+    assert page.count("contested</span>") == 1
+    assert "I was ill" not in page
+
+
+async def test_the_lead_sees_that_it_is_contested_and_neither_the_words_nor_the_form(visitor, north, published):
+    await published(north, [north.ada])
+    ada = await visitor(north, "ada")
+    await ada.send_form("/contests/new?dimension=care", "/contests/new", words="Secret words.")
+    path = (
+        "/contests/"
+        + (await (await visitor(north, "cleo", "hr")).get("/contests"))
+        .text.split('<td><a href="/contests/')[1]
+        .split('"')[0]
+    )
+    ben = await visitor(north, "ben", "lead")
+    assert (await ben.get(path)).status_code == 404
+    assert "Secret words." not in (await ben.get("/contests")).text
+
+
+async def test_i_hide_thanks_on_my_page_and_undo_it(visitor, north, thanked):
+    kudos = await thanked(north, north.ada, north.ben, "For the night shift.", datetime.now(UTC))
+    ben, page = await visitor(north, "ben"), f"/people/{north.ben}"
+    hidden = await ben.send_form(page, f"/kudos/{kudos}/hide")
+    assert "For the night shift." not in hidden.text
+    assert "Hidden. Nobody sees it" in hidden.text
+    assert "For the night shift." not in (await (await visitor(north, "ada")).get(page)).text
+    shown = await ben.send_form(f"{page}?hidden={kudos}", f"/kudos/{kudos}/show")
+    assert "For the night shift." in shown.text
+    assert f"/kudos/{kudos}/hide" not in (await (await visitor(north, "ada")).get(page)).text

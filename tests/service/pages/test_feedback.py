@@ -1,0 +1,132 @@
+"""The pages of feedback, without a script: asked, answered, left out, taken back; notes; and rounds for HR."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.base import clock, db
+
+HOSTILE = "<script>alert(1)</script> & so on"
+LAST = (clock.now() + timedelta(days=14)).date()
+INSERT_ROUND = """
+insert into feedback_round (opened_at, closed_at, closes_on, asks_per_person, k, warned, drawn_at)
+values (now() - interval '1 h', now() + interval '14 d', $1, 5, 5, true, now())
+returning id
+"""
+
+
+@pytest.fixture
+async def asked(worker_pool, north):
+    """Ask Ben about Ada and Cleo; the two asks."""
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        round_id = await tx.fetchval(INSERT_ROUND, LAST)
+        insert = "insert into ask (round_id, giver_id, receiver_id, project_id, shared) values ($1, $2, $3, $4, $5)"
+        return [
+            await tx.fetchval(f"{insert} returning id", round_id, north.ben, receiver, project, shared)
+            for receiver, project, shared in ((north.ada, north.delivery, True), (north.cleo, None, False))
+        ]
+
+
+async def held(worker_pool, cast):
+    async with db.tenant(worker_pool, cast.organization_id) as tx:
+        return [tuple(row) for row in await tx.fetch("select ratings, comment from held_answer")]
+
+
+async def test_an_answer_is_given_changed_and_taken_back_without_a_script(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    page = await ben.get("/feedback")
+    assert page.text.index("Ada") < page.text.index("Cleo")
+    assert "North delivery" in page.text
+    assert "you may not have worked together" in page.text
+    here = f"/feedback/asks/{asked[0]}"
+    assert "read by Ada alone, word for word" in (await ben.get(here)).text
+    sent = await ben.send_form(here, here, **{"rating collaboration": "4", "rating selling": "", "comment": HOSTILE})
+    assert "Until tonight you can change it" in sent.text
+    assert await held(worker_pool, north) == [({"collaboration": 4}, HOSTILE)]
+    again = (await ben.get(here)).text
+    assert 'value="4" checked' in again
+    assert "&lt;script&gt;" in again
+    assert "<script>alert" not in again
+    undone = await ben.send_form(str(sent.url), f"{here}/undo")
+    assert "The question is open again" in undone.text
+    assert await held(worker_pool, north) == []
+
+
+async def test_words_without_an_answer_are_kept_and_asked_to_be_mended(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    shown = await ben.send_form(here, here, comment="Only words.")
+    assert shown.status_code == 422
+    assert "Answer at least one question" in shown.text
+    assert "Only words." in shown.text
+    assert await held(worker_pool, north) == []
+
+
+async def test_somebody_is_left_out_and_taken_in_again(visitor, north, asked):
+    ben = await visitor(north, "ben", language="fi")
+    here = f"/feedback/asks/{asked[1]}"
+    left = await ben.send_form(here, f"{here}/decline")
+    assert "Jätetty väliin. Kukaan ei näe" in left.text
+    assert f"{here}/undo" in (await ben.get("/feedback")).text
+    assert "Peruttu" in (await ben.send_form("/feedback", f"{here}/undo")).text
+
+
+async def test_the_asks_of_others_are_not_there(visitor, north, asked):
+    ada = await visitor(north, "ada", role="lead")
+    assert "Nobody asks you anything now" in (await ada.get("/feedback")).text
+    here = f"/feedback/asks/{asked[0]}"
+    assert (await ada.get(here)).status_code == 404
+    ada_form = await ada.send_form("/feedback", "/feedback/notes")
+    assert ada_form.status_code == 422
+
+
+async def test_a_form_of_another_session_is_refused(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    for path in ("", "/decline", "/undo"):
+        sent = await ben.post(f"/feedback/asks/{asked[0]}{path}", data={"rating selling": "3", "csrf": "x"})
+        assert sent.status_code == 403
+    assert await held(worker_pool, north) == []
+
+
+async def test_a_note_is_written_once_and_hidden_by_its_receiver(visitor, north):
+    ben, ada = await visitor(north, "ben"), await visitor(north, "ada")
+    form = {"receiver_id": str(north.ada), "message": HOSTILE, "key": "6f1c1f6e-6f0d-4a53-8a3e-2f3f8bb3a111"}
+    for _ in range(2):
+        assert "The note has arrived" in (await ben.send_form("/feedback", "/feedback/notes", **form)).text
+    page = (await ada.get("/feedback")).text
+    assert page.count("&lt;script&gt;alert(1)") == 1
+    assert f'href="/people/{north.ben}"' in page
+    note = page.split('action="/feedback/notes/')[1].split("/hide")[0]
+    assert "Hidden from you" in (await ada.send_form("/feedback", f"/feedback/notes/{note}/hide")).text
+    assert HOSTILE[8:15] not in (await ada.get("/feedback")).text
+    assert "Notes you wrote" in (await ben.get("/feedback")).text
+
+
+async def test_a_note_says_what_it_lacks(visitor, north):
+    ben = await visitor(north, "ben")
+    empty = await ben.send_form("/feedback", "/feedback/notes", receiver_id=str(north.ada), message="  ")
+    assert (empty.status_code, "Write a few words." in empty.text) == (422, True)
+    nobody = await ben.send_form("/feedback", "/feedback/notes", receiver_id="", message="Hello")
+    assert "To whom? Choose a colleague." in nobody.text
+    assert "Hello" in nobody.text
+    self = await ben.send_form("/feedback", "/feedback/notes", receiver_id=str(north.ben), message="Hello")
+    assert "To whom? Choose a colleague." in self.text
+
+
+async def test_hr_opens_and_closes_a_round_without_a_script(visitor, north):
+    cleo = await visitor(north, "cleo", role="hr")
+    assert 'href="/rounds"' in (await cleo.get("/feedback")).text
+    wrong = await cleo.send_form("/rounds", "/rounds", closes_on="2020-01-01", asks_per_person="8", period_days="180")
+    assert (wrong.status_code, "It closes today or within 120 days" in wrong.text) == (422, True)
+    opened = await cleo.send_form("/rounds", "/rounds", closes_on=LAST.isoformat(), asks_per_person="6", reminders="1")
+    assert "Who is asked is being drawn." in opened.text
+    close = opened.text.split('/close"')[0].rsplit('action="', 1)[1] + "/close"
+    closed = await cleo.send_form("/rounds", close)
+    assert ">closed<" in closed.text
+    assert 'action="/rounds"' in closed.text
+
+
+async def test_rounds_are_not_everybodys_page(visitor, north):
+    ben = await visitor(north, "ben")
+    assert (await ben.get("/rounds")).status_code == 403
+    assert 'href="/rounds"' not in (await ben.get("/feedback")).text

@@ -1,0 +1,80 @@
+"""The pages of one's own sessions and of an organization's tokens, without a script."""
+
+import re
+
+import pytest
+
+
+async def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere(visitor, north):
+    here, there, other = await visitor(north, "ben"), await visitor(north, "ben"), await visitor(north, "ada")
+    page = (await here.get("/sessions")).text
+    assert (page.count("Since "), page.count("this browser")) == (2, 1)
+    answer = await here.send_form("/sessions", "/sessions/end")
+    assert answer.url.path == "/sign-in"
+    for gone in (here, there):
+        assert (await gone.get("/sessions")).url.path == "/sign-in"
+    assert (await other.get("/sessions")).text.count("Since ") == 1
+
+
+async def test_signing_out_everywhere_takes_ones_own_form(visitor, north):
+    here = await visitor(north, "ben")
+    assert (await here.post("/sessions/end", data={"csrf": "x"})).status_code == 403
+    assert (await here.get("/sessions")).url.path == "/sessions"
+
+
+async def test_an_administrator_makes_a_token_sees_it_once_and_ends_it(visitor, anybody, north):
+    admin = await visitor(north, "cleo", "administrator")
+    made = await admin.send_form(
+        "/tokens", "/tokens", role="employee", person="ben@north.example", name="<b>Ben's</b>", days="7", read="true"
+    )
+    secret = re.search(r"<code>(tk_[\w-]{43})</code>", made.text)[1]
+    assert "&lt;b&gt;Ben&#39;s&lt;/b&gt;" in made.text
+    headers = {"authorization": f"Bearer {secret}"}
+    assert (await anybody.get("/api/people", headers=headers)).status_code == 200
+    thanks = {"receiver_id": str(north.ada), "message": "Thank you"}
+    assert (await anybody.post("/api/kudos", json=thanks, headers=headers)).status_code == 403
+    page = (await admin.get("/tokens")).text
+    assert secret not in page
+    action = re.search(r'action="(/tokens/[^"]+/end)"', page)[1]
+    ended = await admin.send_form("/tokens", action)
+    assert "ended " in ended.text
+    assert (await anybody.get("/api/people", headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        ({"role": "employee", "read": "true"}, "Say whose it is"),
+        ({"role": "employee", "read": "true", "person": "Nobody Here"}, "Say whose it is"),
+        ({"role": "service"}, "Choose at least one thing"),
+    ],
+)
+async def test_a_token_that_cannot_be_is_explained(visitor, north, wish, says):
+    admin = await visitor(north, "cleo", "administrator")
+    answer = await admin.send_form("/tokens", "/tokens", **wish)
+    assert (answer.status_code, says in answer.text) == (422, True)
+    assert "<code>tk_" not in answer.text
+
+
+async def test_the_page_of_tokens_speaks_finnish(visitor, north):
+    page = (await (await visitor(north, "cleo", "administrator", language="fi")).get("/tokens")).text
+    assert "Tee tunnus" in page
+
+
+@pytest.mark.parametrize(("person", "role"), [("ben", "employee"), ("ada", "lead"), ("cleo", "hr")])
+async def test_only_administrators_see_the_page_of_tokens(visitor, north, person, role):
+    one = await visitor(north, person, role)
+    assert "/tokens" not in (await one.get("/sessions")).text
+    nothing = "00000000-0000-4000-8000-000000000000"
+    for method, path in (("GET", "/tokens"), ("POST", "/tokens"), ("POST", f"/tokens/{nothing}/end")):
+        assert (await one.request(method, path)).status_code == 403, path
+
+
+async def test_another_organizations_token_cannot_be_ended(visitor, api, north, south):
+    await api(south, "dora")
+    theirs = (await (await api(south, "dora", "administrator")).get("/api/tokens")).json()["items"]
+    admin = await visitor(north, "cleo", "administrator")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', (await admin.get("/tokens")).text)[1]
+    for one in theirs:
+        assert (await admin.post(f"/tokens/{one['id']}/end", data={"csrf": csrf})).status_code == 404
+    assert len(theirs) == 2

@@ -1,0 +1,137 @@
+"""Bugs planted in the first wall are caught by the matrix; and what somebody may do ends with what allows it."""
+
+import asyncpg
+import pytest
+
+from service.app import create_app
+from service.auth import guard
+from service.auth.actions import revoke
+from service.base import access, db
+from service.base.config import Settings
+from service.projects import openings
+from service.scores import standing
+from tests.service.walls.matrix import Asking, world
+from tests.service.walls.rows import ROWS
+from tests.service.walls.serving import serving
+
+
+def row(method, path):
+    return next(one for one in ROWS if (one.method, one.path) == (method, path))
+
+
+STANDING = row("GET", "/api/people/{person_id:uuid}/standing")
+
+OPENED = row("GET", "/api/opened-projects/{project_id:uuid}")
+ADDING = row("POST", "/api/people")
+
+CUSTOMERS = row("GET", "/api/customers")
+
+
+def changed(monkeypatch, module, name, **replaced):
+    """Replace words in a query of a module, for as long as the test lasts."""
+    query = getattr(module.sql, name)
+    sql = query.sql
+    for old, new in replaced.values():
+        assert old in sql, sql
+        sql = sql.replace(old, new)
+    monkeypatch.setitem(module.sql._queries, name, db.Query(query.name, sql, query.parameters))
+
+
+def without_guard(app, row):
+    """Take the guards from a route."""
+    route = next(one for one in app.routes if one.path == row.path)
+    handler, _ = route.route_handler_map[row.method]
+    handler._resolved_guards = ()
+
+
+def a_guard_removed(_, app):
+    without_guard(app, ADDING)
+
+
+def a_lead_for_ever(monkeypatch, _):
+    dates = ("and (lead.to_at is null or lead.to_at > statement_timestamp())", "")
+    changed(monkeypatch, standing, "leads", dates=dates)
+
+
+def a_member_for_ever(monkeypatch, _):
+    dates = ("and (member.to_at is null or member.to_at > statement_timestamp())", "")
+    changed(monkeypatch, standing, "leads", dates=dates)
+
+
+def a_lead_of_anybody(monkeypatch, _):
+    changed(monkeypatch, standing, "leads", team=("member.team_id = lead.team_id", "true"))
+
+
+def contacts_let_in(monkeypatch, _):
+    monkeypatch.setattr(guard, "admit", lambda me, _: me)
+
+
+def every_project_opened(monkeypatch, _):
+    changed(monkeypatch, openings, "look_into", which=("o.project_id = p.id", "true"))
+
+
+def denied_in_other_words(monkeypatch, _):
+    async def may_see(*_):
+        raise access.Forbidden("you do not lead this person")
+
+    monkeypatch.setattr(standing, "may_see", may_see)
+
+
+PLANTED = {
+    a_guard_removed: (ADDING, "POST /api/people as self: 201 instead of 403"),
+    a_lead_for_ever: (STANDING, "as former_lead: 200 instead of 404"),
+    a_member_for_ever: (STANDING, "as past_lead: 200 instead of 404"),
+    a_lead_of_anybody: (STANDING, "as other_lead: 200 instead of 404"),
+    contacts_let_in: (CUSTOMERS, "GET /api/customers as contact: 200 instead of 403"),
+    every_project_opened: (OPENED, "as unopened: 200 instead of 404"),
+    denied_in_other_words: (STANDING, "as colleague: 403 instead of 404"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_planted_bug_is_caught_by_its_row(monkeypatch, worker_pool, web_pool, database_url, planted):
+    which, words = PLANTED[planted]
+    app = create_app(Settings(), database_url)
+    planted(monkeypatch, app)
+    made = await world(worker_pool, web_pool)
+    async with serving(app) as address, Asking(made, address, database_url) as asking:
+        assert any(words in line for line in await asking.wrong([which]))
+
+
+async def changing(database_url, statement, *given):
+    """Do what an administrator's next tool may do."""
+    conn = await asyncpg.connect(database_url)
+    try:
+        await conn.execute(statement, *given)
+    finally:
+        await conn.close()
+
+
+async def test_a_lead_who_lost_the_team_sees_nothing_on_the_next_request(api, north):
+    ada, administrator = await api(north, "ada", "lead"), await api(north, "cleo", "administrator")
+    path = f"/api/people/{north.ben}/standing"
+    assert (await ada.get(path)).status_code == 200
+    members = (await administrator.get(f"/api/teams/{north.teams['ada']}/members")).json()["items"]
+    leading = next(one for one in members if one["person_id"] == str(north.ada))
+    where = f"/api/teams/{north.teams['ada']}/members/{leading['id']}"
+    assert (await administrator.patch(where, json={"to_at": "2026-01-01T00:00:00Z"})).status_code == 200
+    assert (await ada.get(path)).status_code == 404
+    assert (await administrator.patch(where, json={"to_at": None})).status_code == 200
+    assert (await ada.get(path)).status_code == 200
+
+
+async def test_a_changed_role_acts_on_the_next_request(api, north, database_url):
+    ben = await api(north, "ben", "administrator")
+    assert (await ben.post("/api/teams", json={"name": "New"})).status_code == 201
+    by = "update credential set role = 'employee' where organization_id = $1"
+    await changing(database_url, by, north.organization_id)
+    assert (await ben.post("/api/teams", json={"name": "New"})).status_code == 403
+
+
+async def test_an_ended_token_is_dead_on_the_next_request(api, north, worker_pool):
+    ben = await api(north, "ben")
+    assert (await ben.get("/api/people")).status_code == 200
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await revoke(tx, await tx.fetchval("select id from credential"))
+    assert (await ben.get("/api/people")).status_code == 401
