@@ -20,7 +20,7 @@ import numpy as np
 
 from scoring.model.evidence import Evidence
 from scoring.model.score import fit
-from scoring.model.select import select
+from scoring.model.select import rows, select
 from scoring.release import Night, everything, open_counts, release, shown
 from scoring.release_figures import BLUR, Frozen, State, nothing_yet
 from tests.scoring.attacked import NIGHTS, POLICY, World
@@ -44,7 +44,9 @@ class Build:
 
 def show(state: State, evidence: Evidence, at: int) -> object:
     """Return all that the true gate lets anybody see on a night."""
-    scores = shown(state, nothing_yet(evidence), evidence, blocks_of(evidence, at), (POLICY, day(at)))
+    nobody = np.zeros(len(evidence.feedback.rating), np.bool_)
+    silent = replace(evidence, feedback=rows(evidence.feedback, nobody))  # what it shows of peers is in the state
+    scores = shown(state, nothing_yet(evidence), evidence, blocks_of(silent, at), (POLICY, day(at)))
     return everything(scores), open_counts(scores.counts)
 
 
