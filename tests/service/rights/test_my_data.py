@@ -71,8 +71,11 @@ async def test_what_i_gave_is_mine_and_what_others_gave_is_not(api, worker_pool,
 
 @pytest.mark.parametrize("view", ["feedback_given_by_me", "comments_about_me"])
 async def test_the_views_are_empty_but_for_whom_they_were_opened(web_pool, worker_pool, north, south, view):
-    await round_of(worker_pool, north, 5, datetime(2026, 4, 1, tzinfo=UTC))
     async with db.tenant(worker_pool, north.organization_id) as tx:
+        round_id = await tx.fetchval(
+            "insert into feedback_round (opened_at, closed_at) values (now(), now()) returning id"
+        )
+        await tx.execute(HEARD, north.ben, round_id, "Shown.", False)
         await tx.execute(ANSWER, north.ben, north.ada, None, north.criteria["leading"], "By Ben.")
     seen = {}
     for cast, whose in ((north, None), (north, north.ben), (north, north.cleo), (south, north.ben)):
