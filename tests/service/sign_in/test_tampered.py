@@ -182,6 +182,7 @@ async def test_a_state_works_once_in_its_own_browser_and_for_ten_minutes(browser
     assert (await one.come_back(code, asked)).status_code == 403
     code, asked = provider.grant(await one.way_to_provider(north.handle))
     assert (await other.come_back(code, asked)).status_code == 403  # somebody else's browser
+    assert code in provider.codes  # the provider was not even asked
     assert not await other.signs_in()
     code, asked = provider.grant(await one.way_to_provider(north.handle))
     async with db.tenant(worker_pool, north.organization_id) as tx:
