@@ -60,16 +60,25 @@ def draw(memberships: Sequence[Membership], crew: Crew, terms: Terms) -> list[Dr
     colleagues are asked about.
     """
     chance = random.Random(terms.seed)  # noqa: S311 - a draw that can be repeated, not a secret
-    shared = _shared(memberships, crew, chance)
-    wanted: dict[UUID, list[UUID]] = {}
-    for receiver in chance.sample(sorted(crew.receivers), len(crew.receivers)):
+    people = sorted(crew.givers | crew.receivers)  # numbers from here on: they are compared a million times
+    number = {person: place for place, person in enumerate(people)}
+    givers = frozenset(number[person] for person in crew.givers)
+    receivers = sorted(number[person] for person in crew.receivers)
+    shared = _shared(_stays(memberships, number), givers, frozenset(receivers), chance)
+    wanted: dict[int, list[int]] = {}
+    for receiver in chance.sample(receivers, len(receivers)):
         near = shared.get(receiver, {})
-        noise = {giver: chance.random() for giver in sorted(near)}
-        wanted[receiver] = sorted(near, key=lambda one: (near[one][0] // RECENT_DAYS, noise[one]))
+        order = {giver: (near[giver][0] // RECENT_DAYS, chance.random()) for giver in sorted(near)}
+        wanted[receiver] = sorted(near, key=order.__getitem__)
         if len(near) < terms.fewest:
-            wanted[receiver] += _strangers(receiver, set(near), crew, terms, chance)
-    pairs = _Filling(wanted, terms.most).pairs()
-    return sorted((_drawn(pair, shared) for pair in pairs), key=lambda one: (one.giver_id, one.receiver_id))
+            others = sorted(givers - set(near) - {receiver})
+            wanted[receiver] += chance.sample(others, min(len(others), terms.fewest - len(near)))
+    pairs = sorted(_Filling(wanted, terms.most).pairs())
+    known = [shared.get(receiver, {}).get(giver) for giver, receiver in pairs]
+    return [
+        Drawn(people[giver], people[receiver], None if work is None else work[1], work is not None)
+        for (giver, receiver), work in zip(pairs, known, strict=True)
+    ]
 
 
 def without_colleagues(asks: Sequence[Drawn]) -> int:
@@ -77,62 +86,58 @@ def without_colleagues(asks: Sequence[Drawn]) -> int:
     return len({ask.receiver_id for ask in asks if not ask.shared})
 
 
-Near = dict[UUID, tuple[int, UUID | None]]  # colleague → days since the shared work ended, and its project
+Stay = tuple[int, int, int, UUID | None]  # who was in a group, the last and the first day before now, its project
+Near = dict[int, tuple[int, UUID | None]]  # colleague → days since the shared work ended, and its project
 
 
-def _shared(memberships: Sequence[Membership], crew: Crew, chance: random.Random) -> dict[UUID, Near]:
-    """Return for each receiver the givers they worked with, and the newest work they share."""
-    groups: dict[UUID, list[Membership]] = defaultdict(list)
+def _stays(memberships: Sequence[Membership], number: dict[UUID, int]) -> list[list[Stay]]:
+    """Return who was in each group, in an order that does not depend on that of the rows."""
+    groups: dict[UUID, list[Stay]] = defaultdict(list)
     for one in memberships:
-        groups[one.group_id].append(one)
-    shared: dict[UUID, Near] = defaultdict(dict)
-    for group_id in sorted(groups):
-        members = sorted(groups[group_id], key=lambda one: (one.person_id, one.last, one.first))
+        if one.person_id in number:
+            groups[one.group_id].append((number[one.person_id], one.last, one.first, one.project_id))
+    return [sorted(groups[group_id], key=lambda stay: stay[:3]) for group_id in sorted(groups)]
+
+
+def _shared(
+    groups: list[list[Stay]], givers: frozenset[int], receivers: frozenset[int], chance: random.Random
+) -> dict[int, Near]:
+    """Return for each receiver the givers they worked with, and the newest work they share."""
+    shared: dict[int, Near] = defaultdict(dict)
+    for members in groups:
         chance.shuffle(members)
-        for place, mine in enumerate(members):
-            if mine.person_id not in crew.receivers:
-                continue
-            near = shared[mine.person_id]
-            for step in range(1, min(len(members), WIDEST + 1)):
-                _meet(near, mine, members[(place + step) % len(members)], crew.givers)
+        circle = members + members
+        for place, mine in enumerate(members, 1):
+            if mine[0] in receivers:
+                near = shared[mine[0]]
+                for theirs in circle[place : place + min(len(members) - 1, WIDEST)]:
+                    if theirs[0] in givers and theirs[0] != mine[0]:
+                        _meet(near, mine, theirs)
     return shared
 
 
-def _meet(near: Near, mine: Membership, theirs: Membership, givers: frozenset[UUID]) -> None:
+def _meet(near: Near, mine: Stay, theirs: Stay) -> None:
     """Note shared work with one colleague where both were there at the same time; a project's name beats a team's."""
-    days = max(mine.last, theirs.last)
-    together = days <= min(mine.first, theirs.first)
-    giver = theirs.person_id
-    if not together or giver == mine.person_id or giver not in givers:
+    days = max(mine[1], theirs[1])
+    if days > mine[2] or days > theirs[2]:
         return
+    giver, project_id = theirs[0], mine[3]
     before = near.get(giver)
-    if before is None or (days, mine.project_id is None) < (before[0], before[1] is None):
-        near[giver] = (days, mine.project_id)
-
-
-def _strangers(receiver: UUID, near: set[UUID], crew: Crew, terms: Terms, chance: random.Random) -> list[UUID]:
-    """Return others to ask, up to `fewest` with the colleagues, in the order of the draw."""
-    others = sorted(crew.givers - near - {receiver})
-    return chance.sample(others, min(len(others), terms.fewest - len(near)))
-
-
-def _drawn(pair: tuple[UUID, UUID], shared: dict[UUID, Near]) -> Drawn:
-    giver, receiver = pair
-    known = shared.get(receiver, {}).get(giver)
-    return Drawn(giver, receiver, None if known is None else known[1], known is not None)
+    if before is None or (days, project_id is None) < (before[0], before[1] is None):
+        near[giver] = (days, project_id)
 
 
 class _Filling:
     """A flow from receivers to givers that grows by one ask at a time."""
 
-    def __init__(self, wanted: dict[UUID, list[UUID]], most: int) -> None:
+    def __init__(self, wanted: dict[int, list[int]], most: int) -> None:
         self.wanted = wanted
         self.most = most
-        self.asked: dict[UUID, dict[UUID, None]] = {receiver: {} for receiver in wanted}  # receiver → its givers
-        self.load: dict[UUID, dict[UUID, None]] = defaultdict(dict)  # giver → receivers they are asked about
-        self.full: set[UUID] = set()  # receivers from whom no giver with room can be reached, nor ever will be
+        self.asked: dict[int, dict[int, None]] = {receiver: {} for receiver in wanted}  # receiver → its givers
+        self.load: dict[int, dict[int, None]] = defaultdict(dict)  # giver → receivers they are asked about
+        self.full: set[int] = set()  # receivers from whom no giver with room can be reached, nor ever will be
 
-    def pairs(self) -> list[tuple[UUID, UUID]]:
+    def pairs(self) -> list[tuple[int, int]]:
         """Fill level by level; return (giver, receiver) pairs."""
         for _ in range(self.most):
             for receiver in self.wanted:
@@ -140,10 +145,10 @@ class _Filling:
                     self._one_more(receiver)
         return [(giver, receiver) for receiver, givers in self.asked.items() for giver in givers]
 
-    def _one_more(self, receiver: UUID) -> None:
+    def _one_more(self, receiver: int) -> None:
         """Give `receiver` another ask: by a colleague with room, else along the shortest path of moved asks."""
-        came: dict[UUID, tuple[UUID, UUID] | None] = {receiver: None}  # receiver → whence, and by which giver
-        seen: set[UUID] = set()
+        came: dict[int, tuple[int, int] | None] = {receiver: None}  # receiver → whence, and by which giver
+        seen: set[int] = set()
         waiting = deque([receiver])
         while waiting:
             at = waiting.popleft()
@@ -161,13 +166,13 @@ class _Filling:
                         waiting.append(other)
         self.full |= set(came)  # closed under moving: nothing that comes later leads out of it
 
-    def _lightest(self, free: list[UUID]) -> UUID:
+    def _lightest(self, free: list[int]) -> int:
         """Return whom fewer than half of the most are asked of, the most recent first; else whoever has least."""
         return next((g for g in free if 2 * len(self.load[g]) < self.most), None) or min(
             free, key=lambda giver: len(self.load[giver])
         )
 
-    def _move(self, at: UUID, giver: UUID, came: dict[UUID, tuple[UUID, UUID] | None]) -> None:
+    def _move(self, at: int, giver: int, came: dict[int, tuple[int, int] | None]) -> None:
         """Add (giver, at); whoever `at` was reached over hands its own giver back along the path."""
         self._add(at, giver)
         while (step := came[at]) is not None:
@@ -176,11 +181,11 @@ class _Filling:
             self._add(before, freed)
             at = before
 
-    def _add(self, receiver: UUID, giver: UUID) -> None:
+    def _add(self, receiver: int, giver: int) -> None:
         self.asked[receiver][giver] = None
         self.load[giver][receiver] = None
 
-    def _drop(self, receiver: UUID, giver: UUID) -> None:
+    def _drop(self, receiver: int, giver: int) -> None:
         del self.asked[receiver][giver]
         del self.load[giver][receiver]
 

@@ -158,6 +158,8 @@ async def test_without_consent_words_wait(north, say, close, execute, heard):
 async def test_words_of_imported_rounds_whose_givers_were_not_warned_are_never_heard(north, say, close, execute, heard):
     await say(*NAMES)
     await execute("update feedback_round set warned = false")  # as an import leaves it
+    another = "insert into feedback_round (opened_at, closed_at, warned) values (now() - interval '1 d', now(), true)"
+    await execute(another)  # so that words are heard that night at all
     await close()
     assert await heard() == []
 
