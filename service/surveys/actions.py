@@ -68,22 +68,37 @@ async def _to_be_mailed(tx: db.Connection, survey_id: UUID) -> None:
 
 
 async def allow(tx: db.Connection, me: Actor, project_id: UUID) -> None:
-    """Refuse a lead whose people have no part in this project."""
-    if me.role is Role.LEAD and not await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id):
-        raise Forbidden("a lead asks about projects in which they, or somebody they lead, take part")
-
-
-async def unanswered(tx: db.Connection, survey_id: UUID) -> Survey:
-    """Return a survey that can still be answered.
+    """Refuse a lead whose people have no part in this project.
 
     Raises
     ------
+    NotFound : there is no such project.
+    Forbidden : a lead without a part in it.
+    """
+    if not await _has_part(tx, me, project_id):
+        raise Forbidden("a lead asks about projects in which they, or somebody they lead, take part")
+
+
+async def unanswered(tx: db.Connection, me: Actor | None, survey_id: UUID) -> Survey:
+    """Return a survey that can still be answered; `me` is None for a job.
+
+    Raises
+    ------
+    NotFound : there is none, or it is about a project in which a lead has no part: both look the same.
     AlreadyAnswered : it has been.
     """
     survey = await db.one(tx, sql.survey, Survey, id=survey_id)
+    if me is not None and not await _has_part(tx, me, survey.project_id):
+        raise NotFound("there is no such thing in your organization")
     if survey.answered_at is not None:
         raise AlreadyAnswered("this survey has been answered; what was said stands with the project")
     return survey
+
+
+async def _has_part(tx: db.Connection, me: Actor, project_id: UUID) -> bool:
+    """Tell whether a lead has a part in this project; everybody else needs none."""
+    part = await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id)
+    return part or me.role is not Role.LEAD
 
 
 async def put_link(tx: db.Connection, survey_id: UUID, link_id: UUID) -> UUID | None:

@@ -48,7 +48,7 @@ join project as p on p.customer_id = c.customer_id
 where c.id = :contact_id and p.id = :project_id;
 
 -- name: may_work(project_id, person_id)
--- Whoever takes or took part, and who leads somebody of them now.
+-- Whoever takes or took part, and who leads somebody of them now; no row where there is no such project.
 select exists (
     select from project_member as m
     where m.project_id = :project_id and (m.person_id = :person_id::uuid or exists (
@@ -58,7 +58,9 @@ select exists (
           and coalesce(member.from_at <= now(), true) and coalesce(member.to_at > now(), true)
           and coalesce(lead.from_at <= now(), true) and coalesce(lead.to_at > now(), true)
     ))
-);
+)
+from project as p
+where p.id = :project_id;
 
 -- name: link_of(id)
 select link_id from survey where id = :id;

@@ -10,9 +10,10 @@ from service.base import access, db
 from service.base.config import Settings
 from service.projects import openings
 from service.scores import standing
-from tests.service.walls.matrix import Asking, world
+from tests.service.walls.matrix import Asking
 from tests.service.walls.rows import ROWS
 from tests.service.walls.serving import serving
+from tests.service.walls.world import world
 
 
 def row(method, path):

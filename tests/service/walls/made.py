@@ -1,0 +1,162 @@
+"""What the rows of the matrix ask for, made anew for one request where asking uses it up or changes it."""
+
+from uuid import UUID
+
+import msgspec
+
+from scoring import policies
+from scoring.policy import Policy, Reference, digest
+from service.auth import actions as auth
+from service.auth.model import NewToken
+from service.base import clock, db
+from service.base.access import Role
+from service.flows.surveys import new_link
+
+CONTACT = "insert into contact (customer_id, name) values ($1, 'New') returning id"
+KUDOS = "insert into kudos (giver_id, receiver_id, message) values ($1, $2, 'Thank you') returning id"
+TASK = "insert into care_task (project_id, owner_id, kind, due_at) values ($1, $2, '3m', now()) returning id"
+DONE = "update slot set state = 'done' where state = 'due'"
+CLOSED = "update feedback_round set closed_at = greatest(opened_at, now()) where closed_at is null or closed_at > now()"
+ROUND = """
+insert into feedback_round (opened_at, closed_at, closes_on, asks_per_person, most_reminders, k, warned, drawn_at)
+values (now() - interval '1 h', now() + interval '14 d', current_date + 14, 5, 2, 5, true, now())
+returning id
+"""
+ASK = "insert into ask (round_id, giver_id, receiver_id) values ($1, $2, $3) returning id"
+WORDS = "insert into feedback_comment (round_id, receiver_id, comment) values ($1, $2, 'Clear words') returning id"
+CONTEST = """
+insert into contest (kudos_id, person_id, reviewer_id, words, due_at)
+values ($1, $2, $3, 'It was not me', now() + interval '14 d')
+returning id
+"""
+SURVEY = "insert into survey (project_id, contact_id) values ($1, $2) returning id"
+PERSON = "insert into person (name) values ($1) returning id"
+ROLE = "insert into role_grant (person_id, role) values ($1, 'hr') returning id"
+PROVIDER = """
+insert into sign_in_setting (issuer, client_id) values ('https://login.example', 'talkoot') on conflict do nothing
+"""
+# The web alone opens projects and writes notes, these as their author.
+OPENS = "insert into project_opening (project_id, contact_id) values ($1, $2) returning id"
+AUTHOR = "select set_config('app.person_id', $1::uuid::text, true)"
+NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
+REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
+NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
+
+
+async def contact(tx, ids):
+    """Somebody at the customer."""
+    return await tx.fetchval(CONTACT, ids["customer"])
+
+
+async def kudos(tx, ids):
+    """Thanks for Ben."""
+    return await tx.fetchval(KUDOS, ids["colleague"], ids["person"])
+
+
+async def task(tx, ids):
+    """A contact after a deal that Ben is to make."""
+    return await tx.fetchval(TASK, ids["project"], ids["person"])
+
+
+async def a_round(tx, _):
+    """A round that is open: the only one, as everywhere."""
+    await tx.execute(CLOSED)
+    return await tx.fetchval(ROUND)
+
+
+async def ask(tx, ids):
+    """Ask Ben about a colleague, in a round that is open."""
+    return await tx.fetchval(ASK, await a_round(tx, ids), ids["person"], ids["colleague"])
+
+
+async def words(tx, ids):
+    """Words for Ben of a round that has closed."""
+    round_id = await a_round(tx, ids)
+    await tx.execute(CLOSED)
+    return await tx.fetchval(WORDS, round_id, ids["person"])
+
+
+async def note(tx, ids):
+    """A note of a colleague to Ben."""
+    await tx.execute(AUTHOR, ids["colleague"])
+    return await tx.fetchval(NOTE, ids["colleague"], ids["person"])
+
+
+async def contest(tx, ids):
+    """Thanks that Ben contests, and who is to decide."""
+    return await tx.fetchval(CONTEST, await kudos(tx, ids), ids["person"], ids["reviewer"])
+
+
+async def survey(tx, ids):
+    """A survey that somebody at the customer has not answered yet."""
+    return await tx.fetchval(SURVEY, ids["project"], await contact(tx, ids))
+
+
+async def question(tx, ids):
+    """Return the secret of a survey's link."""
+    link = await new_link(tx, None, await survey(tx, ids), "https://talkoot.example")
+    return link.url.rpartition("/")[2]
+
+
+async def way_in(tx, ids):
+    """Return the secret of a link that signs Ben in."""
+    return await auth.create_sign_in_link(tx, ids["person"])
+
+
+async def token(tx, _):
+    """A token of a program."""
+    return (await auth.make_token(tx, NewToken(role=Role.SERVICE)))[0]
+
+
+async def opening(tx, ids):
+    """Open Ben's project to somebody else at the customer."""
+    return await tx.fetchval(OPENS, ids["project"], await contact(tx, ids))
+
+
+async def role(tx, _):
+    """Make somebody HR."""
+    return await tx.fetchval(ROLE, await tx.fetchval(PERSON, "Granted"))
+
+
+async def preview(tx, _):
+    """Look at another policy, as the worker does, against the version in force."""
+    against, other = await policies.in_force(tx), Policy(k=6)
+    given = {"policy": msgspec.to_builtins(other), "hash": digest(other), "against_id": against.id}
+    preview_id = await db.one(tx, policies.sql.insert_preview, UUID, asked_by_id=None, **given)
+    found = {"result": NO_MOVES, "reference": msgspec.to_builtins(REFERENCE)}
+    await db.run(tx, policies.sql.insert_result, id=preview_id, as_of=clock.now(), **found)
+    return preview_id
+
+
+async def nothing_due(tx, _):
+    """Let no run or preview wait."""
+    await tx.execute(DONE)
+
+
+async def no_round(tx, _):
+    """Let no round be open."""
+    await tx.execute(CLOSED)
+
+
+async def provider(tx, _):
+    """Let people sign in elsewhere."""
+    await tx.execute(PROVIDER)
+
+
+TARGETS = {
+    "contact": contact,
+    "kudos": kudos,
+    "task": task,
+    "round": a_round,
+    "ask": ask,
+    "words": words,
+    "contest": contest,
+    "survey": survey,
+    "question": question,
+    "way in": way_in,
+    "token": token,
+    "role": role,
+    "preview": preview,
+}
+BY_THE_WEB = {"note": note, "opening": opening}
+EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

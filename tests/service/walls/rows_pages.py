@@ -1,0 +1,89 @@
+"""Rows of the pages that somebody reads who is signed in."""
+
+from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, page, post
+from tests.service.walls.rows_rights import REJECTED, REVIEWERS
+from tests.service.walls.rows_said import HIS, OF_TWO, SOON
+
+EVERYTHING = dict.fromkeys(("peers", "customers", "kudos", "on_boards"), "yes")  # or others' rows could not be asked
+
+
+def chosen(_):
+    return EVERYTHING
+
+
+ROWS = [
+    get("/", told=A_PERSON_IS_NEEDED),
+    get("/boards"),
+    get("/boards/{board:str}"),
+    get("/people/suggest", query=lambda _: {"q": "b"}, told=A_PERSON_IS_NEEDED),
+    get("/people/{person_id:uuid}", foreign=404),
+    get("/kudos/new", query=lambda ids: {"to": ids["person"]}, told=A_PERSON_IS_NEEDED),
+    post(
+        "/kudos/new",
+        lambda ids: {"key": ids["key"], "to_id": ids["person"], "message": "Thank you"},
+        form=True,
+        ok=303,
+        told={"self": 422} | A_PERSON_IS_NEEDED,
+        foreign=422,
+    ),
+    post(
+        "/kudos/{kudos_id:uuid}/undo",
+        form=True,
+        may={"colleague"},
+        ok=303,
+        no=404,
+        told=A_PERSON_IS_NEEDED,
+        foreign=404,
+        fresh="kudos",
+    ),
+    post("/sign-out", form=True, ok=303, fresh="credential"),
+    page("/kudos/{kudos_id:uuid}/hide", **HIS, fresh="kudos"),
+    page("/kudos/{kudos_id:uuid}/show", **HIS, fresh="kudos"),
+    # What I allow, what is kept about me, who looked, where I am signed in.
+    get("/joining", told=A_PERSON_IS_NEEDED),
+    page("/joining", chosen, told=A_PERSON_IS_NEEDED),
+    get("/settings/consent", told=A_PERSON_IS_NEEDED),
+    page("/settings/consent", chosen, told=A_PERSON_IS_NEEDED),
+    page("/settings/me", lambda _: {"name": "The same"}, told=A_PERSON_IS_NEEDED),
+    get("/settings/my-data", told=A_PERSON_IS_NEEDED, fresh="words"),
+    get("/who-looked", told=A_PERSON_IS_NEEDED),
+    get("/sessions", told=A_PERSON_IS_NEEDED),
+    page("/sessions/end", told=A_PERSON_IS_NEEDED),
+    # Contests.
+    get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
+    get("/contests/new", query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]}),
+    page(
+        "/contests/new",
+        lambda ids: {"words": "It was not me", "evidence": "kudos", "evidence_id": ids["kudos"]},
+        **HIS,
+        fresh="kudos",
+    ),
+    get("/contests/{contest_id:uuid}", may={"self"} | REVIEWERS, no=404, foreign=404),
+    page(
+        "/contests/{contest_id:uuid}",
+        lambda _: REJECTED,
+        may=REVIEWERS,
+        no=404,
+        told={"self": 403},
+        foreign=404,
+        visible=True,
+        fresh="contest",
+    ),
+    # Feedback and its rounds.
+    get("/feedback", told=A_PERSON_IS_NEEDED, fresh="ask", lists=("ask", {"self"})),
+    get("/feedback/asks/{ask_id:uuid}", **HIS, fresh="ask"),
+    page("/feedback/asks/{ask_id:uuid}", lambda _: {"rating collaboration": "4"}, **HIS, fresh="ask"),
+    page("/feedback/asks/{ask_id:uuid}/decline", **HIS, fresh="ask"),
+    page("/feedback/asks/{ask_id:uuid}/undo", **HIS, fresh="ask"),
+    page(
+        "/feedback/notes",
+        lambda ids: {"key": ids["key"], "receiver_id": ids["person"], "message": "You explained it well"},
+        told={"self": 422} | A_PERSON_IS_NEEDED,
+        foreign=422,
+    ),
+    page("/feedback/notes/{note_id:uuid}/hide", **OF_TWO),
+    get("/rounds", may=OFFICE, fresh="round", lists=("round", OFFICE)),
+    page("/rounds", lambda _: {"closes_on": SOON}, may=OFFICE, fresh="no round"),
+    page("/rounds/{round_id:uuid}/close", may=OFFICE, foreign=404, fresh="round"),
+    page("/rounds/{round_id:uuid}/remind", may=OFFICE, foreign=404, fresh="round"),
+]

@@ -1,0 +1,48 @@
+"""Rows of rights: consents, contests, what is kept about somebody, and who looked."""
+
+from tests.service.walls.row import A_PERSON_IS_NEEDED, get, patch, post, put
+
+PERSONNEL = {"hr", "administrator"}
+REVIEWERS = {"hr", "stranger"}  # HR, and whom HR named for what Ben contests
+REJECTED = {"decision": "rejected", "reasons": "It is about you"}
+
+ROWS = [
+    get("/api/me/consents", told=A_PERSON_IS_NEEDED),
+    patch("/api/me/consents", lambda _: {"on_boards": True}, told=A_PERSON_IS_NEEDED),
+    patch("/api/consents/preset", lambda _: {"preset": "fi"}, may=PERSONNEL),
+    patch("/api/people/me", lambda _: {"title": "Expert"}, told=A_PERSON_IS_NEEDED),
+    get("/api/me/data", told=A_PERSON_IS_NEEDED, fresh="words"),
+    get("/api/me/looks", told=A_PERSON_IS_NEEDED),
+    get("/api/audit", may={"hr"}),
+    get("/api/audit/export", may={"hr"}),
+    # Ben contests thanks; a stranger was named to decide.
+    get("/api/me/contests", told=A_PERSON_IS_NEEDED, fresh="contest", lists=("contest", {"self"})),
+    get("/api/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
+    post(
+        "/api/contests",
+        lambda ids: {"words": "It was not me", "evidence": "kudos", "evidence_id": ids["kudos"]},
+        may={"self"},
+        no=404,
+        told=A_PERSON_IS_NEEDED,
+        foreign=404,
+        fresh="kudos",
+    ),
+    get("/api/contests/{contest_id:uuid}", may={"self"} | REVIEWERS, no=404, foreign=404),
+    put(
+        "/api/contests/{contest_id:uuid}/reviewer",
+        lambda ids: {"reviewer_id": ids["reviewer"]},
+        may={"hr"},
+        foreign=404,
+    ),
+    post(
+        "/api/contests/{contest_id:uuid}/decision",
+        lambda _: REJECTED,
+        may=REVIEWERS,
+        ok=200,
+        no=404,
+        told={"self": 403},
+        foreign=404,
+        visible=True,
+        fresh="contest",
+    ),
+]
