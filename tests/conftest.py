@@ -5,11 +5,17 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from service.base import db, postgres
 from service.base.migrate import migrate
 from tests import cast
+
+
+# No property is timed: on a busy machine that would tell of the machine.
+hypothesis.settings.register_profile("talkoot", deadline=None)
+hypothesis.settings.load_profile("talkoot")
 
 
 @pytest.fixture(scope="session")
