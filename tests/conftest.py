@@ -12,7 +12,6 @@ from service.base import db, postgres
 from service.base.migrate import migrate
 from tests import cast
 
-
 # No property is timed: on a busy machine that would tell of the machine.
 hypothesis.settings.register_profile("talkoot", deadline=None)
 hypothesis.settings.load_profile("talkoot")

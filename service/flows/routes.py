@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Router, post
 from litestar.params import FromPath, JSONBody
 
+from service.base.config import address_of
 from service.base.web import SECRET, Me, Tx
 from service.contests.model import Contest, Verdict
 from service.flows import resolving, surveys
@@ -22,8 +23,7 @@ async def decide_contest(contest_id: FromPath[UUID], data: JSONBody[Verdict], tx
 @post("/surveys/{survey_id:uuid}/link", guards=[askers], opt=SECRET, tags=["surveys"])
 async def make_link(request: Request[Any, Any, Any], survey_id: FromPath[UUID], tx: Tx, me: Me) -> Link:
     """Make a link to the survey; it is shown this once, works once, and ends those before it."""
-    base = request.app.state.settings.url or str(request.base_url)
-    return await surveys.new_link(tx, me, survey_id, base)
+    return await surveys.new_link(tx, me, survey_id, address_of(request.app.state.settings))
 
 
 router = Router("/", route_handlers=[decide_contest, make_link])

@@ -188,7 +188,7 @@ async def _scores(tx: Tx, run: Run, view: View, person_id: UUID) -> dict[str, An
         "name": partial(shown.board_name, view.words),
         "source": partial(shown.source_name, view.words),
         "why": why,
-        "peers": await peers_of(tx, run.id, person_id),
+        "peers": await peers_of(tx, run.id, person_id, own=own),
         "enough": enough,
         "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": data(waterfall.figure(why.sources, words)) if why else None,

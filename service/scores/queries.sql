@@ -159,14 +159,16 @@ from released_score
 where run_id = :run_id and subject_id = :person_id
 order by dimension;
 
--- name: peers(run_id, person_id, standard)
+-- name: peers(run_id, person_id, standard, least, own)
 -- Whether anything that colleagues said of a person is shown, how many have to speak for that, and how many there are.
+-- To others than the person, what is under the policy's minimum is as if it were not there.
 select coalesce((p.policy ->> 'k')::integer, :standard::integer) as k,
     (select count(*)::integer from person where left_at is null or left_at > statement_timestamp()) as people,
     exists (
         select from released_score as s
         join criterion as c on s.dimension in (c.external_id, 'criterion:' || c.external_id)
-        where s.run_id = r.id and s.subject_id = :person_id and s.evidence > 0) as shown
+        where s.run_id = r.id and s.subject_id = :person_id and s.evidence > 0
+          and (:own::boolean or s.evidence >= coalesce((p.policy ->> 'minimum_voices')::float8, :least::float8))) as shown
 from scoring_run as r
 join scoring_policy as p on p.id = r.policy_id
 where r.id = :run_id;

@@ -37,7 +37,7 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     stages = await db.many(tx, sql.stages, Stage, **which)
     if level is None and not scores:
         message = "This person joined after these scores were made."
-    peers = await peers_of(tx, run.id, person_id)
+    peers = await peers_of(tx, run.id, person_id, own=me.person_id == person_id)
     told = PeersView(peers.k, peers.shown, peers.message)
     gathering = [] if me.person_id == person_id else await _gathering(tx, run.id, scores)
     scores = [one for one in scores if one.dimension not in gathering]
@@ -45,9 +45,10 @@ async def standing(tx: db.Connection, me: Actor, person_id: UUID, purpose: audit
     return Standing(person, run, message, level, scores, explanation, stages, contested, gathering, told)
 
 
-async def peers_of(tx: db.Connection, run_id: UUID, person_id: UUID) -> Peers:
-    """Return whether a run shows what colleagues said of a person."""
-    return await db.one(tx, sql.peers, Peers, run_id=run_id, person_id=person_id, standard=Policy().k)
+async def peers_of(tx: db.Connection, run_id: UUID, person_id: UUID, *, own: bool) -> Peers:
+    """Return whether a run shows what colleagues said of a person; to that person themself, or to others."""
+    usual = {"standard": Policy().k, "least": Policy().minimum_voices}
+    return await db.one(tx, sql.peers, Peers, run_id=run_id, person_id=person_id, own=own, **usual)
 
 
 async def _gathering(tx: db.Connection, run_id: UUID, scores: list[Score]) -> list[str]:

@@ -14,6 +14,11 @@ from service.base.access import Role
 from service.base.config import Settings
 from service.serve import serve
 
+LEADS = "select true from team_member where person_id = $1 and role = 'lead' and to_at is null"
+LET_LEAD = """
+with another as (insert into team (name) values ('Another') returning id)
+insert into team_member (team_id, person_id, role) select id, $1, 'lead' from another
+"""
 BODY_BYTES = 1_000_000
 
 
@@ -48,6 +53,8 @@ async def api(service, worker_pool):
         async def client(cast, person=None, role="employee"):
             async with db.tenant(worker_pool, cast.organization_id) as tx:
                 whose = cast.people[person] if person else None
+                if role == "lead" and not await tx.fetchval(LEADS, whose):
+                    await tx.execute(LET_LEAD, whose)
                 token = await create_token(tx, NewToken(role=Role(role), person_id=whose))
             headers = {"authorization": f"Bearer {token}"}
             made = httpx.AsyncClient(base_url=service, headers=headers, timeout=30, trust_env=False)

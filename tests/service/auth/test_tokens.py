@@ -123,3 +123,18 @@ async def test_a_role_for_another_organizations_person_is_refused(api, north, so
     admin = await api(north, "ada", "administrator")
     answer = await admin.post("/api/roles", json={"person_id": str(south.dora), "role": "hr"})
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_reference")
+
+
+async def test_a_leads_token_is_an_employees_from_the_moment_they_lead_nobody(api, worker_pool, north):
+    ada, path = await api(north, "ada", "lead"), f"/api/people/{north.ben}/standing"
+    project = {"name": "New", "kind": "delivery"}
+    assert [(await ada.get(path)).status_code, (await ada.post("/api/projects", json=project)).status_code] == [
+        200,
+        201,
+    ]
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update team_member set to_at = now() where person_id = $1", north.ada)
+    assert [(await ada.get(path)).status_code, (await ada.post("/api/projects", json=project)).status_code] == [
+        404,
+        403,
+    ]

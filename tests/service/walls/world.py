@@ -97,9 +97,11 @@ async def _people(tx, north):
         for source in ("peers", "customers", "kudos"):
             await tx.execute(cast.INSERT_CONSENT, people[name], source)
     his, other, past = north.teams["ada"], await tx.fetchval(TEAM, "Other"), await tx.fetchval(TEAM, "Past")
+    third = await tx.fetchval(TEAM, "Third")
     for team_id, name, role, ended in (
         (his, "colleague", "member", False),
         (his, "former_lead", "lead", True),
+        (third, "former_lead", "lead", False),
         (other, "stranger", "member", False),
         (other, "other_lead", "lead", False),
         (past, "past_lead", "lead", False),
