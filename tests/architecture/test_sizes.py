@@ -42,7 +42,7 @@ def test_no_query_is_longer_than_sixty_lines():
 @pytest.mark.parametrize("folder", sorted(p for p in (tree.ROOT / "service").iterdir() if p.is_dir()), ids=str)
 def test_a_feature_folder_has_at_most_eight_python_files(folder):
     modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
-    assert len(modules) <= 8 or folder.name in {"base", "pages"}
+    assert len(modules) <= 8 or folder.name in {"base", "pages", "flows"}  # which are no features
 
 
 def test_every_exception_is_still_needed():
