@@ -71,33 +71,53 @@ class Asking:
         return [trouble for troubles in found for trouble in troubles]
 
     async def _try(self, row, caller):
-        which = f"{row.method} {row.path} as {caller}"
         ids, headers = await self._prepare(row, caller)
         answer, text = await self._ask(headers, row, ids)
         due = row.expected(caller)
         if answer.status_code != due:
-            return [f"{which}: {answer.status_code} instead of {due}: {answer.text[:200]}"]
-        troubles = [f"{which}: shows {one}" for one in self._leaks(caller, text, due)]
-        troubles += [f"{which}: loads from another host: {one}" for one in OTHER_HOST.findall(answer.text)]
-        if row.lists and due < 300 and (str(ids[row.lists[0]]) in text) != (caller in row.lists[1]):
-            troubles.append(f"{which}: the {row.lists[0]} is {'missing' if caller in row.lists[1] else 'shown'}")
-        looks_the_same = due == 404 or (due == 403 and not row.visible) or (caller in FOREIGN and row.names)
-        if looks_the_same and not row.open:
-            absent, told = await self._ask(headers, row, {key: uuid4() for key in ids})
-            if (absent.status_code, told) != (answer.status_code, text):
-                troubles.append(f"{which}: what is absent looks different: {absent.status_code} {told[:200]}")
-        if caller in INSIDE and due < 400 and not row.open and _named_in_body(row, ids):
-            troubles += [f"{which}: {trouble}" for trouble in await self._name_foreign(row, headers, ids)]
+            troubles = [f"{answer.status_code} instead of {due}: {answer.text[:200]}"]
+        else:
+            troubles = self._shown(row, caller, (answer, text), ids)
+            looks_the_same = due == 404 or (due == 403 and not row.visible) or (caller in FOREIGN and row.names)
+            if looks_the_same and not row.open:
+                absent, told = await self._ask(headers, row, {key: uuid4() for key in ids})
+                if (absent.status_code, told) != (answer.status_code, text):
+                    troubles.append(f"what is absent looks different: {absent.status_code} {told[:200]}")
+            if caller in INSIDE and due < 400 and not row.open:
+                troubles += await self._name_foreign(row, headers, ids)
+                troubles += await self._misplace(row, headers, ids)
+        return [f"{row.method} {row.path} as {caller}: {trouble}" for trouble in troubles]
+
+    def _shown(self, row, caller, told, ids):
+        """What an answer shows that it should not, or does not show that it should."""
+        answer, text = told
+        troubles = [f"shows {one}" for one in self._leaks(caller, text, answer.status_code)]
+        troubles += [f"loads from another host: {one}" for one in OTHER_HOST.findall(answer.text)]
+        if row.lists and answer.status_code < 300:
+            what, readers = row.lists
+            if (str(ids[what]) in answer.text) != (caller in readers):
+                troubles.append(f"the {what} is {'missing' if caller in readers else 'shown'}")
         return troubles
 
+    async def _misplace(self, row, headers, ids):
+        """Ask for what stands under one project or team under another one."""
+        if row.path.count(":uuid}") < 2:
+            return []
+        answer, text = await self._ask(headers, row, ids | {"project": ids["other_project"], "team": ids["other_team"]})
+        found = answer.status_code != 404
+        return [f"is found under another one: {answer.status_code} {text[:200]}"] if found else []
+
     async def _name_foreign(self, row, headers, ids):
-        """Name what another organization owns in the body of a request that may be made; it must look absent."""
-        foreign, text = await self._ask(headers, row, ids, ids | self._made.elsewhere)
-        absent, told = await self._ask(headers, row, ids, {key: uuid4() for key in ids})
-        if foreign.status_code < 400:
-            return [f"takes what is foreign: {foreign.status_code} {text[:200]}"]
-        alike = (foreign.status_code, UUIDS.sub("<id>", text)) == (absent.status_code, UUIDS.sub("<id>", told))
-        return [] if alike else [f"what is foreign looks known: {foreign.status_code} {text[:200]}"]
+        """Name what another organization owns, one at a time, in body or query; it must look absent."""
+        troubles = []
+        for name in sorted(_said(row, ids)):
+            foreign, text = await self._ask(headers, row, ids, ids | {name: self._made.elsewhere[name]})
+            absent, told = await self._ask(headers, row, ids, ids | {name: uuid4()})
+            if foreign.status_code < 400 and row.method != "GET":
+                troubles.append(f"takes a foreign {name}: {foreign.status_code} {text[:200]}")
+            elif (foreign.status_code, _plain(text)) != (absent.status_code, _plain(told)):
+                troubles.append(f"a foreign {name} looks known: {foreign.status_code} {text[:200]}")
+        return troubles
 
     async def _prepare(self, row, caller):
         """Make what the row wants anew; the ids to ask for, and who asks."""
@@ -120,14 +140,14 @@ class Asking:
         return foreign
 
     async def _ask(self, headers, row, ids, said=None):
-        """Ask once, in the body for `said`; the answer, and its text without the ids that the caller named themself."""
+        """Ask once, in body and query for `said`; the answer, and its text without the ids that the caller named."""
         self.asked += 1
         key = {"key": str(uuid4())}
         given, inside = ({one: str(value) for one, value in some.items()} | key for some in (ids, said or ids))
         path = re.sub(r"{(\w+):\w+}", lambda found: _value(row, found[1], given), row.path)
         body = row.body(inside) if row.body else None
         sent = {"data": body or {"csrf": ""}} if row.form else {} if body is None else {"json": body}
-        query = row.query(given) if row.query else None
+        query = row.query(inside) if row.query else None
         self._client.cookies.clear()  # a session or a language would stay with whoever asks next
         answer = await self._client.request(row.method, path, params=query, headers=headers, **sent)
         named, text = str((path, body, query)), answer.text
@@ -148,12 +168,17 @@ class _Read(dict):
         return super().__getitem__(name)
 
 
-def _named_in_body(row, ids):
-    """Which ids the body of a row names; a form's own key is none."""
+def _said(row, ids):
+    """Which ids body and query of a row name; a form's own key is none."""
     read = _Read(ids)
-    if row.body:
-        row.body(read)
+    for say in filter(None, (row.body, row.query)):
+        say(read)
     return read.names - {"key"}
+
+
+def _plain(text):
+    """The text without ids: those of a form are new each time."""
+    return UUIDS.sub("<id>", text)
 
 
 def _value(row, name, given):

@@ -33,6 +33,7 @@ ADDING = row("POST", "/api/people")
 CUSTOMERS = row("GET", "/api/customers")
 WAITING = row("GET", "/api/contests")
 NOTES = row("POST", "/api/notes")
+CLOSING = row("POST", "/api/projects/{project_id:uuid}/openings/{opening_id:uuid}/close")
 LINK = row("POST", "/api/surveys/{survey_id:uuid}/link")
 DESCRIPTION = row("GET", "/api/docs")
 
@@ -109,6 +110,10 @@ def a_script_of_another_host(monkeypatch, _):
     monkeypatch.setattr(docs, "PAGE", '<script src="https://cdn.example/swagger.js"></script>')
 
 
+def closed_under_any_project(monkeypatch, _):
+    changed(monkeypatch, openings, "close", where=("and project_id = $2", "and $2::uuid is not null"))
+
+
 PLANTED = {
     a_guard_removed: (ADDING, "POST /api/people as self: 201 instead of 403"),
     a_lead_for_ever: (STANDING, "as former_lead: 200 instead of 404"),
@@ -118,8 +123,9 @@ PLANTED = {
     every_project_opened: (OPENED, "as unopened: 200 instead of 404"),
     denied_in_other_words: (STANDING, "as colleague: 403 instead of 404"),
     everybody_reviews: (WAITING, "as colleague: the contest is shown"),
-    notes_to_anywhere: (NOTES, "as colleague: takes what is foreign: 201"),
+    notes_to_anywhere: (NOTES, "as colleague: takes a foreign person: 201"),
     a_survey_denied_in_other_words: (LINK, "as other_lead: 403 instead of 404"),
+    closed_under_any_project: (CLOSING, "as administrator: is found under another one"),
     a_script_of_another_host: (DESCRIPTION, "as anybody: loads from another host"),
 }
 

@@ -122,6 +122,8 @@ async def _target(tx, home, people):
         "customer": home.oak,
         "contact": home.contacts["oak"],
         "project": home.delivery,
+        "other_project": home.development,
+        "other_team": await tx.fetchval(TEAM, "Elsewhere"),
         "team_member": await tx.fetchval(MEMBERSHIP, his),
         "project_member": await tx.fetchval(PART, his, home.delivery),
         "run": UUID(await tx.fetchval(RUN)),
