@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
@@ -143,6 +144,6 @@ def _description() -> OpenAPIConfig:
         description="Thanks, feedback and customers' words become levels and boards.",
         security=[{"token": []}],
         components=Components(security_schemes={"token": token}),
-        render_plugins=[],
+        render_plugins=[JsonRenderPlugin()],  # with none the framework adds pages that load from other hosts
         use_handler_docstrings=True,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -190,3 +191,13 @@ async def test_only_those_concerned_ask(api, north, south):
     survey = await asked(await api(north, "ada", "lead"), north)
     stranger = await api(south, "dora", "administrator")
     assert (await stranger.post(f"/api/surveys/{survey}/link")).status_code == 404
+
+
+async def test_a_lead_without_a_part_learns_not_even_whether_there_is_an_answer(api, visitor, north):
+    other = await api(north, "cleo", "lead")
+    survey, path = await link(await api(north, "ada", "lead"), north)
+    before = await other.post(f"/api/surveys/{survey}/link")
+    assert (await (await visitor()).post(path, data=ANSWER)).status_code == 200
+    after, invented = [await other.post(f"/api/surveys/{one}/link") for one in (survey, uuid4())]
+    assert before.status_code == 404
+    assert before.text == after.text == invented.text

@@ -11,7 +11,7 @@ ROWS = [
     patch("/api/me/consents", lambda _: {"on_boards": True}, told=A_PERSON_IS_NEEDED),
     patch("/api/consents/preset", lambda _: {"preset": "fi"}, may=PERSONNEL),
     patch("/api/people/me", lambda _: {"title": "Expert"}, told=A_PERSON_IS_NEEDED),
-    get("/api/me/data", told=A_PERSON_IS_NEEDED, fresh="words"),
+    get("/api/me/data", told=A_PERSON_IS_NEEDED, fresh="kudos", lists=("kudos", {"self", "colleague"})),
     get("/api/me/looks", told=A_PERSON_IS_NEEDED),
     get("/api/audit", may={"hr"}),
     get("/api/audit/export", may={"hr"}),

@@ -3,13 +3,18 @@
 import asyncpg
 import pytest
 
+from service import docs
 from service.app import create_app
 from service.auth import guard
 from service.auth.actions import revoke
-from service.base import access, db
+from service.base import access, clock, db
 from service.base.config import Settings
+from service.contests import actions as contests
+from service.notes import actions as notes
+from service.notes.model import Note
 from service.projects import openings
 from service.scores import standing
+from service.surveys import actions as surveys
 from tests.service.walls.matrix import Asking
 from tests.service.walls.rows import ROWS
 from tests.service.walls.serving import serving
@@ -26,6 +31,11 @@ OPENED = row("GET", "/api/opened-projects/{project_id:uuid}")
 ADDING = row("POST", "/api/people")
 
 CUSTOMERS = row("GET", "/api/customers")
+WAITING = row("GET", "/api/contests")
+NOTES = row("POST", "/api/notes")
+CLOSING = row("POST", "/api/projects/{project_id:uuid}/openings/{opening_id:uuid}/close")
+LINK = row("POST", "/api/surveys/{survey_id:uuid}/link")
+DESCRIPTION = row("GET", "/api/docs")
 
 
 def changed(monkeypatch, module, name, **replaced):
@@ -78,6 +88,32 @@ def denied_in_other_words(monkeypatch, _):
     monkeypatch.setattr(standing, "may_see", may_see)
 
 
+def everybody_reviews(monkeypatch, _):
+    changed(monkeypatch, contests, "waiting", whose=("or c.reviewer_id =", "or true or c.reviewer_id ="))
+
+
+def notes_to_anywhere(monkeypatch, _):
+    async def write(_tx, me, new, note_id):
+        return Note(note_id, me.person(), "", new.receiver_id, "", new.message, clock.now())
+
+    monkeypatch.setattr(notes, "write", write)
+
+
+def a_survey_denied_in_other_words(monkeypatch, _):
+    async def has_part(*_):
+        raise access.Forbidden("not your project")
+
+    monkeypatch.setattr(surveys, "_has_part", has_part)
+
+
+def a_script_of_another_host(monkeypatch, _):
+    monkeypatch.setattr(docs, "PAGE", '<script src="https://cdn.example/swagger.js"></script>')
+
+
+def closed_under_any_project(monkeypatch, _):
+    changed(monkeypatch, openings, "close", where=("and project_id = $2", "and $2::uuid is not null"))
+
+
 PLANTED = {
     a_guard_removed: (ADDING, "POST /api/people as self: 201 instead of 403"),
     a_lead_for_ever: (STANDING, "as former_lead: 200 instead of 404"),
@@ -86,6 +122,11 @@ PLANTED = {
     contacts_let_in: (CUSTOMERS, "GET /api/customers as contact: 200 instead of 403"),
     every_project_opened: (OPENED, "as unopened: 200 instead of 404"),
     denied_in_other_words: (STANDING, "as colleague: 403 instead of 404"),
+    everybody_reviews: (WAITING, "as colleague: the contest is shown"),
+    notes_to_anywhere: (NOTES, "as colleague: takes a foreign person: 201"),
+    a_survey_denied_in_other_words: (LINK, "as other_lead: 403 instead of 404"),
+    closed_under_any_project: (CLOSING, "as administrator: is found under another one"),
+    a_script_of_another_host: (DESCRIPTION, "as anybody: loads from another host"),
 }
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from scoring import policies
 from service.auth import contacts
 from service.auth.actions import NewToken, create_token
 from service.base import db
@@ -35,6 +34,7 @@ class World:
     south: cast.Cast
     people: dict[str, UUID]  # of North, by caller
     ids: dict[str, UUID]  # the target
+    elsewhere: dict[str, UUID]  # the same in South
     own: dict[str, set[str]]  # what a contact may be shown, by caller
 
     async def token(self, caller):
@@ -75,7 +75,8 @@ async def world(worker_pool, web_pool):
     """Make the two organizations."""
     north, south = await cast.north(worker_pool), await cast.south(worker_pool)
     async with db.tenant(worker_pool, south.organization_id) as tx:
-        await policies.in_force(tx)
+        there = {"self": south.eino, "colleague": south.dora, "stranger": south.dora}
+        elsewhere = await _target(tx, south, there)
     async with db.tenant(worker_pool, north.organization_id) as tx:
         people = await _people(tx, north)
         ids = await _target(tx, north, people)
@@ -85,7 +86,7 @@ async def world(worker_pool, web_pool):
         await tx.execute(made.OPENS, north.delivery, north.contacts["oak"])
         await tx.execute(made.OPENS, north.development, north.contacts["pine"])
     allowed = {"contact": {str(one) for one in (north.delivery, *own)}, "unopened": {str(north.development)}}
-    return World(worker_pool, web_pool, north, south, people, ids, allowed)
+    return World(worker_pool, web_pool, north, south, people, ids, elsewhere, allowed)
 
 
 async def _people(tx, north):
@@ -111,16 +112,24 @@ async def _people(tx, north):
     return people
 
 
-async def _target(tx, north, people):
+async def _target(tx, home, people):
     """Make what the rows ask for."""
+    his = people["self"]
     ids = {
-        "organization": north.organization_id, "person": north.ben, "team": north.teams["ada"],
-        "customer": north.oak, "contact": north.contacts["oak"], "project": north.delivery,
-        "colleague": people["colleague"], "reviewer": people["stranger"],
-        "team_member": await tx.fetchval(MEMBERSHIP, north.ben),
-        "project_member": await tx.fetchval(PART, north.ben, north.delivery),
+        "organization": home.organization_id,
+        "person": his,
+        "colleague": people["colleague"],
+        "reviewer": people["stranger"],
+        "team": next(iter(home.teams.values())),
+        "customer": home.oak,
+        "contact": home.contacts["oak"],
+        "project": home.delivery,
+        "other_project": home.development,
+        "other_team": await tx.fetchval(TEAM, "Elsewhere"),
+        "team_member": await tx.fetchval(MEMBERSHIP, his),
+        "project_member": await tx.fetchval(PART, his, home.delivery),
         "run": UUID(await tx.fetchval(RUN)),
-    }  # fmt: skip
+    }
     for what in ("kudos", "task", "round", "contest", "survey", "token", "role", "preview"):
         ids[what] = await made.TARGETS[what](tx, ids)
     return ids
