@@ -1,6 +1,6 @@
 -- Erasure: a person's texts go from every table that the catalogue knows, and what remains is nobody's in particular.
 -- A flow: it may write tables that features own (README.md).
--- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit
+-- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer
 
 -- name: begin(person_id, salt, pattern)
 -- What the generated statements refer to, until the transaction ends. Only one erasure of an organization at a time.
@@ -69,7 +69,7 @@ select c.relname::text as table_name, '' as column_name, false as is_json, false
     array_agg(p.attname::text order by p.attnum) as people
 from pg_class as c
 join pg_attribute as p on p.attrelid = c.oid and p.attname in ('subject_id', 'person_id', 'giver_id', 'receiver_id')
-where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and c.relname ~ '^(run|released)_|^level_step$'
+where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and c.relname ~ '^(run|released)_|^level_step$|^peer_release$'
 group by c.relname
 order by c.relname;
 
@@ -154,3 +154,15 @@ on conflict (organization_id, person_id) do nothing;
 -- name: note(person_id, reason)!
 insert into audit (role, action, subject_id, detail, purpose)
 values ('operator', 'erase', :person_id, :reason, 'operation');
+
+-- name: forget_accounts()!
+delete from identity where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_roles()!
+delete from role_grant where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_held_answers()!
+-- What rests until the night, by the person and about them.
+delete from held_answer as h
+using ask as a
+where a.id = h.ask_id and current_setting('app.erased')::uuid in (a.giver_id, a.receiver_id);

@@ -35,6 +35,8 @@ SPECIAL = {
                 "handover_id": None, "care_id": None, "decision": "'upheld'", "decided_at": "now()"},
     "signal": {"aspect": None, "value": None},
     "project_money": {"unit": "'EUR'"},
+    "credential": {"contact_id": None},
+    "peer_release": {"givers": "5"},
 }  # fmt: skip
 UNTOUCHED = {
     "organization",
@@ -42,11 +44,12 @@ UNTOUCHED = {
     "erasure",
     "board_version",
     "consent_setting",
-}  # one row each, or the list itself
+    "sign_in_domain",
+}  # one row each, the list itself, or of the organization alone
 VALUES = {
     "uuid": "gen_random_uuid()", "boolean": "true", "bytea": "sha256(gen_random_uuid()::text::bytea)",
     "timestamp with time zone": "clock_timestamp()", "smallint": "1", "integer": "1", "bigint": "1", "numeric": "1",
-    "double precision": "0.5",
+    "double precision": "0.5", "date": "current_date", "text[]": "'{read}'",
 }  # fmt: skip
 
 
