@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 # Who calls. The target is Ben (`self`), his team, his project, what he received and what he owns.
 INSIDE = frozenset({
-    "self", "colleague", "stranger",  # employees: Ben, one of his team, one of another team
+    # Employees: Ben, one of his team, one of another team, and who led Ben and leads nobody any more.
+    "self", "colleague", "stranger", "ended_lead",
     # Leads: of Ben's team; of another; of his until yesterday; of a team that he left.
     "lead", "other_lead", "former_lead", "past_lead",
     "hr", "administrator", "service",
@@ -14,7 +15,7 @@ FOREIGN = frozenset({f"foreign_{role}" for role in ("employee", "lead", "hr", "a
 CONTACTS = frozenset({"contact", "unopened", "foreign_contact"})  # the project opened to them; another one; elsewhere
 CALLERS = ("anybody", *sorted(INSIDE), *sorted(FOREIGN), *sorted(CONTACTS))
 
-EMPLOYEES = frozenset({"self", "colleague", "stranger"})
+EMPLOYEES = frozenset({"self", "colleague", "stranger", "ended_lead"})
 LEADS = frozenset({"lead", "other_lead", "former_lead", "past_lead"})
 OFFICE = frozenset({"hr", "administrator", "service"})
 ADMINISTRATION = frozenset({"administrator", "service"})

@@ -66,9 +66,9 @@ class World:
 
 def role_of(caller):
     """The role in which a caller calls."""
-    if caller in EMPLOYEES:
+    if caller in EMPLOYEES - {"ended_lead"}:
         return Role.EMPLOYEE
-    return Role.LEAD if caller in LEADS else Role(caller.removeprefix("foreign_"))
+    return Role.LEAD if caller in LEADS | EMPLOYEES else Role(caller.removeprefix("foreign_"))
 
 
 async def world(worker_pool, web_pool):
@@ -92,7 +92,7 @@ async def world(worker_pool, web_pool):
 async def _people(tx, north):
     """Let there be everybody who may ask; all have joined and allow everything."""
     people = {"self": north.ben, "lead": north.ada, "hr": north.cleo}
-    for name in ("colleague", "stranger", "other_lead", "former_lead", "past_lead", "administrator"):
+    for name in ("colleague", "stranger", "other_lead", "former_lead", "past_lead", "ended_lead", "administrator"):
         people[name] = await tx.fetchval(made.PERSON, name.replace("_", " ").capitalize())
         await tx.execute(cast.INSERT_SEEN, people[name])
         for source in ("peers", "customers", "kudos"):
@@ -102,6 +102,7 @@ async def _people(tx, north):
     for team_id, name, role, ended in (
         (his, "colleague", "member", False),
         (his, "former_lead", "lead", True),
+        (his, "ended_lead", "lead", True),
         (third, "former_lead", "lead", False),
         (other, "stranger", "member", False),
         (other, "other_lead", "lead", False),
