@@ -45,6 +45,7 @@ class Row:
     body: Callable[..., dict] | None = None  # of the ids of the target
     form: bool = False
     query: Callable[..., dict] | None = None
+    scope: str = ""  # that a token needs; else the one of its method
     fresh: str = ""  # what is made anew for each request
     lists: tuple[str, frozenset[str] | set[str]] | None = (
         None  # of whatever it shows: this one to these callers, and to nobody else
@@ -54,6 +55,11 @@ class Row:
     def names(self):
         """Whether it names things that others may own."""
         return self.foreign is not None
+
+    @property
+    def wants(self):
+        """The scope that a token needs."""
+        return self.scope or ("read" if self.method == "GET" else "write")
 
     def expected(self, caller):
         """The status that a caller is due."""

@@ -37,7 +37,7 @@ class World:
     elsewhere: dict[str, UUID]  # the same in South
     own: dict[str, set[str]]  # what a contact may be shown, by caller
 
-    async def token(self, caller):
+    async def token(self, caller, scopes=("read", "write")):
         """Make a token for a caller."""
         cast_of = self.south if caller.startswith("foreign") else self.north
         async with db.tenant(self.pool, cast_of.organization_id) as tx:
@@ -45,7 +45,8 @@ class World:
                 return await contacts.create_token(tx, cast_of.contacts["pine" if caller == "unopened" else "oak"])
             role = role_of(caller)
             person_id = self.people.get(caller) if cast_of is self.north else cast_of.people["dora"]
-            return await create_token(tx, NewToken(role=role, person_id=None if role is Role.SERVICE else person_id))
+            whose = None if role is Role.SERVICE else person_id
+            return await create_token(tx, NewToken(role=role, person_id=whose, scopes=scopes))
 
     async def fresh(self, what):
         """Make something anew for one request; its id or secret, by what it is."""
