@@ -7,7 +7,8 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from tests.service.walls.row import CALLERS, CONTACTS, FOREIGN, INSIDE
+from service.base.access import EVERY_SCOPE
+from tests.service.walls.row import ADMINISTRATION, CALLERS, CONTACTS, FOREIGN, INSIDE
 
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 IDS = """
@@ -61,6 +62,17 @@ class Asking:
     async def wrong(self, rows, callers=CALLERS):
         """What is not as the rows say: a line for each request with another status, or with something foreign in it."""
         return [trouble for row in rows for trouble in await self._wrong(row, callers)]
+
+    async def beyond_scope(self, row):
+        """Ask as administrator and service with every scope but the one the row wants; what is not refused for that."""
+        troubles = []
+        for caller in () if row.open else sorted(ADMINISTRATION):
+            token = await self._made.token(caller, tuple(sorted(EVERY_SCOPE - {row.wants})))
+            ids = {row.fresh: uuid4()} | self._made.ids  # refused before anything is looked up
+            answer, text = await self._ask({"authorization": f"Bearer {token}"}, row, ids)
+            if answer.status_code != 403 or f"the scope {row.wants}" not in text:
+                troubles.append(f"{row.method} {row.path} as {caller} without {row.wants}: {answer.status_code}")
+        return troubles
 
     async def _wrong(self, row, callers):
         """Ask as everybody; a few at a time where nothing changes."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 # Who calls. The target is Ben (`self`), his team, his project, what he received and what he owns.
 INSIDE = frozenset({
-    "self", "colleague", "stranger",  # employees: Ben, one of his team, one of another team
+    # Employees: Ben, one of his team, one of another team, and who led Ben and leads nobody any more.
+    "self", "colleague", "stranger", "ended_lead",
     # Leads: of Ben's team; of another; of his until yesterday; of a team that he left.
     "lead", "other_lead", "former_lead", "past_lead",
     "hr", "administrator", "service",
@@ -14,7 +15,7 @@ FOREIGN = frozenset({f"foreign_{role}" for role in ("employee", "lead", "hr", "a
 CONTACTS = frozenset({"contact", "unopened", "foreign_contact"})  # the project opened to them; another one; elsewhere
 CALLERS = ("anybody", *sorted(INSIDE), *sorted(FOREIGN), *sorted(CONTACTS))
 
-EMPLOYEES = frozenset({"self", "colleague", "stranger"})
+EMPLOYEES = frozenset({"self", "colleague", "stranger", "ended_lead"})
 LEADS = frozenset({"lead", "other_lead", "former_lead", "past_lead"})
 OFFICE = frozenset({"hr", "administrator", "service"})
 ADMINISTRATION = frozenset({"administrator", "service"})
@@ -44,6 +45,7 @@ class Row:
     body: Callable[..., dict] | None = None  # of the ids of the target
     form: bool = False
     query: Callable[..., dict] | None = None
+    scope: str = ""  # that a token needs; else the one of its method
     fresh: str = ""  # what is made anew for each request
     lists: tuple[str, frozenset[str] | set[str]] | None = (
         None  # of whatever it shows: this one to these callers, and to nobody else
@@ -53,6 +55,11 @@ class Row:
     def names(self):
         """Whether it names things that others may own."""
         return self.foreign is not None
+
+    @property
+    def wants(self):
+        """The scope that a token needs."""
+        return self.scope or ("read" if self.method == "GET" else "write")
 
     def expected(self, caller):
         """The status that a caller is due."""

@@ -42,8 +42,13 @@ async def test_the_row_holds_for_every_caller(asking, row):
     assert await asking.wrong([row]) == []
 
 
+@pytest.mark.slow
+async def test_a_token_reaches_no_route_beyond_its_scopes(asking):
+    assert [trouble for row in ROWS for trouble in await asking.beyond_scope(row)] == []
+
+
 def test_the_matrix_is_of_this_size():
-    assert len(ROWS) * len(CALLERS) > 2900
+    assert len(ROWS) * len(CALLERS) > 3100
 
 
 async def test_what_methods_there_are_is_told_to_nobody_without_a_credential(anybody, made):

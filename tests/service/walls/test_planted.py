@@ -141,6 +141,18 @@ async def test_a_planted_bug_is_caught_by_its_row(monkeypatch, worker_pool, web_
         assert any(words in line for line in await asking.wrong([which]))
 
 
+@pytest.mark.slow
+async def test_a_scope_that_nobody_asks_for_is_caught(monkeypatch, worker_pool, web_pool, database_url):
+    monkeypatch.setattr(guard, "_refuse_beyond_scope", lambda *_: None)
+    made = await world(worker_pool, web_pool)
+    app = create_app(Settings(), database_url)
+    async with serving(app) as address, Asking(made, address, database_url) as asking:
+        assert await asking.beyond_scope(CUSTOMERS) == [
+            "GET /api/customers as administrator without read: 200",
+            "GET /api/customers as service without read: 200",
+        ]
+
+
 async def changing(database_url, statement, *given):
     """Do what an administrator's next tool may do."""
     conn = await asyncpg.connect(database_url)

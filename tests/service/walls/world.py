@@ -37,7 +37,7 @@ class World:
     elsewhere: dict[str, UUID]  # the same in South
     own: dict[str, set[str]]  # what a contact may be shown, by caller
 
-    async def token(self, caller):
+    async def token(self, caller, scopes=("read", "write")):
         """Make a token for a caller."""
         cast_of = self.south if caller.startswith("foreign") else self.north
         async with db.tenant(self.pool, cast_of.organization_id) as tx:
@@ -45,7 +45,8 @@ class World:
                 return await contacts.create_token(tx, cast_of.contacts["pine" if caller == "unopened" else "oak"])
             role = role_of(caller)
             person_id = self.people.get(caller) if cast_of is self.north else cast_of.people["dora"]
-            return await create_token(tx, NewToken(role=role, person_id=None if role is Role.SERVICE else person_id))
+            whose = None if role is Role.SERVICE else person_id
+            return await create_token(tx, NewToken(role=role, person_id=whose, scopes=scopes))
 
     async def fresh(self, what):
         """Make something anew for one request; its id or secret, by what it is."""
@@ -66,9 +67,9 @@ class World:
 
 def role_of(caller):
     """The role in which a caller calls."""
-    if caller in EMPLOYEES:
+    if caller in EMPLOYEES - {"ended_lead"}:
         return Role.EMPLOYEE
-    return Role.LEAD if caller in LEADS else Role(caller.removeprefix("foreign_"))
+    return Role.LEAD if caller in LEADS | EMPLOYEES else Role(caller.removeprefix("foreign_"))
 
 
 async def world(worker_pool, web_pool):
@@ -92,7 +93,7 @@ async def world(worker_pool, web_pool):
 async def _people(tx, north):
     """Let there be everybody who may ask; all have joined and allow everything."""
     people = {"self": north.ben, "lead": north.ada, "hr": north.cleo}
-    for name in ("colleague", "stranger", "other_lead", "former_lead", "past_lead", "administrator"):
+    for name in ("colleague", "stranger", "other_lead", "former_lead", "past_lead", "ended_lead", "administrator"):
         people[name] = await tx.fetchval(made.PERSON, name.replace("_", " ").capitalize())
         await tx.execute(cast.INSERT_SEEN, people[name])
         for source in ("peers", "customers", "kudos"):
@@ -102,6 +103,7 @@ async def _people(tx, north):
     for team_id, name, role, ended in (
         (his, "colleague", "member", False),
         (his, "former_lead", "lead", True),
+        (his, "ended_lead", "lead", True),
         (third, "former_lead", "lead", False),
         (other, "stranger", "member", False),
         (other, "other_lead", "lead", False),
