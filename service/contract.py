@@ -14,7 +14,7 @@ ERRORS = {
     "429": "Asked too often in this minute; `Retry-After` says when the next one begins.",
     "503": "Too much at once; `Retry-After` says when to try again.",
 }
-READING = ("400", "401", "403", "404", "429", "503")
+READING = ("400", "401", "403", "404", "409", "429", "503")
 UNSAFE = ("post", "patch", "put", "delete")
 SHAPE = {
     "type": "object",

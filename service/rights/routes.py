@@ -1,6 +1,6 @@
 """Rights over HTTP: my data, and who looked at me; for HR the audit log."""
 
-from litestar import MediaType, Response, Router, get
+from litestar import Response, Router, get
 
 from service.base.access import Role, require_role
 from service.base.paging import LIMIT, NEWEST
@@ -23,7 +23,7 @@ async def list_audit(tx: Tx, after: After = None, limit: Limit = LIMIT) -> Page[
     return await reading.log(tx, Cut(after, limit, NEWEST))
 
 
-@get("/audit/export", guards=[personnel], opt=AUDITED, media_type=MediaType.TEXT)
+@get("/audit/export", guards=[personnel], opt=AUDITED, media_type="text/csv")
 async def export_audit(tx: Tx, me: Me) -> Response[str]:
     """Export the newest rows of the audit log as CSV."""
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
