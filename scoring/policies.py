@@ -36,6 +36,12 @@ class RoundOpen(Refused):
     code = "round_open"
 
 
+class PromiseGiven(Refused):
+    """People have answered trusting that so many must speak before anything shows; that is only ever raised."""
+
+    code = "k_only_rises"
+
+
 class TooManyPreviews(Refused):
     """Enough previews of this organization wait to be done already."""
 
@@ -159,11 +165,13 @@ async def insert(tx: db.Connection, against: Version, policy: Policy, person_id:
 
 
 async def keeps_faith(tx: db.Connection, before: Policy, new: Policy) -> None:
-    """Refuse a lower k while people answer, trusting in today's.
+    """Refuse a lower k where people answer, or have answered, trusting in today's.
 
     Raises
     ------
-    RoundOpen : see there.
+    PromiseGiven, RoundOpen : see there.
     """
+    if new.k < before.k and await db.one(tx, sql.answers_given, bool):
+        raise PromiseGiven(f"people have answered trusting that {before.k} must speak; k is only raised from there")
     if new.k < before.k and await db.maybe(tx, sql.open_round, bool):
         raise RoundOpen(f"k can be lowered from {before.k} to {new.k} when no feedback round is open")

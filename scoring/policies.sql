@@ -57,3 +57,6 @@ limit 1;
 
 -- name: names(people)
 select external_id, id, name from person where external_id = any (:people::text[]);
+
+-- name: answers_given()
+select exists (select a.id from feedback_answer as a);

@@ -41,7 +41,17 @@ async def make_token(tx: db.Connection, new: NewToken) -> tuple[UUID, str]:
 
 
 async def make_token_for(tx: db.Connection, me: Actor, new: NewToken) -> tuple[TokenView, str]:
-    """Make a token as an administrator; nobody hands on a scope that they do not hold themselves."""
+    """Make a token as an administrator, their own or a program's.
+
+    Raises
+    ------
+    Forbidden : it would act in somebody else's name, who alone sees what they said of whom; or it would have a scope
+        that the caller does not hold.
+    """
+    if new.person_id is not None and new.person_id != me.person_id:
+        raise Forbidden(
+            "nobody makes a token in another person's name; make your own, or a program's with role service"
+        )
     if not me.scopes.issuperset(new.scopes):
         raise Forbidden("your own token does not have all of these scopes")
     token_id, secret = await make_token(tx, new)

@@ -57,9 +57,14 @@ def render_refusal(_: AnyRequest, refusal: AppError) -> ErrorResponse:
     return _response(refusal.status, ErrorBody(refusal.code, str(refusal), detail), headers)
 
 
+GONE = "client disconnected prematurely"  # what Litestar says of a caller who hung up: no mistake of ours
+
+
 def render_framework(_: AnyRequest, refusal: HTTPException) -> ErrorResponse:
     """Render what Litestar refuses: unknown addresses, methods, parameters that do not fit, bodies too large."""
     status = refusal.status_code
+    if status >= 500 and refusal.detail == GONE:
+        return _response(400, ErrorBody("invalid", "the body ended before its end", {}), {})
     if status >= 500:
         return render_mistake(_, refusal)
     detail: dict[str, Any] = {}

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec import UNSET
 
-from service.base import clock, db
+from service.base import clock, db, slots
 from service.base.errors import Invalid
 from service.base.events import record
 from service.consents.model import SOURCES, Answered, ChoiceChange, Choices, Preset, Seen
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
+
+SCORING = "scoring_now"  # the job, as the worker's table names it
 
 
 async def choices(tx: db.Connection, person_id: UUID) -> Choices:
@@ -39,6 +41,9 @@ async def change(tx: db.Connection, person_id: UUID, wanted: ChoiceChange) -> Ch
     await show(tx, [person_id], shown=stays if wanted.on_boards is UNSET else bool(wanted.on_boards))
     # Which source is nobody's to know but theirs: an event tells only that something changed.
     await record(tx, "choices_changed" if changed else "visibility_changed", person_id)
+    if changed and not await db.one(tx, sql.run_is_due, bool, job=SCORING):
+        now = clock.now()  # by a run of its own, so that it holds everywhere within a minute
+        await slots.ensure(tx, slots.NewSlot(job=SCORING, key=str(uuid4()), moment=now, due_at=now))
     return await choices(tx, person_id)
 
 

@@ -54,3 +54,7 @@ on conflict (organization_id) do update set version = board_version.version + 1;
 select p.id from person as p
 where not exists (select from visibility as v where v.person_id = p.id)
 order by p.external_id;
+
+-- name: run_is_due(job)
+-- Whether a run that has not begun will see what was chosen just now.
+select exists (select from slot where job = :job and state = 'due');

@@ -95,7 +95,7 @@ def _read(place: Path) -> list[Listed]:
 
 def _append(place: Path, line: Listed) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("ab") as file:
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
         file.write(msgspec.json.encode(line) + b"\n")
         file.flush()
         os.fsync(file.fileno())

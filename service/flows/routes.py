@@ -6,12 +6,15 @@ from uuid import UUID
 from litestar import Request, Router, post
 from litestar.params import FromPath, JSONBody
 
+from service.base.access import Role, require_role
 from service.base.config import address_of
 from service.base.web import SECRET, Me, Tx
 from service.contests.model import Contest, Verdict
 from service.flows import resolving, surveys
 from service.surveys.model import Link
-from service.surveys.routes import askers
+
+# Not leads: whoever holds a link answers, and the answer is about them and theirs.
+office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
 
 @post("/contests/{contest_id:uuid}/decision", status_code=200, tags=["contests"])
@@ -20,10 +23,10 @@ async def decide_contest(contest_id: FromPath[UUID], data: JSONBody[Verdict], tx
     return await resolving.resolve(tx, me, contest_id, data)
 
 
-@post("/surveys/{survey_id:uuid}/link", guards=[askers], opt=SECRET, tags=["surveys"])
-async def make_link(request: Request[Any, Any, Any], survey_id: FromPath[UUID], tx: Tx, me: Me) -> Link:
+@post("/surveys/{survey_id:uuid}/link", guards=[office], opt=SECRET, tags=["surveys"])
+async def make_link(request: Request[Any, Any, Any], survey_id: FromPath[UUID], tx: Tx) -> Link:
     """Make a link to the survey; it is shown this once, works once, and ends those before it."""
-    return await surveys.new_link(tx, me, survey_id, address_of(request.app.state.settings))
+    return await surveys.new_link(tx, survey_id, address_of(request.app.state.settings))
 
 
 router = Router("/", route_handlers=[decide_contest, make_link])

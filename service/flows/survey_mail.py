@@ -87,7 +87,7 @@ async def _prepare(settings: Settings, pool: db.Pool, organization_id: UUID, cla
             return None
         if reminds and letter.mail_tried_at is None:
             return None  # nobody is reminded of what they never got
-        link = await new_link(tx, None, survey_id, address_of(settings))
+        link = await new_link(tx, survey_id, address_of(settings))
         await db.run(tx, sql.try_reminder if reminds else sql.try_mail, id=survey_id, at=clock.now())
     return _written(letter, link.url, reminds=reminds)
 

@@ -16,9 +16,9 @@ from service.surveys.model import Answer, Link, LinkSpent, Question
 LINK_DAYS = 60
 
 
-async def new_link(tx: db.Connection, me: Actor | None, survey_id: UUID, base: str) -> Link:
-    """Make a link to a survey, under the address `base`; those made before are dead. `me` is None for a job."""
-    survey = await surveys.unanswered(tx, me, survey_id)
+async def new_link(tx: db.Connection, survey_id: UUID, base: str) -> Link:
+    """Make a link to a survey, under the address `base`; those made before are dead."""
+    survey = await surveys.unanswered(tx, survey_id)
     link_id, secret = await contacts.create_link(tx, survey.contact_id, LINK_DAYS)
     before = await surveys.put_link(tx, survey_id, link_id)
     if before is not None:

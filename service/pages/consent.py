@@ -43,7 +43,7 @@ CHOICES = (
         "Customers’ answers",
         "What customers say of projects you were in: in surveys, calls and meetings.",
         "So that the trust a project earns counts for everyone who earned it.",
-        "The words: everyone in the project. What they mean for your score: you, your lead and HR.",
+        "The words: everyone in your organization. What they mean for your score: you, your lead and HR.",
     ),
     About(
         "kudos",

@@ -68,8 +68,10 @@ async def show_contests(tx: Tx, me: Me, view: Seen) -> Response[str]:
 @get("/contests/new")
 async def show_form(
     view: Seen, dimension: Named = "", evidence: Named = "", evidence_id: FromQuery[UUID | None] = None
-) -> Response[str]:
+) -> Response[Any]:
     """Show the form; the link says what is contested."""
+    if not dimension and evidence not in ABOUT:
+        return redirect("/contests")  # the links beside what can be contested say what it is
     what = {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id or ""}
     title = board_name(view.words, dimension) if dimension else view.words.say(ABOUT.get(evidence, evidence))
     return view.page("contest_new.html", what=what, title=title, days=actions.DAYS)

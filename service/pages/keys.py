@@ -1,12 +1,11 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec import Meta
 
 from service.auth import actions
 from service.auth.actions import session_cookie
@@ -36,7 +35,6 @@ class Wish(Input, kw_only=True):
     """A token as the form asks for it."""
 
     role: Role
-    person: Annotated[str, Meta(max_length=320)] | None = None
     days: Days = 90
     name: Name | None = None
     read: bool = False
@@ -75,11 +73,11 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
     if not scopes:
         return await _tokens(tx, view, trouble=view.words.say("Choose at least one thing it may do."))
     try:
-        person_id = await actions.person_meant(tx, wish.person) if wish.person else None
-        new = NewToken(role=wish.role, person_id=person_id, days=wish.days, name=wish.name, scopes=scopes)
+        mine = None if wish.role is Role.SERVICE else me.person_id
+        new = NewToken(role=wish.role, person_id=mine, days=wish.days, name=wish.name, scopes=scopes)
         token, secret = await actions.make_token_for(tx, me, new)
     except AppError:
-        trouble = view.words.say("Say whose it is by an e-mail address or a name; only a program’s token is nobody’s.")
+        trouble = view.words.say("That token cannot be made. Choose again.")
         return await _tokens(tx, view, trouble=trouble)
     return await _tokens(tx, view, made=(token, secret))
 

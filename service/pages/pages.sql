@@ -32,6 +32,8 @@ limit :most;
 -- name: demo_role(person_id)
 -- The same rule for one person.
 select case
+    when exists (select from role_grant as g where g.person_id = p.id and g.role = 'administrator') then 'administrator'
+    when exists (select from role_grant as g where g.person_id = p.id) then 'hr'
     when p.title ~* '\y(HR|henkilöstö\w*)\y' then 'hr'
     when exists (select from team_member as m where m.person_id = p.id and m.to_at is null and m.role = 'lead')
         then 'lead'

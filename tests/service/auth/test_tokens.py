@@ -33,7 +33,7 @@ async def test_a_token_reads_and_writes_only_within_its_scopes(anybody, worker_p
 
 async def test_an_administrator_makes_lists_and_ends_a_token(api, anybody, north):
     admin = await api(north, "cleo", "administrator")
-    asked = {"role": "employee", "person_id": str(north.ben), "days": 7, "name": "phone", "scopes": ["read"]}
+    asked = {"role": "employee", "person_id": str(north.cleo), "days": 7, "name": "phone", "scopes": ["read"]}
     made = (await admin.post("/api/tokens", json=asked)).json()
     headers = {"authorization": f"Bearer {made['secret']}"}
     assert (await anybody.get("/api/people", headers=headers)).status_code == 200
@@ -63,7 +63,7 @@ async def test_the_secret_of_a_token_is_not_kept_for_a_repeated_request(api, nor
         ({"role": "service", "days": 367}, 400),
         ({"role": "service", "scopes": []}, 400),
         ({"role": "service", "scopes": ["everything"]}, 400),
-        ({"role": "employee", "person_id": "00000000-0000-4000-8000-000000000000"}, 422),
+        ({"role": "employee", "person_id": "00000000-0000-4000-8000-000000000000"}, 403),
     ],
 )
 async def test_a_token_that_cannot_be_is_refused(api, north, body, status):
@@ -138,3 +138,9 @@ async def test_a_leads_token_is_an_employees_from_the_moment_they_lead_nobody(ap
         404,
         403,
     ]
+
+
+async def test_nobody_makes_a_token_in_another_persons_name(api, north):
+    admin = await api(north, "cleo", "administrator")
+    refused = await admin.post("/api/tokens", json={"role": "employee", "person_id": str(north.ben)})
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")

@@ -109,6 +109,19 @@ async def test_k_is_only_raised_while_a_round_is_open(api, worker_pool, north):
     assert (await looked_at(client, worker_pool, {"k": 6}))["state"] == "done"
 
 
+async def test_k_is_only_raised_once_anybody_has_answered(api, worker_pool, north):
+    client = await api(north, "cleo", "hr")
+    assert (await looked_at(client, worker_pool, {"k": 4}))["state"] == "done"
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(
+            "insert into feedback_answer (giver_id, receiver_id, criterion_id, rating) values ($1, $2, $3, 4)",
+            north.ada, north.ben, north.criteria["leading"],
+        )  # fmt: skip
+    refused = await client.post(f"{POLICIES}/previews", json={"changes": {"k": 4}})
+    assert (refused.status_code, refused.json()["code"]) == (409, "k_only_rises")
+    assert (await looked_at(client, worker_pool, {"k": 6}))["state"] == "done"
+
+
 async def test_five_previews_wait_at_most(api, worker_pool, north):
     client = await api(north, "cleo", "hr")
     asked = [await client.post(f"{POLICIES}/previews", json={"changes": {}}) for _ in range(6)]

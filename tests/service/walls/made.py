@@ -94,7 +94,7 @@ async def survey(tx, ids):
 
 async def question(tx, ids):
     """Return the secret of a survey's link."""
-    link = await new_link(tx, None, await survey(tx, ids), "https://talkoot.example")
+    link = await new_link(tx, await survey(tx, ids), "https://talkoot.example")
     return link.url.rpartition("/")[2]
 
 

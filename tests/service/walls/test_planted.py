@@ -14,7 +14,6 @@ from service.notes import actions as notes
 from service.notes.model import Note
 from service.projects import openings
 from service.scores import standing
-from service.surveys import actions as surveys
 from tests.service.walls.matrix import Asking
 from tests.service.walls.rows import ROWS
 from tests.service.walls.serving import serving
@@ -34,7 +33,6 @@ CUSTOMERS = row("GET", "/api/customers")
 WAITING = row("GET", "/api/contests")
 NOTES = row("POST", "/api/notes")
 CLOSING = row("POST", "/api/projects/{project_id:uuid}/openings/{opening_id:uuid}/close")
-LINK = row("POST", "/api/surveys/{survey_id:uuid}/link")
 DESCRIPTION = row("GET", "/api/docs")
 
 
@@ -99,13 +97,6 @@ def notes_to_anywhere(monkeypatch, _):
     monkeypatch.setattr(notes, "write", write)
 
 
-def a_survey_denied_in_other_words(monkeypatch, _):
-    async def has_part(*_):
-        raise access.Forbidden("not your project")
-
-    monkeypatch.setattr(surveys, "_has_part", has_part)
-
-
 def a_script_of_another_host(monkeypatch, _):
     monkeypatch.setattr(docs, "PAGE", '<script src="https://cdn.example/swagger.js"></script>')
 
@@ -124,7 +115,6 @@ PLANTED = {
     denied_in_other_words: (STANDING, "as colleague: 403 instead of 404"),
     everybody_reviews: (WAITING, "as colleague: the contest is shown"),
     notes_to_anywhere: (NOTES, "as colleague: takes a foreign person: 201"),
-    a_survey_denied_in_other_words: (LINK, "as other_lead: 403 instead of 404"),
     closed_under_any_project: (CLOSING, "as administrator: is found under another one"),
     a_script_of_another_host: (DESCRIPTION, "as anybody: loads from another host"),
 }
