@@ -7,7 +7,7 @@ import sys
 import time
 
 import scoring.run
-from scoring.model.score import score
+from scoring.cluster import fitted
 from service import worker
 from service.base import db, slots
 
@@ -19,7 +19,7 @@ def slow_engine(seconds):
         sys.stdout.write("scoring\n")
         sys.stdout.flush()
         time.sleep(seconds)
-        return score(*given)
+        return fitted(*given)
 
     return engine
 
