@@ -18,6 +18,7 @@ from tests.service.conftest import free_port
 from tests.service.sign_in.conftest import asked_of
 
 PACKAGE = "oidc-provider@9.6.1"
+OLDEST_NODE = 20  # that the package runs on
 SCRIPT = Path(__file__).with_name("certified.mjs")
 STEPS = 12
 
@@ -27,6 +28,9 @@ def package():
     """The provider's package, installed once into a cache folder; skipped, loudly, where there is no node."""
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("there is no node here: NO TESTS RAN AGAINST THE CERTIFIED PROVIDER")
+    told = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
+    if int(told.strip().lstrip("v").partition(".")[0] or 0) < OLDEST_NODE:
+        pytest.skip(f"node {told.strip()} is too old: NO TESTS RAN AGAINST THE CERTIFIED PROVIDER")
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path(tempfile.gettempdir()))) / f"talkoot-{PACKAGE}"
     entry = cache / "node_modules" / "oidc-provider" / "lib" / "index.js"
     if not entry.exists():
