@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from scipy.stats import spearmanr
 
 from scoring import output
 from scoring.model.evidence import Evidence
@@ -118,4 +117,4 @@ def _spearman(group: pl.DataFrame) -> float | None:
     both = group.drop_nulls(["before", "after"])
     if both["before"].n_unique() < 2 or both["after"].n_unique() < 2:
         return None
-    return float(spearmanr(both["before"].to_numpy(), both["after"].to_numpy()).statistic)
+    return float(both.select(pl.corr("before", "after", method="spearman")).item())
