@@ -40,6 +40,8 @@ PLACES = {
     "service/sign_in/actions.py": "attempts to sign in, which belong to no organization yet: the nil id",
     "service/sign_in/commands.py": "the operator's shell: the handle that was given",
     "service/flows/sign_in.py": "a sign-in: the organization whose provider proved it",
+    "service/jobs.py": "the purge: the slot's",
+    "service/flows/survey_mail.py": "a survey's mail: the slot's",
     "service/flows/commands.py": "the operator's shell: the handle that was given",
     "service/demo.py": "the demo: the organization it makes",
 }
