@@ -112,7 +112,7 @@ async def ask_for_preview(tx: db.Connection, changes: dict[str, Any], person_id:
     Raises
     ------
     Invalid : the changed policy breaks a rule.
-    RoundOpen : k would be lowered while a round is open.
+    PromiseGiven, RoundOpen : k would be lowered after people answered, or while a round is open.
     TooManyPreviews : five wait already.
     """
     against = await in_force(tx)
@@ -137,7 +137,7 @@ async def publish(tx: db.Connection, preview_id: UUID, person_id: UUID | None, *
 
     Raises
     ------
-    NotLookedAt, PolicyChanged, RoundOpen : see there.
+    NotLookedAt, PolicyChanged, PromiseGiven, RoundOpen : see there.
     """
     looked_at, against = await db.one(tx, sql.preview, Preview, id=preview_id), await in_force(tx)
     if looked_at.reference is None:

@@ -1,6 +1,5 @@
 """Commands for tokens and granted roles: `talkoot token …`, `talkoot role …`."""
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -39,7 +38,7 @@ def create(  # noqa: PLR0917 - the options of a command
         new = NewToken(role=role, person_id=person_id, days=days, name=name, scopes=scopes)
         typer.echo(await actions.create_token(tx, new))
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @token.command("create-for-contact")
@@ -54,7 +53,7 @@ def create_for_contact(
     async def work(tx: db.Connection) -> None:
         typer.echo(await contacts.create_token(tx, await contacts.meant(tx, contact), days, name))
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @token.command("list")
@@ -65,7 +64,7 @@ def list_tokens(organization: Organization) -> None:
         for one in await db.many(tx, sql.tokens, TokenView, after_key=None, after_id=None, most=MOST):
             typer.echo(_line(one))
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @token.command()
@@ -79,7 +78,7 @@ def revoke(
         await actions.revoke(tx, token_id)
         typer.echo(f"revoked {token_id}")
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 class Granted(StrEnum):
@@ -101,7 +100,7 @@ def grant_role(organization: Organization, person: Person, granted: Annotated[Gr
         one = await roles.grant(tx, new, None)
         typer.echo(f"{one.person_name} is {one.role}")
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @granting.command("revoke")
@@ -113,7 +112,7 @@ def revoke_role(organization: Organization, person: Person, granted: Annotated[G
         await roles.withdraw(tx, RoleGrant(person_id, granted.value))
         typer.echo(f"{person} is no longer {granted}")
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @granting.command("list")
@@ -124,16 +123,7 @@ def list_roles(organization: Organization) -> None:
         for one in await db.many(tx, sql.grants, RoleView, after_key=None, after_id=None, most=MOST):
             typer.echo(f"{one.role:<13}  {one.person_name:<40}  {one.granted_at:%Y-%m-%d}")
 
-    _in(organization, work)
-
-
-def _in(organization: str, work: Callable[[db.Connection], Awaitable[None]]) -> None:
-    async def there(pool: db.Pool) -> None:
-        found = await connect.find_organization(pool, organization)
-        async with db.tenant(pool, found.organization_id) as tx:
-            await work(tx)
-
-    connect.run_command(there)
+    connect.run_in(organization, work)
 
 
 def _line(one: TokenView) -> str:

@@ -99,6 +99,17 @@ def run_command(command: Command) -> None:
     run(_with_pool(command))
 
 
+def run_in(handle: str, work: Callable[[db.Connection], Awaitable[None]]) -> None:
+    """Run an operator's command within one transaction of the organization of that handle."""
+
+    async def there(pool: db.Pool) -> None:
+        found = await find_organization(pool, handle)
+        async with db.tenant(pool, found.organization_id) as tx:
+            await work(tx)
+
+    run_command(there)
+
+
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine to its end; trouble that the operator can mend becomes one line and exit status 1."""
     try:

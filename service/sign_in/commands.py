@@ -1,7 +1,6 @@
 """Commands for an organization's sign-in service: `talkoot sign-in …`."""
 
 import os
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -41,7 +40,7 @@ def set_provider(
             await actions.put_domains(tx, domain)
         _show(await db.one(tx, sql.setting_view, SettingView))
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @sign_in.command()
@@ -55,7 +54,7 @@ def show(organization: Organization) -> None:
         else:
             _show(found)
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @sign_in.command()
@@ -66,7 +65,7 @@ def end(organization: Organization) -> None:
         await actions.put_domains(tx, [])
         await actions.end_setting(tx)
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 @sign_in.command()
@@ -82,7 +81,7 @@ def unlink(
             raise Invalid("one person who is here must have that address")
         await actions.unlink(tx, found[0])
 
-    _in(organization, work)
+    connect.run_in(organization, work)
 
 
 def _show(found: SettingView) -> None:
@@ -90,15 +89,6 @@ def _show(found: SettingView) -> None:
     typer.echo(
         f"issuer   {found.issuer}\nclient   {found.client_id}, {secret}\ndomains  {' '.join(found.domains) or '–'}"
     )
-
-
-def _in(organization: str, work: Callable[[db.Connection], Awaitable[None]]) -> None:
-    async def there(pool: db.Pool) -> None:
-        found = await connect.find_organization(pool, organization)
-        async with db.tenant(pool, found.organization_id) as tx:
-            await work(tx)
-
-    connect.run_command(there)
 
 
 def register(app: typer.Typer) -> None:
