@@ -24,7 +24,7 @@ STEPS = (
     Step("lint", ("ruff", "check", "--quiet", ".")),
     Step("types", ("mypy",)),
     Step("contracts", ("lint-imports", "--no-cache")),
-    Step("quick tests", ("pytest", "-q", "-m", "not slow and not browser")),
+    Step("quick tests", ("pytest", "-q", "-n", "auto", "-m", "not slow and not browser")),
 )
 
 

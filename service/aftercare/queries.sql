@@ -7,17 +7,7 @@ values (coalesce(:external_id, gen_random_uuid()::text), :project_id, :owner_id,
 returning id, external_id, project_id, owner_id, kind, due_at, done_at, outcome, needs_changed, moved_by_customer;
 
 -- name: may_work(project_id, person_id)
--- Whoever takes or took part, and who leads somebody of them now; in a project that has nobody yet, anybody.
-select not exists (select from project_member as m where m.project_id = :project_id) or exists (
-    select from project_member as m
-    where m.project_id = :project_id and (m.person_id = :person_id::uuid or exists (
-        select from team_member as member
-        join team_member as lead on lead.team_id = member.team_id and lead.role = 'lead'
-        where member.person_id = m.person_id and lead.person_id = :person_id
-          and coalesce(member.from_at <= now(), true) and coalesce(member.to_at > now(), true)
-          and coalesce(lead.from_at <= now(), true) and coalesce(lead.to_at > now(), true)
-    ))
-);
+select may_work_in(:project_id, :person_id);
 
 -- name: for_change(id)
 -- The newest version of the task that once had this id: an import may have corrected it since.

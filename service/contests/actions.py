@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from service.base import audit, clock, db
 from service.base.access import Actor, Role
 from service.base.errors import Invalid, NotFound, Refused
@@ -36,9 +38,9 @@ async def contest(tx: db.Connection, me: Actor, new: NewContest) -> Contest:
     if not known:
         raise NotFound("there is no such thing about you in your organization")
     due_at = clock.now() + timedelta(days=DAYS)
-    opened = await db.one(tx, sql.insert, Contest, person_id=person_id, words=new.words, due_at=due_at, **given)
-    await record(tx, "contest_opened", opened.id)
-    return opened
+    contest_id = await db.one(tx, sql.insert, UUID, person_id=person_id, words=new.words, due_at=due_at, **given)
+    await record(tx, "contest_opened", contest_id)
+    return await db.one(tx, sql.contest, Contest, id=contest_id)
 
 
 async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
@@ -67,24 +69,16 @@ async def name_reviewer(tx: db.Connection, me: Actor, contest_id: UUID, reviewer
 
 async def decide(tx: db.Connection, me: Actor, contest_id: UUID, verdict: Verdict) -> Contest:
     """Decide, with reasons; once."""
-    await _undecided(tx, me, contest_id)
-    decided = await db.one(
-        tx,
-        sql.decide,
-        Contest,
-        id=contest_id,
-        decision=verdict.decision,
-        reasons=verdict.reasons,
-        decided_by_id=me.person(),
-        at=clock.now(),
-    )
-    await audit.looked(tx, me, decided.person_id, "decide_contest", audit.Purpose.CONTEST)
+    found = await _undecided(tx, me, contest_id)
+    await db.run(tx, sql.decide, id=contest_id, decided_by_id=me.person(), at=clock.now(), **asdict(verdict))
+    await audit.looked(tx, me, found.person_id, "decide_contest", audit.Purpose.CONTEST)
     await record(tx, "contest_decided", contest_id, decision=verdict.decision)
-    return decided
+    return await db.one(tx, sql.contest, Contest, id=contest_id)
 
 
 async def _undecided(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
-    found = await db.one(tx, sql.for_decision, Contest, id=contest_id)
+    await db.one(tx, sql.locked, UUID, id=contest_id)
+    found = await db.one(tx, sql.contest, Contest, id=contest_id)
     if not await _may_decide(tx, me, found):
         if me.role is Role.HR or me.person_id == found.person_id:
             raise NotTheReviewer("neither whom it is about nor who leads them decides on a contest")

@@ -31,50 +31,21 @@ select :person_id, :dimension,
     case when :evidence = 'badge' then :evidence_id end, case when :evidence = 'document' then :evidence_id end,
     case when :evidence = 'handover' then :evidence_id end, case when :evidence = 'care' then :evidence_id end,
     case when :evidence = 'feedback' then :evidence_id end, :words, :due_at
-returning id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at;
+returning id;
 
 -- name: contest(id)
-select id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at
-from contest
+select id, person_id, about, dimension, evidence_id, words, opened_at, due_at, overdue, reviewer_id, decision, reasons,
+    decided_at
+from contest_state
 where id = :id;
 
--- name: for_decision(id)
-select id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at
-from contest
-where id = :id
-for update;
+-- name: locked(id)
+select id from contest where id = :id for update;
 
 -- name: of_person(person_id, after_key, after_id, most)
-select id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at
-from contest
+select id, person_id, about, dimension, evidence_id, words, opened_at, due_at, overdue, reviewer_id, decision, reasons,
+    decided_at
+from contest_state
 where person_id = :person_id
   and (:after_key::timestamptz is null or (opened_at, id) < (:after_key, :after_id::uuid))
 order by opened_at desc, id desc
@@ -83,20 +54,10 @@ limit :most;
 -- name: waiting(reader_id, everything, only_overdue, after_key, after_id, most)
 -- The one that has to be decided first before the others: for HR all of them, for a named reviewer their own.
 select c.id, p.name as person, c.about, c.dimension, c.opened_at, c.due_at, c.overdue, c.reviewer_id
-from (
-    select id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at
-    from contest
-    where decided_at is null
-) as c
+from contest_state as c
 join person as p on p.id = c.person_id
-where (:everything::boolean or c.reviewer_id = :reader_id::uuid)
+where c.decided_at is null
+  and (:everything::boolean or c.reviewer_id = :reader_id::uuid)
   and c.person_id is distinct from :reader_id
   and (c.overdue or not :only_overdue::boolean)
   and (:after_key::timestamptz is null or (c.due_at, c.id) > (:after_key, :after_id::uuid))
@@ -104,27 +65,12 @@ order by c.due_at, c.id
 limit :most;
 
 -- name: leads(lead_id, person_id)
-select exists (
-    select from team_member as lead
-    join team_member as member on member.team_id = lead.team_id
-    where lead.person_id = :lead_id and lead.role = 'lead' and member.person_id = :person_id
-      and (lead.from_at is null or lead.from_at <= statement_timestamp())
-      and (lead.to_at is null or lead.to_at > statement_timestamp())
-      and (member.from_at is null or member.from_at <= statement_timestamp())
-      and (member.to_at is null or member.to_at > statement_timestamp()));
+select leads(:lead_id, :person_id);
 
 -- name: name_reviewer(id, reviewer_id)!
 update contest set reviewer_id = :reviewer_id where id = :id;
 
--- name: decide(id, decision, reasons, decided_by_id, at)
+-- name: decide(id, decision, reasons, decided_by_id, at)!
 update contest
 set decision = :decision, reasons = :reasons, decided_by_id = :decided_by_id, decided_at = :at
-where id = :id and decided_at is null
-returning id, person_id,
-    case when dimension is not null then 'score' when kudos_id is not null then 'kudos'
-        when signal_id is not null then 'signal' when badge_id is not null then 'badge'
-        when document_id is not null then 'document' when handover_id is not null then 'handover'
-        when care_id is not null then 'care' else 'feedback' end as about,
-    dimension, coalesce(kudos_id, signal_id, badge_id, document_id, handover_id, care_id, feedback_id) as evidence_id,
-    words, opened_at, due_at, decided_at is null and due_at < statement_timestamp() as overdue, reviewer_id, decision,
-    reasons, decided_at;
+where id = :id and decided_at is null;

@@ -32,17 +32,7 @@ order by started_at desc, id desc
 limit :most;
 
 -- name: may_work(project_id, person_id)
--- Whoever takes or took part, and who leads somebody of them now; in a project that has nobody yet, anybody.
-select not exists (select from project_member as m where m.project_id = :project_id) or exists (
-    select from project_member as m
-    where m.project_id = :project_id and (m.person_id = :person_id::uuid or exists (
-        select from team_member as member
-        join team_member as lead on lead.team_id = member.team_id and lead.role = 'lead'
-        where member.person_id = m.person_id and lead.person_id = :person_id
-          and coalesce(member.from_at <= now(), true) and coalesce(member.to_at > now(), true)
-          and coalesce(lead.from_at <= now(), true) and coalesce(lead.to_at > now(), true)
-    ))
-);
+select may_work_in(:project_id, :person_id);
 
 -- name: insert_member(project_id, person_id, role, share, from_at, to_at)
 insert into project_member (project_id, person_id, role, share, from_at, to_at)

@@ -50,9 +50,7 @@ select found.board, found.scope, found.period, found.subject_kind as kind, (
     from released_standing as s
     where s.run_id = :run_id and s.board = found.board and s.scope = found.scope and s.period = found.period
       and s.subject_kind = found.subject_kind
-      and (s.subject_kind <> 'person'
-           or s.subject_id in (select v.person_id from visibility as v where v.shown)
-              and s.subject_id not in (select gone.id from person as gone where gone.left_at <= statement_timestamp()))
+      and (s.subject_kind <> 'person' or s.subject_id in (select shown.person_id from person_shown as shown))
 ) as count
 from found
 where (:only_scope::text is null or found.scope = :only_scope)
@@ -61,50 +59,18 @@ limit :most;
 
 -- name: size(run_id, board, scope, period, kind, reader_id)
 -- Of people those who chose to be seen, and the reader; without those who have left since the run.
-select count(*) filter (where one.visible) as count,
-    count(*) filter (where one.visible and not one.provisional) as ranked
-from (
-    select s.provisional,
-        s.subject_kind <> 'person'
-        or s.subject_id not in (select gone.id from person as gone where gone.left_at <= statement_timestamp())
-            and (coalesce(s.subject_id = :reader_id, false)
-                 or s.subject_id in (select v.person_id from visibility as v where v.shown)) as visible
-    from released_standing as s
+select count(*) as count, count(*) filter (where not p.provisional) as ranked
+from places_seen(:run_id, :board, :scope, :period, :kind, :reader_id) as p
+having exists (
+    select from released_standing as s
     where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
-      and s.subject_kind = :kind
-) as one
-having count(*) > 0;
+      and s.subject_kind = :kind);
 
 -- name: places(run_id, board, scope, period, kind, reader_id, first, last)
 -- Places :first to :last; the reader, or the reader's teams, with their nearest neighbours; never the last place,
--- unless it is the reader's own. Who still gathers evidence is shown to themself only. Of people only those who chose
--- to be seen, and the reader: places, ranks and bands are counted among these, so nobody who is left out leaves a gap.
-with standing as materialized (
-    select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional, one.mine, one.visible,
-        row_number() over run as run_place,
-        count(*) filter (where one.visible and not s.provisional) over run as upto
-    from released_standing as s
-    cross join lateral (
-        select coalesce(s.subject_id = :reader_id, false) or s.subject_id in (
-            select m.team_id
-            from team_member as m
-            where m.person_id = :reader_id and (m.to_at is null or m.to_at > statement_timestamp())) as mine
-    ) as reader
-    cross join lateral (
-        select reader.mine, s.subject_kind <> 'person'
-            or s.subject_id not in (select gone.id from person as gone where gone.left_at <= statement_timestamp())
-                and (reader.mine or s.subject_id in (select v.person_id from visibility as v where v.shown)) as visible
-    ) as one
-    where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
-      and s.subject_kind = :kind
-    window run as (order by s.provisional, s.score desc, s.subject_id)
-), placed as materialized (
-    select v.*,
-        row_number() over (order by v.run_place)::integer as place,
-        (count(*) filter (where not v.provisional) over ())::integer as ranked,
-        case when v.band is not null then dense_rank() over (order by v.band)::integer end as level
-    from standing as v
-    where v.visible
+-- unless it is the reader's own. Who still gathers evidence is shown to themself only.
+with placed as materialized (
+    select * from places_seen(:run_id, :board, :scope, :period, :kind, :reader_id)
 )
 select p.subject_id,
     coalesce(
@@ -114,13 +80,8 @@ select p.subject_id,
             when 'project' then (select project.name from project where project.id = p.subject_id)
             when 'customer' then (select customer.name from customer where customer.id = p.subject_id)
         end, '–') as name,
-    p.place, p.ranked, p.level as band,
-    case when p.rank_low is not null then least(p.place, coalesce(above.upto, 0) + 1)::integer end as rank_low,
-    case when p.rank_high is not null then greatest(p.place, coalesce(below.upto, p.ranked))::integer end as rank_high,
-    p.score, p.low, p.high, p.provisional, p.mine
+    p.place, p.ranked, p.band, p.rank_low, p.rank_high, p.score, p.low, p.high, p.provisional, p.mine
 from placed as p
-left join standing as above on above.run_place = p.rank_low - 1
-left join standing as below on below.run_place = p.rank_high
 where p.mine
    or not p.provisional and p.place between :first::integer and :last::integer
    or not p.provisional and p.place < p.ranked
@@ -135,18 +96,7 @@ order by p.place;
 select id, name from person where id = :id;
 
 -- name: leads(lead_id, person_id)
--- Whether one leads a team of the other now.
-select true
-from team_member as lead
-join team_member as member on member.team_id = lead.team_id
-where lead.person_id = :lead_id
-  and lead.role = 'lead'
-  and member.person_id = :person_id
-  and (lead.from_at is null or lead.from_at <= statement_timestamp())
-  and (lead.to_at is null or lead.to_at > statement_timestamp())
-  and (member.from_at is null or member.from_at <= statement_timestamp())
-  and (member.to_at is null or member.to_at > statement_timestamp())
-limit 1;
+select leads(:lead_id, :person_id);
 
 -- name: level(run_id, person_id)
 select level, name, progress, since, missing

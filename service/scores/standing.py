@@ -61,4 +61,4 @@ async def may_see(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
     """Tell whether a person's scores are open to the caller: oneself, who leads one's team now, HR, services."""
     if me.person_id == person_id or me.role in EVERYBODYS:
         return True
-    return await db.maybe(tx, sql.leads, bool, lead_id=me.person_id, person_id=person_id) is not None
+    return await db.one(tx, sql.leads, bool, lead_id=me.person_id, person_id=person_id)

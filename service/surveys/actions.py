@@ -94,7 +94,7 @@ async def unanswered(tx: db.Connection, survey_id: UUID) -> Survey:
 
 async def _has_part(tx: db.Connection, me: Actor, project_id: UUID) -> bool:
     """Tell whether a lead has a part in this project; everybody else needs none."""
-    part = await db.one(tx, sql.may_work, bool, project_id=project_id, person_id=me.person_id)
+    part = await db.one(tx, sql.takes_part, bool, project_id=project_id, person_id=me.person_id)
     return part or me.role is not Role.LEAD
 
 

@@ -47,20 +47,9 @@ from contact as c
 join project as p on p.customer_id = c.customer_id
 where c.id = :contact_id and p.id = :project_id;
 
--- name: may_work(project_id, person_id)
--- Whoever takes or took part, and who leads somebody of them now; no row where there is no such project.
-select exists (
-    select from project_member as m
-    where m.project_id = :project_id and (m.person_id = :person_id::uuid or exists (
-        select from team_member as member
-        join team_member as lead on lead.team_id = member.team_id and lead.role = 'lead'
-        where member.person_id = m.person_id and lead.person_id = :person_id
-          and coalesce(member.from_at <= now(), true) and coalesce(member.to_at > now(), true)
-          and coalesce(lead.from_at <= now(), true) and coalesce(lead.to_at > now(), true)
-    ))
-)
-from project as p
-where p.id = :project_id;
+-- name: takes_part(project_id, person_id)
+-- No row where there is no such project.
+select takes_part(p.id, :person_id) from project as p where p.id = :project_id;
 
 -- name: link_of(id)
 select link_id from survey where id = :id;
