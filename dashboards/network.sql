@@ -6,9 +6,9 @@
 -- Departments of fewer than :k people, and all beyond the :most largest, are one ('').
 with belonging as (
     select distinct on (m.person_id) m.person_id, t.department
-    from team_member as m
+    from team_now as m
     join team as t on t.id = m.team_id
-    where t.department is not null and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)
+    where t.department is not null
     order by m.person_id, m.from_at desc nulls last, t.id
 ), sized as (
     select b.department,
@@ -27,11 +27,9 @@ with belonging as (
     order by c.person_id, c.at desc, c.recorded_at desc, c.id
 ), given as (
     select k.receiver_id as helper_id, k.giver_id as helped_id
-    from kudos as k
+    from kudos_now as k
     join counting as c on c.person_id = k.receiver_id and c.given
     where k.at >= :since and k.at < :now
-      and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
-      and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
     union all
     select h.from_person_id, h.to_person_id
     from handover as h
@@ -50,13 +48,13 @@ select c.helper, c.helped, case when c.people >= :k then c.people::integer end a
 from counted as c
 order by c.people desc, c.helper, c.helped;
 
--- name: names(k, most, now)
+-- name: names(k, most)
 -- The departments that the picture tells apart, the largest first; the rest as one.
 with belonging as (
     select distinct on (m.person_id) m.person_id, t.department
-    from team_member as m
+    from team_now as m
     join team as t on t.id = m.team_id
-    where t.department is not null and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)
+    where t.department is not null
     order by m.person_id, m.from_at desc nulls last, t.id
 ), sized as (
     select b.department, count(*) as people,
@@ -70,13 +68,13 @@ from sized as s
 group by 1
 order by bool_or(s.told) desc, sum(s.people) desc, 1;
 
--- name: shared(since, now)
+-- name: shared(since)
 -- How many projects of the time had people of both departments.
 with belonging as (
     select distinct on (m.person_id) m.person_id, t.department
-    from team_member as m
+    from team_now as m
     join team as t on t.id = m.team_id
-    where t.department is not null and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)
+    where t.department is not null
     order by m.person_id, m.from_at desc nulls last, t.id
 ), present as materialized (
     select distinct m.project_id, b.department

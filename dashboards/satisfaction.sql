@@ -7,15 +7,13 @@ select s.kind as source, date_trunc('quarter', s.at)::date as quarter,
     case when s.aspect = 'recommendation' then least(floor(s.value / 2)::integer + 1, 5)
         else round(s.value)::integer end as step,
     count(*)::integer as answers
-from signal as s
+from signal_now as s
 where s.aspect = :aspect::text and s.at >= :since and s.at < :now
   and (:project_id::uuid is null or s.project_id = :project_id)
   and (:team_id::uuid is null or s.project_id in (
       select part.project_id
-      from team_member as m
+      from team_now as m
       join project_member as part on part.person_id = m.person_id
-      where m.team_id = :team_id and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)))
-  and not exists (select from retraction as r where r.signal_id = s.id)
-  and not exists (select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
+      where m.team_id = :team_id))
 group by 1, 2, 3
 order by 1, 2, 3;

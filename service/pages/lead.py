@@ -55,7 +55,7 @@ async def teams_of(tx: db.Connection, me: Actor, wanted: UUID | None) -> Teams |
     NotFound : the one wanted is none of theirs, which looks as if there were no such team.
     """
     every = me.role in EVERY_TEAM
-    found = await db.many(tx, sql.teams, Team, person_id=me.person_id, every=every, now=clock.now())
+    found = await db.many(tx, sql.teams, Team, person_id=me.person_id, every=every)
     shown = next((one for one in found if wanted in {None, one.id}), None)
     if shown is None and wanted is not None:
         raise NotFound("there is no such team of yours")
@@ -64,7 +64,7 @@ async def teams_of(tx: db.Connection, me: Actor, wanted: UUID | None) -> Teams |
 
 async def members_of(tx: db.Connection, team: Team) -> list[Member]:
     """Return a team's people by name; nobody of them is first or last."""
-    found = await db.many(tx, sql.members, Member, team_id=team.id, now=clock.now())
+    found = await db.many(tx, sql.members, Member, team_id=team.id)
     return sorted(found, key=lambda one: alphabetical(one.name))
 
 

@@ -1,24 +1,22 @@
 -- What a lead sees of their teams: which these are, who is in them, how they stand, and what waits for somebody.
 
--- name: teams(person_id, every, now)
+-- name: teams(person_id, every)
 -- Those that one leads now come first; of HR all the others follow.
 select t.id, t.name, t.department, led.is_led as own
 from team as t
 cross join lateral (
     select exists (
-        select from team_member as m
-        where m.team_id = t.id and m.person_id = :person_id::uuid and m.role = 'lead'
-          and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)) as is_led
+        select from team_now as m
+        where m.team_id = t.id and m.person_id = :person_id::uuid and m.role = 'lead') as is_led
 ) as led
 where :every::boolean or led.is_led
 order by led.is_led desc, t.name, t.id;
 
--- name: members(team_id, now)
+-- name: members(team_id)
 select p.id, p.name, p.title, m.role = 'lead' as leads
-from team_member as m
+from team_now as m
 join person as p on p.id = m.person_id
 where m.team_id = :team_id
-  and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true) and coalesce(p.left_at > :now, true)
 order by p.name, p.id;
 
 -- name: dimensions(run_id, people)
@@ -55,18 +53,15 @@ select w.comment, w.at, w.project_id, w.project, w.customer, w.source
 from (
     select distinct on (coalesce(s.response, s.id::text))
         s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
-    from signal as s
+    from signal_now as s
     join project as j on j.id = s.project_id
     left join customer as c on c.id = j.customer_id
-    where s.comment is not null and s.kind not in ('observation', 'usage') and s.at >= :since and s.at < :now
-      and (:team_id::uuid is null or s.project_id in (
+    where s.comment is not null and s.own_word and s.at >= :since and s.at < :now
+      and s.project_id in (
           select part.project_id
-          from team_member as m
+          from team_now as m
           join project_member as part on part.person_id = m.person_id
-          where m.team_id = :team_id and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)))
-      and not exists (select from retraction as r where r.signal_id = s.id)
-      and not exists (
-          select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
+          where m.team_id = :team_id)
     order by coalesce(s.response, s.id::text), s.at desc) as w
 order by w.at desc, w.id
 limit :most;
@@ -92,19 +87,15 @@ left join lateral (
     order by coalesce(n.known, false) desc, n.name, n.id
     limit 1) as willing on true
 where (p.ended_at >= :since and p.ended_at <= :now or p.ended_at is null and p.started_at <= :young)
-  and (:team_id::uuid is null or exists (
+  and exists (
       select from project_member as part
-      join team_member as m on m.person_id = part.person_id
-      where part.project_id = p.id and m.team_id = :team_id
-        and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true)))
-  and not exists (
-      select from signal as s
-      where s.project_id = p.id and s.kind not in ('observation', 'usage')
-        and not exists (select from retraction as r where r.signal_id = s.id))
+      join team_now as m on m.person_id = part.person_id
+      where part.project_id = p.id and m.team_id = :team_id)
+  and not exists (select from signal_now as s where s.project_id = p.id and s.own_word)
 order by coalesce(p.ended_at, p.started_at), p.id
 limit :most;
 
--- name: care_due(team_id, until, now, most)
+-- name: care_due(team_id, until, most)
 -- Calls that are due by then, of this team's people; the most overdue first.
 select c.id, c.kind, c.due_at, owner.id as owner_id, owner.name as owner, p.id as project_id, p.name as project,
     customer.name as customer, said.comment, said.at as said_at
@@ -114,34 +105,23 @@ join person as owner on owner.id = c.owner_id
 left join customer on customer.id = p.customer_id
 left join lateral (
     select s.comment, s.at
-    from signal as s
-    where s.project_id = p.id and s.comment is not null and s.kind not in ('observation', 'usage')
-      and not exists (select from retraction as r where r.signal_id = s.id)
+    from signal_now as s
+    where s.project_id = p.id and s.comment is not null and s.own_word
     order by s.at desc
     limit 1) as said on true
 where c.done_at is null and c.due_at <= :until
-  and c.owner_id in (
-      select m.person_id
-      from team_member as m
-      where m.team_id = :team_id and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true))
+  and c.owner_id in (select m.person_id from team_now as m where m.team_id = :team_id)
   and not exists (select from retraction as r where r.care_id = c.id)
   and not exists (select from care_task as newer where newer.external_id = c.external_id and newer.version > c.version)
 order by c.due_at, c.id
 limit :most;
 
--- name: project(project_id, person_id, every, now)
+-- name: project(project_id, person_id, every)
 -- One in which the reader, or somebody they lead now, takes or took part; of HR any.
 select p.id, p.name, c.name as customer, p.ended_at
 from project as p
 left join customer as c on c.id = p.customer_id
-where p.id = :project_id and (:every::boolean or exists (
-    select from project_member as part
-    where part.project_id = p.id and (part.person_id = :person_id::uuid or exists (
-        select from team_member as member
-        join team_member as lead on lead.team_id = member.team_id and lead.role = 'lead'
-        where member.person_id = part.person_id and lead.person_id = :person_id
-          and coalesce(member.from_at <= :now, true) and coalesce(member.to_at > :now, true)
-          and coalesce(lead.from_at <= :now, true) and coalesce(lead.to_at > :now, true)))));
+where p.id = :project_id and (:every::boolean or takes_part(p.id, :person_id::uuid));
 
 -- name: said(project_id, most)
 -- What its customers said in their own words, newest first; one answer once.
@@ -149,13 +129,10 @@ select w.comment, w.at, w.project_id, w.project, w.customer, w.source
 from (
     select distinct on (coalesce(s.response, s.id::text))
         s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
-    from signal as s
+    from signal_now as s
     join project as j on j.id = s.project_id
     left join customer as c on c.id = j.customer_id
-    where s.project_id = :project_id and s.comment is not null and s.kind not in ('observation', 'usage')
-      and not exists (select from retraction as r where r.signal_id = s.id)
-      and not exists (
-          select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
+    where s.project_id = :project_id and s.comment is not null and s.own_word
     order by coalesce(s.response, s.id::text), s.at desc) as w
 order by w.at desc, w.id
 limit :most;

@@ -7,13 +7,10 @@ from unnest(:people::uuid[]) as p (id)
 cross join lateral (
     select j.id as project_id, j.name as project, s.comment, s.at
     from project_member as m
-    join signal as s on s.project_id = m.project_id
+    join signal_now as s on s.project_id = m.project_id
     join project as j on j.id = m.project_id
-    where m.person_id = p.id and s.comment is not null and s.kind not in ('observation', 'usage', 'complaint')
+    where m.person_id = p.id and s.comment is not null and s.own_word and s.kind <> 'complaint'
       and coalesce(s.value >= 4, true)
-      and not exists (select from retraction as r where r.signal_id = s.id)
-      and not exists (
-          select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
     order by s.at desc, s.id
     limit 1) as said;
 
@@ -22,10 +19,9 @@ select p.id, p.name, p.title, p.joined_at, t.name as team
 from person as p
 left join lateral (
     select team.name
-    from team_member as m
+    from team_now as m
     join team on team.id = m.team_id
-    where m.person_id = p.id and coalesce(m.from_at <= statement_timestamp(), true)
-      and coalesce(m.to_at > statement_timestamp(), true)
+    where m.person_id = p.id
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
 where p.id = :id and coalesce(p.left_at > statement_timestamp(), true);
@@ -33,10 +29,7 @@ where p.id = :id and coalesce(p.left_at > statement_timestamp(), true);
 -- name: work(person_id, since, most)
 -- What they are in now, and what ended lately; whether a customer was heard of it.
 select j.id, j.name, c.name as customer, j.ended_at, m.role,
-    exists (
-        select from signal as s
-        where s.project_id = j.id and s.kind not in ('observation', 'usage')
-          and not exists (select from retraction as r where r.signal_id = s.id)) as heard
+    exists (select from signal_now as s where s.project_id = j.id and s.own_word) as heard
 from (
     select part.project_id, max(part.role) as role
     from project_member as part
@@ -53,9 +46,8 @@ limit :most;
 -- Thanks of the time given and received, calls that are overdue, and whether something they contest waits.
 select
     (select count(*)::integer from kudos as k where k.giver_id = :person_id and k.at >= :since) as given,
-    (select count(*)::integer from kudos as k
-     where k.receiver_id = :person_id and k.at >= :since
-       and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)) as received,
+    (select count(*)::integer from kudos_now as k
+     where k.receiver_id = :person_id and k.at >= :since) as received,
     (select count(*)::integer from care_task as c
      where c.owner_id = :person_id and c.done_at is null and c.due_at <= :now
        and not exists (select from retraction as r where r.care_id = c.id)

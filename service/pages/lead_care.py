@@ -69,7 +69,7 @@ async def show_care(
 ) -> Response[str]:
     """Show which calls are due, the most overdue first; after one was made, a way to take that back."""
     teams, now = await lead.teams_of(tx, me, team), clock.now()
-    given = {"until": now + DUE_SOON, "now": now, "most": MOST}
+    given = {"until": now + DUE_SOON, "most": MOST}
     made = await db.maybe(tx, actions.sql.by_id, CareTask, id=done) if done else None
     return view.page(
         "lead_care.html",

@@ -99,9 +99,9 @@ async def help_of(tx: db.Connection) -> Help:
     """Add up who helped whom in a year, and between whom nobody did."""
     now, k = clock.now(), lead.promised_k(await shown.newest_run(tx))
     since = now - LATELY
-    names = await db.many(tx, chart.names, str, k=k, most=TOLD_APART, now=now)
+    names = await db.many(tx, chart.names, str, k=k, most=TOLD_APART)
     rows = await db.many(tx, chart.help, Row, k=k, most=TOLD_APART, since=since, now=now)
-    shared = await db.many(tx, chart.shared, Shared, since=since, now=now)
+    shared = await db.many(tx, chart.shared, Shared, since=since)
     return Help(k, names, rows, apart(names, rows, shared))
 
 

@@ -136,10 +136,10 @@ async def show_project(
 ) -> Response[str]:
     """Show what customers said of one project in which somebody the reader leads takes part; to HR of any."""
     every, now = me.role in lead.EVERY_TEAM, clock.now()
-    given = {"project_id": project_id, "now": now}
-    project = await db.one(tx, sql.project, Project, person_id=me.person_id, every=every, **given)
+    project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=every)
     aspect = about if about in ASPECTS else "satisfaction"
-    rows = await db.many(tx, chart.answers, Row, aspect=aspect, team_id=None, since=now - SHOWN_FOR, **given)
+    given = {"team_id": None, "project_id": project_id, "since": now - SHOWN_FOR, "now": now}
+    rows = await db.many(tx, chart.answers, Row, aspect=aspect, **given)
     return view.page(
         "lead_satisfaction.html",
         project=project,

@@ -10,7 +10,7 @@ from litestar import Response, get
 
 from dashboards import unseen
 from dashboards.unseen import Row
-from service.base import audit, clock, db
+from service.base import audit, db
 from service.base.web import AUDITED, Me, Tx
 from service.pages import lead, shown
 from service.pages.lead import Team
@@ -62,7 +62,7 @@ async def unseen_of(tx: db.Connection, run: Run | None, team: Team) -> list[Row]
     if run is None:
         return []
     least = lead.least_voices(run)
-    return await db.many(tx, chart.people, Row, run_id=run.id, team_id=team.id, least=least, now=clock.now())
+    return await db.many(tx, chart.people, Row, run_id=run.id, team_id=team.id, least=least)
 
 
 async def _praise(tx: db.Connection, people: list[UUID]) -> list[Praise]:

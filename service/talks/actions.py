@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from service.base import clock, db
+from service.base import db
 from service.base.access import Actor
 from service.base.errors import Invalid, NotFound
 from service.base.events import record
@@ -55,7 +55,7 @@ async def recorded(tx: db.Connection, me: Actor, talk_id: UUID) -> Recorded | No
 
 async def with_team(tx: db.Connection, me: Actor, team_id: UUID) -> list[Last]:
     """Return everybody of a team but me; with whom I talked longest ago, or never, comes first."""
-    return await db.many(tx, sql.with_team, Last, lead_id=await be(tx, me), team_id=team_id, now=clock.now())
+    return await db.many(tx, sql.with_team, Last, lead_id=await be(tx, me), team_id=team_id)
 
 
 async def with_me(tx: db.Connection, me: Actor) -> list[WithMe]:
@@ -65,7 +65,7 @@ async def with_me(tx: db.Connection, me: Actor) -> list[WithMe]:
 
 async def may_hold(tx: db.Connection, me: Actor, person_id: UUID) -> bool:
     """Tell whether I lead a team of this person now."""
-    return await db.one(tx, sql.leads, bool, lead_id=me.person(), person_id=person_id, now=clock.now())
+    return await db.one(tx, sql.leads, bool, lead_id=me.person(), person_id=person_id)
 
 
 async def last(tx: db.Connection, me: Actor, person_id: UUID) -> date | None:

@@ -8,18 +8,10 @@ values (:lead_id, :person_id, :held_on)
 on conflict (organization_id, lead_id, person_id, held_on) do nothing
 returning id;
 
--- name: leads(lead_id, person_id, now)
--- Whether one leads a team of the other at this moment; nobody leads themself, or who has left.
-select exists (
-    select from team_member as lead
-    join team_member as member on member.team_id = lead.team_id
-    join person as p on p.id = member.person_id
-    where lead.person_id = :lead_id and lead.role = 'lead' and member.person_id = :person_id
-      and member.person_id <> lead.person_id
-      and coalesce(lead.from_at <= :now, true) and coalesce(lead.to_at > :now, true)
-      and coalesce(member.from_at <= :now, true) and coalesce(member.to_at > :now, true)
-      and coalesce(p.left_at > :now, true)
-);
+-- name: leads(lead_id, person_id)
+-- Whether one leads a team of the other now; nobody leads themself, or who has left.
+select :lead_id::uuid <> :person_id::uuid and leads(:lead_id, :person_id)
+    and exists (select from team_now as m where m.person_id = :person_id);
 
 -- name: take_back(id, lead_id)!
 delete from talk where id = :id and lead_id = :lead_id;
@@ -30,10 +22,10 @@ from talk as t
 join person as p on p.id = t.person_id
 where t.id = :id and t.lead_id = :lead_id;
 
--- name: with_team(lead_id, team_id, now)
+-- name: with_team(lead_id, team_id)
 -- Everybody of a team but the lead, and the last talk that this lead recorded with them.
 select p.id, p.name, p.title, last.id as talk_id, last.held_on
-from team_member as m
+from team_now as m
 join person as p on p.id = m.person_id
 left join lateral (
     select t.id, t.held_on
@@ -42,7 +34,6 @@ left join lateral (
     order by t.held_on desc
     limit 1) as last on true
 where m.team_id = :team_id and m.person_id <> :lead_id
-  and coalesce(m.from_at <= :now, true) and coalesce(m.to_at > :now, true) and coalesce(p.left_at > :now, true)
 order by last.held_on nulls first, p.name, p.id;
 
 -- name: with_me(person_id, most)

@@ -44,9 +44,8 @@ def said():
     for _, _, *texts in survey.SCALES:
         yield from texts
     yield from (*keys.ROLES.values(), *keys.SCOPES.values())
-    for texts in (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES):
-        yield from texts.values()
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
+    leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
         yield from texts.values()
 
 
