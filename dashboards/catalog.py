@@ -2,10 +2,13 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, waterfall
+from dashboards import interval_board, journey, network, satisfaction, unseen, waterfall
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
     "journey": journey,
+    "network": network,
+    "satisfaction": satisfaction,
+    "unseen": unseen,
     "waterfall": waterfall,
 }

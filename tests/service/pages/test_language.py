@@ -9,7 +9,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, feedback, keys, rights, shown, survey
+from service.pages import (
+    consent,
+    contests,
+    errors,
+    feedback,
+    keys,
+    lead_care,
+    lead_projects,
+    rights,
+    shown,
+    survey,
+)
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -33,7 +44,8 @@ def said():
     for _, _, *texts in survey.SCALES:
         yield from texts
     yield from (*keys.ROLES.values(), *keys.SCOPES.values())
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
+    leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
         yield from texts.values()
 
 
