@@ -1,5 +1,6 @@
 """The audit log: who looked at another person's confidential data, in which role and why, written before it leaves."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -40,3 +41,11 @@ async def looked(
     why = purpose or USUAL.get(me.role, Purpose.LEADING)
     given = {"actor_id": me.person_id, "role": me.role, "subject_id": subject_id}
     await db.run(tx, sql.insert, action=action, purpose=why, detail=None, **given)
+
+
+async def looked_at_all(tx: db.Connection, me: Actor, people: Sequence[UUID], action: str) -> None:
+    """Write that the caller looks at what concerns each of `people`; see `looked`."""
+    why = USUAL.get(me.role, Purpose.LEADING)
+    others = sorted({one for one in people if one != me.person_id})
+    given = {"actor_id": me.person_id, "role": me.role, "subjects": others}
+    await db.run(tx, sql.insert_all, action=action, purpose=why, **given)

@@ -4,3 +4,7 @@
 -- name: insert(actor_id, role, action, subject_id, purpose, detail)!
 insert into audit (actor_id, role, action, subject_id, purpose, detail)
 values (:actor_id, :role, :action, :subject_id, :purpose, :detail);
+
+-- name: insert_all(actor_id, role, action, subjects, purpose)!
+insert into audit (actor_id, role, action, subject_id, purpose)
+select :actor_id, :role, :action, subject.id, :purpose from unnest(:subjects::uuid[]) as subject (id);

@@ -29,6 +29,7 @@ PURPOSES = {
 ACTIONS = {
     "view_standing": "your scores and what they are made of",
     "view_page": "your scores and what they are made of",
+    "view_preview": "what your scores would be, in a preview of another policy",
     "view_contest": "what you contested",
     "decide_contest": "what you contested, and decided on it",
     "erase": "everything, to erase it",
