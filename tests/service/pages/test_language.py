@@ -11,20 +11,7 @@ from babel.messages.pofile import read_po
 from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
-from service.pages import (
-    consent,
-    contests,
-    errors,
-    feedback,
-    keys,
-    lead_care,
-    lead_projects,
-    policy,
-    policy_form,
-    rights,
-    shown,
-    survey,
-)
+from service.pages import consent, contests, errors, feedback, keys, lead_care, lead_projects, navigation, policy, policy_form, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -45,6 +32,7 @@ def said():
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
+    yield from (one.label for group in navigation.GROUPS for one in (group, *group.places))
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
