@@ -40,6 +40,7 @@ OPENS = "insert into project_opening (project_id, contact_id) values ($1, $2) re
 AUTHOR = "select set_config('app.person_id', $1::uuid::text, true)"
 NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
+EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -128,6 +129,11 @@ async def preview(tx, _):
     return preview_id
 
 
+async def export(tx, _):
+    """An export that somebody asked for."""
+    return await tx.fetchval(EXPORT)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -157,6 +163,7 @@ TARGETS = {
     "token": token,
     "role": role,
     "preview": preview,
+    "export": export,
 }
 BY_THE_WEB = {"note": note, "opening": opening}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations
