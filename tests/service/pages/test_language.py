@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, feedback, keys, rights, shown, survey
+from service.pages import consent, contests, errors, feedback, keys, navigation, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -29,6 +29,7 @@ def said():
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
+    yield from (one.label for group in navigation.GROUPS for one in (group, *group.places))
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
