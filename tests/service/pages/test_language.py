@@ -11,7 +11,21 @@ from babel.messages.pofile import read_po
 from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
-from service.pages import consent, contests, errors, feedback, keys, lead_care, lead_projects, navigation, policy, policy_form, rights, shown, survey
+from service.pages import (
+    consent,
+    contests,
+    errors,
+    feedback,
+    keys,
+    lead_care,
+    lead_projects,
+    navigation,
+    policy,
+    policy_form,
+    rights,
+    shown,
+    survey,
+)
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
