@@ -14,12 +14,11 @@ from litestar.response import Redirect
 from dashboards import satisfaction
 from dashboards.satisfaction import Row
 from service.base import clock, db
-from service.base.border import Input
 from service.base.web import Me, Tx
 from service.pages import lead
 from service.pages.language import Words
 from service.pages.lead import Team, sql
-from service.pages.page import Seen, form, redirect
+from service.pages.page import Seen, form
 from service.pages.page import data as figure_data
 from service.surveys import actions as surveys
 
@@ -82,7 +81,7 @@ class Silent(msgspec.Struct, frozen=True):
     contact: str | None
 
 
-class Asking(Input):
+class Asking(lead.Act):
     """Whom to ask."""
 
     contact_id: UUID
@@ -178,4 +177,4 @@ async def ask_customer(request: Request[Any, Any, Any], tx: Tx, me: Me, project_
     """Ask a contact of the customer how it went: by one mail, with one reminder at most."""
     wanted = await form(request, Asking)
     await surveys.ask(tx, me, project_id, wanted.contact_id)
-    return redirect("/team/unheard?asked=true")
+    return lead.back("/team/unheard", wanted.team, "asked=true")
