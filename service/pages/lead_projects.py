@@ -119,12 +119,15 @@ def pictures(words: Words, rows: list[Row]) -> dict[str, Any]:
     rows = sorted(rows, key=lambda row: (order.index(row.source), row.quarter, row.step))
     lately = [row for row in rows if row.quarter >= (clock.now() - NARROW_FOR).date()]
     said, name = words.all(satisfaction.WORDS), lambda source: words.say(KINDS[source])
+    drawn = satisfaction.figure(rows, said, name)
+    narrow = satisfaction.figure(lately, said, name, narrow=True)
     return {
         "rows": sorted(rows, key=lambda row: (order.index(row.source), -row.quarter.toordinal(), row.step)),
-        "sources": len({row.source for row in rows}),
         "answers": sum(row.answers for row in rows),
-        "figure": figure_data(satisfaction.figure(rows, said, name)) if rows else None,
-        "narrow": figure_data(satisfaction.figure(lately, said, name, narrow=True)) if lately else None,
+        "figure": figure_data(drawn) if rows else None,
+        "height": drawn.layout.height,
+        "narrow": figure_data(narrow) if lately else None,
+        "narrow_height": narrow.layout.height,
         "quarter": satisfaction.quarter_name,
     }
 
