@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, network, satisfaction, unseen, waterfall
+from dashboards import interval_board, journey, network, policy_preview, satisfaction, unseen, waterfall
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
@@ -10,5 +10,6 @@ CHARTS: dict[str, ModuleType] = {
     "network": network,
     "satisfaction": satisfaction,
     "unseen": unseen,
+    "policy_preview": policy_preview,
     "waterfall": waterfall,
 }

@@ -45,7 +45,7 @@ async def looked(
 
 async def looked_at_each(tx: db.Connection, me: Actor, subject_ids: Sequence[UUID], action: str) -> None:
     """Write the same of several people at once; call it before reading, too."""
-    others = [one for one in subject_ids if one != me.person_id]
+    others = sorted({one for one in subject_ids if one != me.person_id})
     why = USUAL.get(me.role, Purpose.LEADING)
     given = {"actor_id": me.person_id, "role": me.role, "subject_ids": others}
     await db.run(tx, sql.insert_each, action=action, purpose=why, **given)

@@ -32,6 +32,7 @@ ACTIONS = {
     "view_page": "your scores and what they are made of",
     "view_team": "your scores among those of your team",
     "view_brief": "a brief before a talk with you",
+    "view_preview": "what your scores would be, in a preview of another policy",
     "view_contest": "what you contested",
     "decide_contest": "what you contested, and decided on it",
     "erase": "everything, to erase it",

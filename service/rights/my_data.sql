@@ -79,8 +79,8 @@ where s.recorded_by_id = :person_id order by s.at, s.id limit :most;
 -- name: scores(person_id, most)
 -- Every night's; the newest first, should there be more than fit.
 select jsonb_build_object('as_of', r.as_of, 'dimension', s.dimension, 'estimate', s.estimate, 'sd', s.sd, 'low', s.low,
-    'high', s.high, 'voices', s.evidence)
-from released_score as s join scoring_run as r on r.id = s.run_id
+    'high', s.high, 'voices', voices_told(s.evidence, s.dimension, p.policy))
+from released_score as s join scoring_run as r on r.id = s.run_id join scoring_policy as p on p.id = r.policy_id
 where s.subject_id = :person_id and s.subject_kind = 'person' order by r.as_of desc, s.dimension limit :most;
 
 -- name: explanations(person_id, most)

@@ -9,6 +9,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
+from scoring import policy as rules
+from scoring.policy_words import meanings
 from service.pages import (
     consent,
     contests,
@@ -18,6 +20,8 @@ from service.pages import (
     lead_care,
     lead_projects,
     navigation,
+    policy,
+    policy_form,
     rights,
     shown,
     survey,
@@ -30,6 +34,7 @@ JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "tr
 
 
 def said():
+    yield from said_of_the_policy()
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
@@ -49,6 +54,16 @@ def said():
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
         yield from texts.values()
+
+
+def said_of_the_policy():
+    for texts in (policy_form.LABELS, policy_form.GROUP_NAMES, policy_form.LEVEL_LABELS, policy_form.ROLE_NAMES):
+        yield from texts.values()
+    yield from (*policy_form.WORDED, *policy.REFUSALS.values(), *rules.NO_WEIGHT.values())
+    for _, _, why in (*rules.RULES.values(), *rules.LEVEL_RULES.values(), rules.WEIGHT_RULE):
+        yield why
+    yield from (text for field in rules.RULES for text in (meanings()[field].text, meanings()[field].unit))
+    yield from (meanings()["weights"].text, meanings()["levels_from"].text)
 
 
 @pytest.fixture(scope="module")
