@@ -2,10 +2,12 @@
 
 from litestar import Router
 
+from service.exports.routes import MAKING
 from service.pages import (
     boards,
     consent,
     contests,
+    exports,
     feedback,
     home,
     keys,
@@ -72,8 +74,11 @@ router = Router(
         rounds.open_round,
         rounds.close_round,
         rounds.remind_of_round,
+        exports.show_exports,
+        exports.ask_for_export,
+        exports.take_export,
         static.get_file,
     ],
-    dependencies={"view": VIEW},
+    dependencies={"view": VIEW, "making": MAKING},
     include_in_schema=False,
 )

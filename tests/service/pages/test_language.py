@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, feedback, keys, navigation, rights, shown, survey
+from service.pages import consent, contests, errors, exports, feedback, keys, navigation, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -33,7 +34,8 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    yield from (*keys.ROLES.values(), *keys.SCOPES.values())
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values())
+    yield from chain(*exports.WHAT.values())
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
         yield from texts.values()
 
