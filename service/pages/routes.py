@@ -18,6 +18,7 @@ from service.pages import (
     static,
     survey,
     thanks,
+    upload,
     ways_in,
 )
 from service.pages.page import VIEW
@@ -77,6 +78,11 @@ router = Router(
         exports.show_exports,
         exports.ask_for_export,
         exports.take_export,
+        upload.show_imports,
+        upload.upload_folder,
+        upload.show_import,
+        upload.confirm_import,
+        upload.leave_import,
         static.get_file,
     ],
     dependencies={"view": VIEW, "making": MAKING},

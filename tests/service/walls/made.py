@@ -41,6 +41,7 @@ AUTHOR = "select set_config('app.person_id', $1::uuid::text, true)"
 NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
 EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
+UPLOAD = "insert into import_upload (content, state, told) values ('x', 'checked', '{}') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -134,6 +135,11 @@ async def export(tx, _):
     return await tx.fetchval(EXPORT)
 
 
+async def upload(tx, _):
+    """A folder that was uploaded and tried out."""
+    return await tx.fetchval(UPLOAD)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -165,5 +171,5 @@ TARGETS = {
     "preview": preview,
     "export": export,
 }
-BY_THE_WEB = {"note": note, "opening": opening}
+BY_THE_WEB = {"upload": upload, "note": note, "opening": opening}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

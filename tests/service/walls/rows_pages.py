@@ -90,4 +90,10 @@ ROWS = [
     get("/exports", may=OFFICE, fresh="export", lists=("export", OFFICE)),
     page("/exports", lambda _: WANTED, may=OFFICE, scope="export"),
     get("/exports/{export_id:uuid}/file", may=OFFICE, foreign=404, fresh="export", scope="export"),
+    # Imports by upload.
+    get("/people/import", may={"administrator"}, fresh="upload", lists=("upload", {"administrator"})),
+    page("/people/import", may={"administrator"}, ok=422),
+    get("/people/import/{upload_id:uuid}", may={"administrator"}, foreign=404, fresh="upload"),
+    page("/people/import/{upload_id:uuid}/confirm", may={"administrator"}, foreign=404, fresh="upload"),
+    page("/people/import/{upload_id:uuid}/leave", may={"administrator"}, foreign=404, fresh="upload"),
 ]
