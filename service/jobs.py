@@ -15,6 +15,7 @@ from scoring.run import NIGHTLY, REQUESTED, run_night
 from service.base import db, idempotency, limits, slots
 from service.base.config import Settings
 from service.base.slots import Claim
+from service.exchange import uploads
 from service.feedback import night, rounds
 from service.flows.survey_mail import mail_survey
 from service.surveys.actions import MAIL, ask_about_ended
@@ -56,6 +57,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
         await limits.purge(tx)
+        await uploads.purge(tx)
         await slots.finish(tx, claim)
 
 
@@ -67,6 +69,8 @@ JOBS: Mapping[str, Job] = {
     night.NIGHTLY: Job(night.tend, at=time(0, 10)),
     rounds.DRAW: Job(night.draw_round),
     rounds.CLOSE: Job(night.tend),
+    uploads.CHECK: Job(uploads.work),
+    uploads.LOAD: Job(uploads.work),
     "purge": Job(purge, at=time(3, 30)),
 }
 

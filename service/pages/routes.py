@@ -2,10 +2,12 @@
 
 from litestar import Router
 
+from service.exports.routes import MAKING
 from service.pages import (
     boards,
     consent,
     contests,
+    exports,
     feedback,
     home,
     keys,
@@ -24,6 +26,7 @@ from service.pages import (
     static,
     survey,
     thanks,
+    upload,
     ways_in,
 )
 from service.pages.page import VIEW
@@ -100,8 +103,16 @@ router = Router(
         policy.publish,
         policy.show_history,
         policy.go_back,
+        exports.show_exports,
+        exports.ask_for_export,
+        exports.take_export,
+        upload.show_imports,
+        upload.upload_folder,
+        upload.show_import,
+        upload.confirm_import,
+        upload.leave_import,
         static.get_file,
     ],
-    dependencies={"view": VIEW},
+    dependencies={"view": VIEW, "making": MAKING},
     include_in_schema=False,
 )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from service.pages import (
     consent,
     contests,
     errors,
+    exports,
     feedback,
     keys,
     lead_care,
@@ -25,6 +27,7 @@ from service.pages import (
     rights,
     shown,
     survey,
+    upload,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
@@ -50,9 +53,10 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    yield from (*keys.ROLES.values(), *keys.SCOPES.values())
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values())
+    yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, upload.STATES, feedback.DONE, *leading):
         yield from texts.values()
 
 

@@ -45,6 +45,7 @@ NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
 days = count(1)  # ago
 EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
+UPLOAD = "insert into import_upload (content, state, told) values ('x', 'checked', '{}') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -145,6 +146,11 @@ async def export(tx, _):
     return await tx.fetchval(EXPORT)
 
 
+async def upload(tx, _):
+    """A folder that was uploaded and tried out."""
+    return await tx.fetchval(UPLOAD)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -176,5 +182,5 @@ TARGETS = {
     "preview": preview,
     "export": export,
 }
-BY_THE_WEB = {"note": note, "opening": opening, "talk": talk}
+BY_THE_WEB = {"upload": upload, "note": note, "opening": opening, "talk": talk}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations
