@@ -5,6 +5,7 @@ from litestar import Router
 from service.pages import (
     boards,
     consent,
+    contact,
     contests,
     feedback,
     home,
@@ -60,6 +61,8 @@ router = Router(
         thanks.take_back,
         survey.show_survey,
         survey.send_survey,
+        contact.show_page,
+        contact.change_wishes,
         thanks.hide_thanks,
         thanks.show_thanks_again,
         feedback.show_feedback,

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
-from service.pages import consent, contests, errors, feedback, keys, policy, policy_form, rights, shown, survey
+from service.pages import consent, contact, contests, errors, feedback, keys, policy, policy_form, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -28,7 +28,7 @@ def said():
         yield from texts.values()
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
         yield from (title, text)
-    for texts in (rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
+    for texts in (contact.ASPECTS, rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
