@@ -43,9 +43,9 @@ async def looked(
     await db.run(tx, sql.insert, action=action, purpose=why, detail=None, **given)
 
 
-async def looked_at_all(tx: db.Connection, me: Actor, people: Sequence[UUID], action: str) -> None:
-    """Write that the caller looks at what concerns each of `people`; see `looked`."""
+async def looked_at_each(tx: db.Connection, me: Actor, subject_ids: Sequence[UUID], action: str) -> None:
+    """Write the same of several people at once; call it before reading, too."""
+    others = sorted({one for one in subject_ids if one != me.person_id})
     why = USUAL.get(me.role, Purpose.LEADING)
-    others = sorted({one for one in people if one != me.person_id})
-    given = {"actor_id": me.person_id, "role": me.role, "subjects": others}
-    await db.run(tx, sql.insert_all, action=action, purpose=why, **given)
+    given = {"actor_id": me.person_id, "role": me.role, "subject_ids": others}
+    await db.run(tx, sql.insert_each, action=action, purpose=why, **given)

@@ -5,6 +5,7 @@
 insert into audit (actor_id, role, action, subject_id, purpose, detail)
 values (:actor_id, :role, :action, :subject_id, :purpose, :detail);
 
--- name: insert_all(actor_id, role, action, subjects, purpose)!
+-- name: insert_each(actor_id, role, action, subject_ids, purpose)!
 insert into audit (actor_id, role, action, subject_id, purpose)
-select :actor_id, :role, :action, subject.id, :purpose from unnest(:subjects::uuid[]) as subject (id);
+select :actor_id, :role, :action, seen.id, :purpose
+from unnest(:subject_ids::uuid[]) as seen (id);

@@ -64,7 +64,7 @@ async def looked_at(tx: db.Connection, me: Actor, preview_id: UUID) -> PolicyPre
     """Return a preview, once it is written down for whom it names that the caller looks at them."""
     told = await preview(tx, preview_id)
     named = [move.person_id for move in (*told.levels, *told.largest) if move.person_id is not None]
-    await audit.looked_at_all(tx, me, named, "view_preview")
+    await audit.looked_at_each(tx, me, named, "view_preview")
     return told
 
 

@@ -11,7 +11,21 @@ from babel.messages.pofile import read_po
 from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
-from service.pages import consent, contact, contests, errors, feedback, keys, policy, policy_form, rights, shown, survey
+from service.pages import (
+    consent,
+    contact,
+    contests,
+    errors,
+    feedback,
+    keys,
+    lead_care,
+    lead_projects,
+    policy,
+    policy_form,
+    rights,
+    shown,
+    survey,
+)
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -36,7 +50,8 @@ def said():
     for _, _, *texts in survey.SCALES:
         yield from texts
     yield from (*keys.ROLES.values(), *keys.SCOPES.values())
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
+    leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
         yield from texts.values()
 
 
