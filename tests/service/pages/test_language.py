@@ -12,6 +12,7 @@ from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
 from service.pages import (
+    audit,
     consent,
     contact,
     contests,
@@ -24,6 +25,7 @@ from service.pages import (
     policy_form,
     rights,
     shown,
+    sign_in_setting,
     survey,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
@@ -35,6 +37,7 @@ JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "tr
 
 def said():
     yield from said_of_the_policy()
+    yield from said_of_the_office()
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
@@ -52,6 +55,11 @@ def said():
     yield from (*keys.ROLES.values(), *keys.SCOPES.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
+        yield from texts.values()
+
+
+def said_of_the_office():
+    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS):
         yield from texts.values()
 
 
