@@ -17,6 +17,7 @@ from service.base.config import Settings
 from service.base.slots import Claim
 from service.exchange import uploads
 from service.feedback import night, rounds
+from service.flows import contact_mail
 from service.flows.survey_mail import mail_survey
 from service.surveys.actions import MAIL, ask_about_ended
 
@@ -77,9 +78,16 @@ JOBS: Mapping[str, Job] = {
 UNKNOWN = Job(refuse)
 
 # Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_about_ended,)}
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
+    "project_ended": (ask_about_ended,),
+    "project_opened_to_contact": (contact_mail.tell_of_page,),
+}
 
 
 def jobs_with(settings: Settings) -> Mapping[str, Job]:
     """Return all jobs, with those that need this installation's settings."""
-    return {**JOBS, MAIL: Job(partial(mail_survey, settings))}
+    mails = {
+        MAIL: Job(partial(mail_survey, settings)),
+        contact_mail.MAIL: Job(partial(contact_mail.mail_page, settings)),
+    }
+    return {**JOBS, **mails}

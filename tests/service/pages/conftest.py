@@ -16,6 +16,7 @@ from service.auth.actions import start_session
 from service.auth.roles import role_now
 from service.base import db
 from tests import cast
+from tests.service.pages import mailbox
 
 AS_OF = datetime(2026, 11, 22, 22, tzinfo=UTC)
 INSERT_POLICY = "insert into scoring_policy (version, policy, hash) values (1, $1, $2) returning id"
@@ -164,6 +165,14 @@ def thanked(worker_pool):
             return await tx.fetchval(kudos, uuid4(), giver, receiver, message, at)
 
     return give
+
+
+@pytest.fixture
+def box():
+    """Mails to contacts arrive here."""
+    made, controller = mailbox.opened()
+    yield made
+    controller.stop()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,9 @@ from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
 from service.pages import (
+    audit,
     consent,
+    contact,
     contests,
     errors,
     exports,
@@ -26,6 +28,7 @@ from service.pages import (
     policy_form,
     rights,
     shown,
+    sign_in_setting,
     survey,
     upload,
 )
@@ -38,6 +41,7 @@ JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "tr
 
 def said():
     yield from said_of_the_policy()
+    yield from said_of_the_office()
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
@@ -45,7 +49,7 @@ def said():
         yield from texts.values()
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
         yield from (title, text)
-    for texts in (rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
+    for texts in (contact.ASPECTS, rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
@@ -57,6 +61,11 @@ def said():
     yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, upload.STATES, feedback.DONE, *leading):
+        yield from texts.values()
+
+
+def said_of_the_office():
+    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS):
         yield from texts.values()
 
 

@@ -11,6 +11,7 @@ from service.auth import actions as auth
 from service.auth.model import NewToken
 from service.base import clock, db
 from service.base.access import Role
+from service.flows import contact_mail
 from service.flows.surveys import new_link
 
 CONTACT = "insert into contact (customer_id, name) values ($1, 'New') returning id"
@@ -111,6 +112,12 @@ async def question(tx, ids):
     return link.url.rpartition("/")[2]
 
 
+async def contacts_page(tx, ids):
+    """Return the secret of the link to a contact's own page."""
+    link = await contact_mail.new_link(tx, await contact(tx, ids), None, "https://talkoot.example")
+    return link.url.rpartition("/")[2]
+
+
 async def way_in(tx, ids):
     """Return the secret of a link that signs Ben in."""
     return await auth.create_sign_in_link(tx, ids["person"])
@@ -176,6 +183,7 @@ TARGETS = {
     "contest": contest,
     "survey": survey,
     "question": question,
+    "contact's page": contacts_page,
     "way in": way_in,
     "token": token,
     "role": role,
