@@ -12,6 +12,7 @@ from service.auth.lookup import hash_of
 from service.auth.roles import role_now
 from service.base import clock, db
 from service.base.access import Actor, Role
+from service.base.errors import NotFound
 from service.base.gathered import Gathered
 from service.sign_in import actions, proof, provider
 from service.sign_in.model import Flow, Proved, Setting, refuse
@@ -47,10 +48,13 @@ async def begin(hall: Hall, organization_id: UUID, browser: str, next_path: str)
 
     Raises
     ------
+    NotFound : the organization has none, not any more.
     ProviderAway : the provider does not answer.
     """
     async with db.tenant(hall.pool, organization_id, readonly=True) as tx:
         setting = await actions.setting(tx)
+    if setting is None:
+        raise NotFound("your organization has no sign-in service set")
     async with provider.in_time():
         metadata = await provider.discover(hall.client, setting)
     async with db.tenant(hall.pool, organization_id) as tx:
@@ -73,7 +77,7 @@ async def finish(hall: Hall, answer: Answer, browser: str) -> Entered:
     async with db.tenant(hall.pool, state.organization_id) as tx:
         first = await auth.spend_link(tx, state.credential_id)
         flow = await db.one(tx, actions.sql.flow, Flow, credential_id=state.credential_id)
-        setting = await db.maybe(tx, actions.sql.setting, Setting)
+        setting = await actions.setting(tx)
     if not first or setting is None or setting.issuer != flow.issuer:
         refuse("state")
     if not hmac.compare_digest(flow.browser_hash, hash_of(browser)):
