@@ -27,6 +27,7 @@ class Unsealable(AppError):
     """It was sealed with a key that is not here."""
 
     code = "unsealable"
+    status = 500
 
 
 def seal(text: str) -> str:

@@ -51,7 +51,11 @@ ROWS = [
     page("/sessions/end", told=A_PERSON_IS_NEEDED),
     # Contests.
     get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
-    get("/contests/new", query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]}),
+    get(
+        "/contests/new",
+        query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]},
+        told=A_PERSON_IS_NEEDED,
+    ),
     page(
         "/contests/new",
         lambda ids: {"words": "It was not me", "evidence": "kudos", "evidence_id": ids["kudos"]},

@@ -33,7 +33,7 @@ ROWS = [
         "/api/contests/{contest_id:uuid}/reviewer",
         lambda ids: {"reviewer_id": ids["reviewer"]},
         may={"hr"},
-        told={"administrator": 404},  # as long as HR has somebody who decides
+        told={"administrator": 404, "foreign_administrator": 404},  # as long as HR has somebody who decides
         foreign=404,
     ),
     post(

@@ -38,6 +38,7 @@ PLACES = {
     "service/feedback/night.py": "the jobs of rounds: the slot's",
     "service/flows/link_mail.py": "a link by e-mail: the organization that the address belongs to",
     "service/pages/ways_in.py": "a sign-in: from its flow or its link, which are credentials",
+    "service/sign_in/commands.py": "the operator's shell: each organization of the installation in turn",
     "service/sign_in/actions.py": "attempts to sign in, which belong to no organization yet: the nil id",
     "service/base/connect.py": "the operator's shell: the handle that was given",
     "service/flows/sign_in.py": "a sign-in: the organization whose provider proved it",
