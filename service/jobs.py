@@ -16,6 +16,7 @@ from service.base import db, idempotency, limits, slots
 from service.base.config import Settings
 from service.base.slots import Claim
 from service.feedback import night, rounds
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
 from service.flows.survey_mail import mail_survey
 from service.surveys.actions import MAIL, ask_about_ended
 
@@ -73,9 +74,12 @@ JOBS: Mapping[str, Job] = {
 UNKNOWN = Job(refuse)
 
 # Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_about_ended,)}
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
+    "project_ended": (ask_about_ended,),
+    **dict.fromkeys(CHOOSING, (ask_for_letters,)),
+}
 
 
 def jobs_with(settings: Settings) -> Mapping[str, Job]:
     """Return all jobs, with those that need this installation's settings."""
-    return {**JOBS, MAIL: Job(partial(mail_survey, settings))}
+    return {**JOBS, MAIL: Job(partial(mail_survey, settings)), LETTERS: Job(partial(send_letters, settings))}

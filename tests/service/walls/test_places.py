@@ -41,6 +41,8 @@ PLACES = {
     "service/flows/sign_in.py": "a sign-in: the organization whose provider proved it",
     "service/jobs.py": "the purge: the slot's",
     "service/flows/survey_mail.py": "a survey's mail: the slot's",
+    "service/flows/letters.py": "mails to people: the slot's",
+    "service/sign_in/commands.py": "the operator's shell: each organization of the installation in turn",
     "service/flows/commands.py": "the operator's shell: the handle that was given",
     "service/demo.py": "the demo: the organization it makes",
 }
