@@ -18,6 +18,7 @@ from service.base.slots import Claim
 from service.exchange import uploads
 from service.feedback import night, rounds
 from service.flows import contact_mail
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
 from service.flows.survey_mail import mail_survey
 from service.surveys.actions import MAIL, ask_about_ended
 
@@ -81,6 +82,7 @@ UNKNOWN = Job(refuse)
 SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "project_ended": (ask_about_ended,),
     "project_opened_to_contact": (contact_mail.tell_of_page,),
+    **dict.fromkeys(CHOOSING, (ask_for_letters,)),
 }
 
 
@@ -89,5 +91,6 @@ def jobs_with(settings: Settings) -> Mapping[str, Job]:
     mails = {
         MAIL: Job(partial(mail_survey, settings)),
         contact_mail.MAIL: Job(partial(contact_mail.mail_page, settings)),
+        LETTERS: Job(partial(send_letters, settings)),
     }
     return {**JOBS, **mails}

@@ -22,7 +22,7 @@ sql = db.load(Path(__file__).with_suffix(".sql"))
 # Columns that hold codes of ours and no one's words; in all others a linked row's text is blanked.
 CODES = frozenset({
     ("audit", "action"), ("audit", "role"), ("badge_grant", "badge"), ("contest", "dimension"), ("erasure", "reason"),
-    ("event", "kind"), ("scoring_policy", "policy"), ("slot", "job"), ("slot", "key"),
+    ("event", "kind"), ("letter", "kind"), ("scoring_policy", "policy"), ("slot", "job"), ("slot", "key"),
 })  # fmt: skip
 # Words of somebody else in a row that names the person: only what mentions them is taken out.
 OTHERS_WORDS = frozenset({("signal", "comment")})

@@ -25,6 +25,7 @@ class Hall(msgspec.Struct, frozen=True):
     lookup: Gathered[bytes, Actor]
     client: httpx.AsyncClient
     back: str
+    user_agent: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -84,22 +85,22 @@ async def finish(hall: Hall, answer: Answer, browser: str) -> Entered:
         refuse("browser")
     found = await _prove(hall, setting, answer, provider.secrets_of(browser))
     async with db.tenant(hall.pool, state.organization_id) as tx:
-        return Entered(await _enter(tx, await actions.person_of(tx, found)), flow.next)
+        return Entered(await _enter(tx, await actions.person_of(tx, found), hall.user_agent), flow.next)
 
 
-async def use_link(pool: db.Pool, link: Actor) -> str | None:
+async def use_link(pool: db.Pool, link: Actor, user_agent: str | None) -> str | None:
     """Sign in by a link; the session's secret, or None where it was used a moment before or its person has left."""
     async with db.tenant(pool, link.organization_id) as tx:
         if not await auth.spend_link(tx, link.credential_id):
             return None
-        return await _enter(tx, link.person())
+        return await _enter(tx, link.person(), user_agent)
 
 
-async def _enter(tx: db.Connection, person_id: UUID) -> str:
+async def _enter(tx: db.Connection, person_id: UUID, user_agent: str | None) -> str:
     role = await role_now(tx, person_id)
     if role is None:
         refuse("somebody who has left")
-    return await auth.start_session(tx, person_id, Role(role))
+    return await auth.start_session(tx, person_id, Role(role), user_agent)
 
 
 async def _prove(hall: Hall, setting: Setting, answer: Answer, secrets: provider.Secrets) -> Proved:

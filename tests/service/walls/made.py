@@ -26,6 +26,11 @@ returning id
 """
 ASK = "insert into ask (round_id, giver_id, receiver_id) values ($1, $2, $3) returning id"
 WORDS = "insert into feedback_comment (round_id, receiver_id, comment) values ($1, $2, 'Clear words') returning id"
+HIDE = "insert into retraction (kudos_id, reason, by_id) values ($1, 'hidden', $2)"
+SESSION = """
+insert into credential (kind, hash, person_id, role, expires_at)
+values ('session', sha256(gen_random_uuid()::text::bytea), $1, 'employee', now() + interval '1 h') returning id
+"""
 CONTEST = """
 insert into contest (kudos_id, person_id, reviewer_id, words, due_at)
 values ($1, $2, $3, 'It was not me', now() + interval '14 d')
@@ -173,7 +178,21 @@ async def provider(tx, _):
     await tx.execute(PROVIDER)
 
 
+async def hidden(tx, ids):
+    """Thanks that their receiver hid."""
+    kudos_id = await kudos(tx, ids)
+    await tx.execute(HIDE, kudos_id, ids["person"])
+    return kudos_id
+
+
+async def session(tx, ids):
+    """A browser in which Ben is signed in; nobody has its secret."""
+    return await tx.fetchval(SESSION, ids["person"])
+
+
 TARGETS = {
+    "hidden": hidden,
+    "session": session,
     "contact": contact,
     "kudos": kudos,
     "task": task,

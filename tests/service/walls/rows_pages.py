@@ -49,6 +49,10 @@ ROWS = [
     get("/who-looked", told=A_PERSON_IS_NEEDED),
     get("/sessions", told=A_PERSON_IS_NEEDED),
     page("/sessions/end", told=A_PERSON_IS_NEEDED),
+    page("/sessions/others/end", told=A_PERSON_IS_NEEDED),
+    # What is not one's own session looks as if it had ended before.
+    page("/sessions/{session_id:uuid}/end", told=A_PERSON_IS_NEEDED, foreign=303),
+    get("/kudos/hidden", told=A_PERSON_IS_NEEDED, fresh="hidden", lists=("hidden", {"self"})),
     # Contests.
     get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
     get(
