@@ -14,6 +14,7 @@ def chosen(_):
 ROWS = [
     get("/", told=A_PERSON_IS_NEEDED),
     get("/boards"),
+    get("/live", may=set()),  # only sessions listen; a program's token asks the API
     get("/boards/{board:str}"),
     get("/people/suggest", query=lambda _: {"q": "b"}, told=A_PERSON_IS_NEEDED),
     get("/people/{person_id:uuid}", foreign=404),
