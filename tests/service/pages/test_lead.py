@@ -93,7 +93,7 @@ async def test_whose_good_work_is_hardly_thanked_is_named_with_what_to_thank_for
     said = (north.delivery, north.contacts["oak"], "call", "satisfaction", 5, "They kept their word", NOW, None)
     await fetch(worker_pool, north, SIGNAL, *said)
     page = (await (await visitor(north, "ada", "lead")).get(f"/team/unseen?team={north.teams['ada']}")).text
-    named = page[page.index('class="deserving"') : page.index("</section>")]
+    named = page[page.index('id="named"') : page.index("</section>")]
     assert re.findall(r"<b>(\w+)</b>", named) == ["Ben", "Hilja"]
     assert f'/kudos/new?to={north.ben}&amp;project={north.delivery}"' in named
     assert "They kept their word" in named
