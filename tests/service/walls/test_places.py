@@ -48,7 +48,6 @@ PLACES = {
     "service/pages/contact.py": "a contact's page: from its link, which is a credential",
     "service/flows/survey_mail.py": "a survey's mail: the slot's",
     "service/flows/letters.py": "mails to people: the slot's",
-    "service/sign_in/commands.py": "the operator's shell: each organization of the installation in turn",
     "service/flows/commands.py": "the operator's shell: the handle that was given",
     "service/demo.py": "the demo: the organization it makes",
 }
