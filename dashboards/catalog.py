@@ -2,10 +2,14 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, waterfall
+from dashboards import interval_board, journey, network, policy_preview, satisfaction, unseen, waterfall
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
     "journey": journey,
+    "network": network,
+    "satisfaction": satisfaction,
+    "unseen": unseen,
+    "policy_preview": policy_preview,
     "waterfall": waterfall,
 }

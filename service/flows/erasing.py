@@ -38,6 +38,7 @@ FIRST = (
     ("identity", sql.forget_accounts),
     ("role_grant", sql.forget_roles),
     ("held_answer", sql.forget_held_answers),
+    ("talk", sql.forget_talks),
 )
 LAST = (("credential", sql.end_access), ("person", sql.forget_person), ("board_version", sql.change_boards))
 GROUPS = ("external_id", "answer", "response")  # what rows of one thing have in common: renamed in all of them alike

@@ -1,6 +1,6 @@
 -- Erasure: a person's texts go from every table that the catalogue knows, and what remains is nobody's in particular.
 -- A flow: it may write tables that features own (README.md).
--- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer
+-- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk
 
 -- name: begin(person_id, salt, pattern)
 -- What the generated statements refer to, until the transaction ends. Only one erasure of an organization at a time.
@@ -160,3 +160,7 @@ delete from role_grant where person_id = current_setting('app.erased')::uuid;
 delete from held_answer as h
 using ask as a
 where a.id = h.ask_id and current_setting('app.erased')::uuid in (a.giver_id, a.receiver_id);
+
+-- name: forget_talks()!
+-- On which days they talked with whoever led them, and with whom they led.
+delete from talk where current_setting('app.erased')::uuid in (lead_id, person_id);

@@ -137,3 +137,9 @@ select jsonb_build_object('about', p.name, 'declined_at', a.declined_at, 'answer
     'not_taken_in_yet', (select to_jsonb(h.ratings) from held_answer as h where h.ask_id = a.id))
 from ask as a join person as p on p.id = a.receiver_id
 where a.giver_id = :person_id order by a.id limit :most;
+
+-- name: talks(person_id, most)
+-- That leads recorded one with them, or they one with somebody; of what was said nothing is kept.
+select jsonb_build_object('recorded_by', l.name, 'with', p.name, 'on', t.held_on)
+from talk as t join person as l on l.id = t.lead_id join person as p on p.id = t.person_id
+where :person_id in (t.lead_id, t.person_id) order by t.held_on, t.id limit :most;
