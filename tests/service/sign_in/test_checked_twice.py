@@ -55,9 +55,7 @@ async def test_another_site_is_forgotten_at_the_start_and_once_more_at_the_end(
 
 
 @pytest.mark.parametrize(("spaces", "status"), [(0, 200), (1_100_000, 503)])
-async def test_a_providers_answer_that_is_good_but_too_long_is_not_read(
-    browser, north, provider, use, *, spaces, status
-):
+async def test_a_good_answer_that_is_too_long_is_not_read(browser, north, provider, use, *, spaces, status):
     await use(north, provider.address)
     said = json.dumps(provider.discovery()).encode() + b" " * spaces
     provider.answers = {"/.well-known/openid-configuration": (200, said)}
