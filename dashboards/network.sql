@@ -36,13 +36,16 @@ with belonging as (
     where h.accepted_at >= :since and h.accepted_at < :now
       and not exists (select from retraction as r where r.handover_id = h.id)
       and not exists (select from handover as newer where newer.external_id = h.external_id and newer.version > h.version)
-), counted as (
-    select helper.department as helper, helped.department as helped, count(distinct g.helper_id) as people
+), helpers as (
+    select distinct g.helper_id, helper.department as helper, helped.department as helped
     from given as g
     join placed as helper on helper.person_id = g.helper_id
     join placed as helped on helped.person_id = g.helped_id
     where helper.department <> helped.department
-    group by helper.department, helped.department
+), counted as (
+    select h.helper, h.helped, count(*) as people
+    from helpers as h
+    group by h.helper, h.helped
 )
 select c.helper, c.helped, case when c.people >= :k then c.people::integer end as people
 from counted as c

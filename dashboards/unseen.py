@@ -20,7 +20,7 @@ LABELLED = 16  # names on the map at most; beyond that only of those to thank
 MARGIN = 0.35  # sd around the points
 NARROWEST = 1.2  # sd from the reference that the map shows at least
 POINT, BAR = 13, 0.16  # pixels across; of the distance between two places
-LETTER, LINE, EDGE = 0.06, 0.16, 1.7  # sd: how wide and how high a name's letters are, and where the map ends for them
+LETTER, LINE = 0.013, 0.04  # of the map: how wide a letter of a name is, and how high
 
 
 class Row(Struct):
@@ -51,7 +51,7 @@ def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
         "shapes": [_corner(left - MARGIN, reach)],
         "annotations": [_note(words["corner"], left - MARGIN, reach)],
     }
-    return blank(_ranges(known, at), _points(known, at, labelled=len(known) <= LABELLED), **frame)
+    return blank(_ranges(known, at), _points(known, at, (left, reach)), **frame)
 
 
 def pairs(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
@@ -105,15 +105,15 @@ def _marks(x: Sequence[float | None], y: Sequence[float]) -> dict[str, object]:
     return {"type": "scatter", "mode": "markers", "x": list(x), "y": list(y), "hoverinfo": "skip"}
 
 
-def _points(rows: Sequence[Row], at: Sequence[float], *, labelled: bool) -> dict[str, object]:
-    names = [row.name if labelled or row.unseen else "" for row in rows]
+def _points(rows: Sequence[Row], at: Sequence[float], span: tuple[float, float]) -> dict[str, object]:
+    names = [row.name if len(rows) <= LABELLED or row.unseen else "" for row in rows]
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": list(at),
         "y": [row.quality for row in rows],
         "text": [escape(name) for name in names],
-        "textposition": _sides([(x, row.quality or 0.0) for x, row in zip(at, rows, strict=True)], names),
+        "textposition": _sides([(x, row.quality or 0.0) for x, row in zip(at, rows, strict=True)], names, span),
         "textfont": {"color": COLOURS["ink"], "size": 13},
         "marker": {
             "color": [_strong(row) if row.recognition is not None else COLOURS["card"] for row in rows],
@@ -127,20 +127,21 @@ def _points(rows: Sequence[Row], at: Sequence[float], *, labelled: bool) -> dict
     }
 
 
-def _sides(points: Sequence[tuple[float, float]], names: Sequence[str]) -> list[str]:
-    """Put each name on the first side of its point where it covers no other name; boxes in rough sd."""
+def _sides(points: Sequence[tuple[float, float]], names: Sequence[str], span: tuple[float, float]) -> list[str]:
+    """Put each name on the first side of its point where it covers no other name and ends within the map."""
+    letter, line = LETTER * (span[1] - span[0]), LINE * 2 * span[1]
     taken: list[tuple[float, float, float, float]] = []
     found = []
     for (x, y), name in zip(points, names, strict=True):
-        wide, gap = LETTER * len(name), 2 * LETTER
+        wide, gap = letter * len(name), 2 * letter
         boxes = {
-            "middle right": (x + gap, x + gap + wide, y - LINE / 2, y + LINE / 2),
-            "middle left": (x - gap - wide, x - gap, y - LINE / 2, y + LINE / 2),
-            "top center": (x - wide / 2, x + wide / 2, y + LINE / 2, y + 1.5 * LINE),
-            "bottom center": (x - wide / 2, x + wide / 2, y - 1.5 * LINE, y - LINE / 2),
+            "middle right": (x + gap, x + gap + wide, y - line / 2, y + line / 2),
+            "middle left": (x - gap - wide, x - gap, y - line / 2, y + line / 2),
+            "top center": (x - wide / 2, x + wide / 2, y + line / 2, y + 1.5 * line),
+            "bottom center": (x - wide / 2, x + wide / 2, y - 1.5 * line, y - line / 2),
         }
         free = [side for side, box in boxes.items() if not any(_cover(box, other) for other in taken)]
-        side = next((one for one in free if boxes[one][1] < EDGE or one == "middle left"), "middle right")
+        side = next((one for one in free if boxes[one][1] < span[1] or one == "middle left"), "middle right")
         found.append(side)
         if name:
             taken.append(boxes[side])

@@ -60,11 +60,11 @@ from (
     join project as j on j.id = s.project_id
     left join customer as c on c.id = j.customer_id
     where s.comment is not null and s.own_word and s.at >= :since and s.at < :now
-      and s.project_id in (
+      and s.project_id = any (array(
           select part.project_id
           from team_now as m
           join project_member as part on part.person_id = m.person_id
-          where m.team_id = :team_id)
+          where m.team_id = :team_id))
     order by coalesce(s.response, s.id::text), s.at desc) as w
 order by w.at desc, w.id
 limit :most;

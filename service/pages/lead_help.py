@@ -22,7 +22,7 @@ chart = db.load(Path(network.__file__).with_suffix(".sql"))
 
 LATELY = timedelta(days=365)
 TOLD_APART = 12  # departments
-KEPT_SECONDS = 600.0  # a year of help hardly changes in ten minutes, and adding it up takes a moment
+KEPT_SECONDS = 3600.0  # a year of help hardly changes in an hour, and adding it up takes a moment
 MOST_KEPT = 500  # organizations
 
 
@@ -80,7 +80,7 @@ def _mine(teams: Teams | None) -> list[str]:
 
 
 async def _kept(request: Request[Any, Any, Any], tx: db.Connection, organization_id: UUID) -> Help:
-    """Return what was added up at most ten minutes ago; the same for every reader of an organization."""
+    """Return what was added up at most an hour ago; the same for every reader of an organization."""
     state = request.app.state
     if "help" not in state:
         state["help"] = {}
