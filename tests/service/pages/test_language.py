@@ -10,7 +10,20 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, exports, feedback, keys, navigation, rights, shown, survey, upload
+from service.pages import (
+    consent,
+    contests,
+    errors,
+    exports,
+    feedback,
+    keys,
+    navigation,
+    rights,
+    shown,
+    staff,
+    survey,
+    upload,
+)
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -34,7 +47,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values())
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values(), *staff.ROLES.values())
     yield from chain(*exports.WHAT.values())
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, upload.STATES, feedback.DONE):
         yield from texts.values()
