@@ -29,6 +29,7 @@ from service.pages import (
     rights,
     shown,
     sign_in_setting,
+    staff,
     survey,
     upload,
 )
@@ -57,7 +58,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values())
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values(), *staff.ROLES.values())
     yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
     for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, upload.STATES, feedback.DONE, *leading):

@@ -163,6 +163,11 @@ async def upload(tx, _):
     return await tx.fetchval(UPLOAD)
 
 
+async def person(tx, _):
+    """Somebody who may be changed."""
+    return await tx.fetchval(PERSON, "Another")
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -208,6 +213,7 @@ TARGETS = {
     "role": role,
     "preview": preview,
     "export": export,
+    "person": person,
 }
 BY_THE_WEB = {"upload": upload, "note": note, "opening": opening, "talk": talk}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

@@ -1,6 +1,6 @@
 """Rows of the pages that somebody reads who is signed in."""
 
-from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, page, post
+from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, named, page, post
 from tests.service.walls.rows_rights import REJECTED, REVIEWERS, WANTED
 from tests.service.walls.rows_said import HIS, OF_TWO, SOON
 
@@ -105,4 +105,12 @@ ROWS = [
     get("/people/import/{upload_id:uuid}", may={"administrator"}, foreign=404, fresh="upload"),
     page("/people/import/{upload_id:uuid}/confirm", may={"administrator"}, foreign=404, fresh="upload"),
     page("/people/import/{upload_id:uuid}/leave", may={"administrator"}, foreign=404, fresh="upload"),
+    # The list of people.
+    get("/people", may={"hr", "administrator"}),
+    get("/people/new", may={"administrator"}),
+    page("/people", named, may={"administrator"}),
+    get("/people/{person_id:uuid}/edit", may={"administrator"}, foreign=404),
+    page("/people/{person_id:uuid}/edit", named, may={"administrator"}, foreign=404, fresh="person"),
+    page("/people/{person_id:uuid}/end", may={"administrator"}, foreign=404, fresh="person"),
+    page("/people/{person_id:uuid}/return", may={"administrator"}, foreign=404, fresh="person"),
 ]

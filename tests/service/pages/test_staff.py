@@ -1,0 +1,44 @@
+"""The list of people: found by typing, a page at a time, added, corrected, ended with a way back."""
+
+import re
+
+
+async def test_people_are_found_by_typing_and_listed_a_page_at_a_time(visitor, colleagues, north):
+    await colleagues(north, *(f"Person {n:03}" for n in range(60)), "100%_sure")
+    hr = await visitor(north, "cleo", "hr")
+    first = (await hr.get("/people")).text
+    older = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    names = re.findall(r"<b>(Person \d+)</b>", first + (await hr.get(older)).text)
+    assert names == [f"Person {n:03}" for n in range(60)]
+    assert re.findall(r"<b>([^<]+)</b></a>", (await hr.get("/people", params={"q": "%_S"})).text) == ["100%_sure"]
+    assert "Nobody of that name" in (await hr.get("/people", params={"q": "Dora"})).text
+    assert ("/people/new" in first, "Edit" in first) == (False, False)
+
+
+async def test_an_administrator_adds_somebody_and_corrects_and_empties_fields(visitor, north):
+    admin = await visitor(north, "cleo", "administrator")
+    made = await admin.send_form(
+        "/people/new", "/people", name="<b>Iris</b>", title="Seller", email="iris@north.example"
+    )
+    assert "&lt;b&gt;Iris&lt;/b&gt;" in made.text
+    changed = await admin.send_form(
+        made.url.path, made.url.path, name="Iris", email="iris@north.example", role="seller"
+    )
+    assert 'value="Seller"' not in changed.text
+    wrong = await admin.send_form(made.url.path, made.url.path, name="Iris", email="nowhere")
+    assert (wrong.status_code, 'aria-invalid="true"' in wrong.text, 'value="nowhere"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+
+
+async def test_ending_an_employment_signs_out_at_once_and_can_be_taken_back(visitor, north):
+    admin, ben = await visitor(north, "cleo", "administrator"), await visitor(north, "ben")
+    path = f"/people/{north.ben}"
+    assert (await ben.get("/")).url.path == "/"
+    ended = await admin.send_form(f"{path}/edit", f"{path}/end")
+    assert "Ben has left." in ended.text
+    assert (await ben.get("/")).url.path == "/sign-in"
+    await admin.send_form(ended.url.raw_path.decode(), f"{path}/return")
+    assert (await ben.get("/")).url.path == "/"
