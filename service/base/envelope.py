@@ -34,6 +34,7 @@ REFUSED: Final = 400
 READ_ON_BYTES: Final = 20_000_000
 READ_ON_SECONDS: Final = 2.0
 SLOW_SECONDS: Final = 1.0
+MORE_TIME: Final = "talkoot.more_time"  # in a request's scope: called with seconds, it moves the deadline
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 LATE: Final = msgspec.json.encode(ErrorBody("busy", "this took too long; try again soon", {"retry_after_seconds": 1}))
 
@@ -53,7 +54,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         bare = scope["method"] == "HEAD"  # what GET would answer, without its body: no route says that for itself
-        inside = cast("Scope", {**scope, "method": "GET"}) if bare else scope
+        inside = cast("Scope", {**scope, **({"method": "GET"} if bare else {}), MORE_TIME: self._deadline.extend})
         answer = _Sealed(receive, send, bare=bare)
         began = perf_counter()
         try:

@@ -28,6 +28,36 @@ for (const details of document.querySelectorAll("details[data-open-narrow]")) {
 
 for (const input of document.querySelectorAll("input[data-suggest]")) suggest(input);
 
+// Menus close by Escape, by a click beside them and when the focus goes on; opening is the browser's own.
+for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+for (const link of document.querySelectorAll("a[data-opens]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById(link.dataset.opens).showModal();
+  });
+}
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target !== dialog && !event.target.closest("[data-closes]")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+}
+
 // A combobox after the ARIA pattern: the list belongs to the field, arrows move, Enter or Tab chooses, Escape closes.
 function suggest(input) {
   const chosen = document.getElementById(input.dataset.chosen);

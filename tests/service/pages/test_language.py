@@ -21,6 +21,7 @@ from service.pages import (
     keys,
     lead_care,
     lead_projects,
+    navigation,
     policy,
     policy_form,
     rights,
@@ -49,6 +50,7 @@ def said():
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
+    yield from (one.label for group in navigation.GROUPS for one in (group, *group.places))
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts

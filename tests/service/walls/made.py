@@ -45,6 +45,7 @@ HIS_LEAD = "select person_id from team_member where team_id = $1 and role = 'lea
 NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
 days = count(1)  # ago
+EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -146,6 +147,11 @@ async def preview(tx, _):
     return preview_id
 
 
+async def export(tx, _):
+    """An export that somebody asked for."""
+    return await tx.fetchval(EXPORT)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -176,6 +182,7 @@ TARGETS = {
     "token": token,
     "role": role,
     "preview": preview,
+    "export": export,
 }
 BY_THE_WEB = {"note": note, "opening": opening, "talk": talk}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations
