@@ -33,6 +33,7 @@ ACTIONS = {
     "view_contest": "read a contest",
     "decide_contest": "decided on a contest",
     "export": "exported the organization",
+    "import": "imported an exchange folder",
     "export_audit": "exported this log",
     "erase": "erased a person",
 }
