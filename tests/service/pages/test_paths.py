@@ -61,7 +61,7 @@ async def test_everybody_comes_to_the_end_of_their_way(seat, service, example, w
     await page.click(f"main button:has-text('{say('Send')}')")
     await page.get_by_role("heading", name=say("Thank you")).wait_for()
     await page.context.close()
-    # A lead sees the team; HR closes the round; an administrator makes a token: each by the menu.
+    # A lead sees the team, HR closes the round: both by the menu.
     for person, role, menu, path in (
         ("ada", "lead", "Team", "/team"),
         ("cleo", "hr", "Administration", "/rounds"),
