@@ -2,10 +2,11 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, waterfall
+from dashboards import interval_board, journey, trend, waterfall
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
     "journey": journey,
+    "trend": trend,
     "waterfall": waterfall,
 }

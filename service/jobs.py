@@ -16,7 +16,10 @@ from service.base import db, idempotency, limits, slots
 from service.base.config import Settings
 from service.base.slots import Claim
 from service.feedback import night, rounds
+from service.flows.notice_mail import mail_notice
 from service.flows.survey_mail import mail_survey
+from service.notices import actions as notices
+from service.profiles.actions import forget_before
 from service.surveys.actions import MAIL, ask_about_ended
 
 
@@ -51,11 +54,12 @@ async def refuse(_: db.Pool, __: UUID, claim: Claim) -> None:
 
 
 async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
-    """Forget answers kept for repeated requests after their day."""
+    """Forget what is kept for a while only: answers to repeated requests, counts, profiles as they were."""
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
         await limits.purge(tx)
+        await forget_before(tx)
         await slots.finish(tx, claim)
 
 
@@ -73,9 +77,19 @@ JOBS: Mapping[str, Job] = {
 UNKNOWN = Job(refuse)
 
 # Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_about_ended,)}
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
+    "project_ended": (ask_about_ended,),
+    "kudos_given": (notices.tell("thanks"),),
+    "note_written": (notices.tell("note"),),
+    "round_drawn": (notices.tell("asked"),),
+    "contest_decided": (notices.tell("decided"),),
+}
 
 
 def jobs_with(settings: Settings) -> Mapping[str, Job]:
     """Return all jobs, with those that need this installation's settings."""
-    return {**JOBS, MAIL: Job(partial(mail_survey, settings))}
+    return {
+        **JOBS,
+        MAIL: Job(partial(mail_survey, settings)),
+        notices.MAIL: Job(partial(mail_notice, settings)),
+    }

@@ -39,6 +39,10 @@ FIRST = (
     ("identity", sql.forget_accounts),
     ("role_grant", sql.forget_roles),
     ("held_answer", sql.forget_held_answers),
+    ("profile", sql.forget_profile),
+    ("profile_skill", sql.forget_skills),
+    ("profile_hidden_project", sql.forget_hidden_projects),
+    ("mail_choice", sql.forget_mail_choices),
 )
 LAST = (("credential", sql.end_access), ("person", sql.forget_person), ("board_version", sql.change_boards))
 GROUPS = ("external_id", "answer", "response")  # what rows of one thing have in common: renamed in all of them alike

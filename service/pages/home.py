@@ -14,8 +14,9 @@ from service.base import clock, db
 from service.base.web import Me, Tx
 from service.consents.actions import choices
 from service.pages import shown
+from service.pages.my_journey import Cleared, next_level, sql, stages_of
 from service.pages.page import Seen, redirect
-from service.pages.people import Cleared, Thanks, next_level, sql, stages_of
+from service.pages.people import Thanks
 
 thanking = db.load(Path(__file__).with_name("thanks.sql"))
 

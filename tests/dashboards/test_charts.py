@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from dashboards import interval_board, journey, theme, waterfall
+from dashboards import interval_board, journey, theme, trend, waterfall
 from dashboards.catalog import CHARTS
 from service.base import db
 
@@ -28,9 +28,14 @@ def stage_row(n):
     return journey.Row(UUID(int=n), f"Project {n}", "Oak", START + timedelta(days=n), True, None, n % 2 == 0, None)
 
 
+def run_row(n):
+    return trend.Row(START + timedelta(days=n), n / 9, n / 9 - 1, n / 9 + 1, 1 + n // 500)
+
+
 ROWS = {
     "interval_board": board_row,
     "journey": stage_row,
+    "trend": run_row,
     "waterfall": lambda n: waterfall.Row(f"source {n}", (-1) ** n / (n + 1)),
 }
 
@@ -91,3 +96,16 @@ def test_the_pages_can_exchange_every_colour_for_the_readers_own():
     for colour in theme.COLOURS.values():
         shown = re.search(rf"{exchanged[colour]}: (#[0-9a-f]+);", light)[1]
         assert colour in {shown, "#" + "".join(2 * digit for digit in shown[1:])}
+
+
+def test_a_trend_breaks_where_the_rules_changed():
+    rows = [msgspec.structs.replace(run_row(n), rules=1 + (n >= 3)) for n in range(5)]
+    figure = trend.figure(rows)
+    assert [len(line.x) for line in figure.data if line.fill is None] == [3, 2]
+    assert [len(band.x) for band in figure.data if band.fill == "toself"] == [6, 4]
+
+
+def test_a_trend_of_one_run_shows_its_range_and_one_of_many_hides_the_points():
+    one, many = trend.figure([run_row(1)]).data[1], trend.figure([run_row(n) for n in range(100)]).data[1]
+    assert (list(one.error_y.array), list(one.error_y.arrayminus)) == ([1.0], [1.0])
+    assert (one.mode, many.mode) == ("lines+markers", "lines")

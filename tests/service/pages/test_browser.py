@@ -93,7 +93,7 @@ async def test_pictures_lie_exactly_over_their_rows(window, example, colleagues,
     )
     await published(example, [*people, example.ada, example.ben, example.cleo])
     async with window(example, "ada", width, language, color_scheme=scheme) as page:
-        for path, points in (("/boards/quality", 5), (f"/people/{example.ada}", 4)):
+        for path, points in (("/boards/quality", 5), ("/me/scores", 4)):
             await page.goto(path)
             await page.locator(".plot .main-svg").first.wait_for(state="attached")
             rows, drawn = await page.evaluate(MIDDLES)
@@ -130,11 +130,11 @@ async def test_giving_and_reading_work_without_scripts(window, example, publishe
 async def test_the_journey_runs_downwards_on_a_phone(window, example, published):
     await published(example, [example.ada])
     async with window(example, "ada", 390) as page:
-        await page.goto(f"/people/{example.ada}")
+        await page.goto("/me/journey")
         assert await page.locator(".map").is_hidden()
         assert await page.locator(".stages > li.now").is_visible()
     async with window(example, "ada", 1440) as page:
-        await page.goto(f"/people/{example.ada}")
+        await page.goto("/me/journey")
         await page.locator(".map .main-svg").first.wait_for(state="attached")
         assert "North delivery" in await page.locator(".map").text_content()
 

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, feedback, keys, rights, shown, survey
+from service.pages import consent, contests, errors, feedback, keys, my_journey, my_scores, rights, shown, survey
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -25,7 +25,14 @@ def said():
         yield from texts.values()
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
         yield from (title, text)
-    for texts in (rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
+    for texts in (
+        my_journey.LEFT,
+        my_scores.SOURCES_OFF,
+        rights.ROLES,
+        rights.PURPOSES,
+        rights.ACTIONS,
+        contests.ABOUT,
+    ):
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)

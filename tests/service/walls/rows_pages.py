@@ -17,6 +17,8 @@ ROWS = [
     get("/boards/{board:str}"),
     get("/people/suggest", query=lambda _: {"q": "b"}, told=A_PERSON_IS_NEEDED),
     get("/people/{person_id:uuid}", foreign=404),
+    get("/me/journey", told=A_PERSON_IS_NEEDED),
+    get("/me/scores", told=A_PERSON_IS_NEEDED),
     get("/kudos/new", query=lambda ids: {"to": ids["person"]}, told=A_PERSON_IS_NEEDED),
     post(
         "/kudos/new",
