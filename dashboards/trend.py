@@ -34,7 +34,7 @@ def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
     """Draw a line in its band, oldest first; it is broken where the rules changed. Without rows an empty picture."""
     spells = [list(spell) for _, spell in groupby(rows, key=lambda row: row.rules)]
     traces = [trace for spell in spells for trace in (_band(spell), _line(spell, words, len(rows)))]
-    runs = {**measure(words["runs"]), "type": "date", "tickformat": words["day"], "showgrid": False}
+    runs = {**measure(words["runs"]), "type": "date", "tickformat": words["day"], "showgrid": False, "nticks": 4}
     unit = {**measure(words["measure"].replace("; ", "<br>")), "automargin": True, "zeroline": True}
     return blank(
         *traces, xaxis=runs, yaxis=unit, height=HEIGHT, hovermode="closest", margin={"l": 72, "r": 16, "t": 8, "b": 52}

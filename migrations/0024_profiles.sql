@@ -61,6 +61,7 @@ call wall_off('profile_hidden_project');
 call wall_off('mail_choice');
 grant select, insert, update on profile to talkoot_web;
 grant select, update (before) on profile to talkoot_worker;
+grant select on profile_skill, profile_hidden_project to talkoot_worker;
 grant select, insert, delete on profile_skill, profile_hidden_project to talkoot_web;
 grant select, insert, update on mail_choice to talkoot_web;
 grant select on mail_choice to talkoot_worker;

@@ -127,7 +127,7 @@ async def journey_of(
     With `public`, without what colleagues answered in confidence, which is not for everyone to see.
     """
     if run is None:
-        return {"stages": [], "map": None, "stretches": 0, "cleared": Cleared(0, 0), "why_of": None}
+        return {"stages": [], "map": None, "stretches": 0, "cleared": Cleared(0, 0), "why_of": None, "ahead": ahead}
     stages = await db.many(tx, stages_of.stages, Stage, run_id=run.id, person_id=person_id, most=STAGES)
     if public:
         stages = [msgspec.structs.replace(one, colleagues=None, reasons=None) for one in stages]
@@ -137,6 +137,7 @@ async def journey_of(
         "stretches": journey.stretches(len(stages) + bool(ahead)),
         "cleared": await db.one(tx, sql.cleared, Cleared, run_id=run.id, person_id=person_id),
         "why_of": partial(why, view.words),
+        "ahead": ahead,
     }
 
 

@@ -25,6 +25,7 @@ from service.base.errors import Forbidden, Invalid
 from service.base.web import Me, Tx
 from service.pages import static
 from service.pages.language import LANGUAGES, Words, choose, translations
+from service.pages.navigation import Group, groups_for, here
 
 sql = db.load(Path(__file__).with_name("pages.sql"))
 
@@ -55,6 +56,7 @@ class View(msgspec.Struct, frozen=True):
     me: Actor | None = None
     reader: Reader | None = None
     csrf: str = ""
+    groups: tuple[Group, ...] = ()
 
     def page(self, template: str, status: int = 200, **content: Any) -> Response[str]:  # noqa: ANN401 - a template's own
         """Fill a template of this reader's language."""
@@ -70,7 +72,8 @@ async def provide_view(request: Request[Any, Any, Any], tx: Tx, me: Me) -> View:
     reader = await db.one(tx, sql.reader, Reader, person_id=me.person_id)
     language = _language(request, reader.language)
     words = Words(language, ZoneInfo(reader.time_zone))
-    return View(request.url.path, request.url.query, words, me, reader, csrf_token(request))
+    groups = groups_for(me, request.app.route_handler_method_map)
+    return View(request.url.path, request.url.query, words, me, reader, csrf_token(request), groups)
 
 
 def stranger(request: Request[Any, Any, Any]) -> View:
@@ -198,6 +201,6 @@ def _templates(language: str) -> Environment:
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it
     install(translations(language), newstyle=True)
     environment.globals.update(
-        static=static.url, plotly_marks=static.plotly_marks, initials=initials, LANGUAGES=LANGUAGES
+        static=static.url, plotly_marks=static.plotly_marks, initials=initials, here=here, LANGUAGES=LANGUAGES
     )
     return environment

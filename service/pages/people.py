@@ -1,12 +1,13 @@
 """A person's page: level, journey and thanks for every colleague; scores and why for those whom they concern."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from service.base import audit, db
 from service.base.web import AUDITED, Me, Tx
@@ -24,6 +25,7 @@ DONE = {
     "undone": "As it was before.",
     "hidden": "Hidden from your history. Others do not see it there.",
     "shown": "Shown in your history again.",
+    "thanks": "Hidden. Nobody sees it, and it counts no more.",
 }
 # What a project's members are there for, and what a project is: the same.
 PARTS = {
@@ -62,9 +64,7 @@ class Thanks(msgspec.Struct, frozen=True):
 
 
 @get("/people/{person_id:uuid}", opt=AUDITED)
-async def show_person(
-    tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID], hidden: FromQuery[UUID | None] = None, done: Done = ""
-) -> Response[str]:
+async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID], done: Done = "") -> Response[str]:
     """Show a person: to everyone what they earned, to those whom it concerns also how it came about."""
     person = await db.one(tx, sql.person, Person, id=person_id)
     own = me.person_id == person_id
@@ -72,12 +72,11 @@ async def show_person(
     if is_open:
         await audit.looked(tx, me, person_id, "view_page")
     run, profile = await shown.newest_run(tx), await told(tx, person_id, me.person_id)
-    what, _, project_id = done.partition("-")
+    what, _, done_to = done.partition("-")
     content: dict[str, Any] = {
         "person": person,
         "own": own,
         "open": is_open,
-        "hidden": hidden if own else None,
         "level": await next_level(tx, run, view.words, person_id),
         "thanks": await db.many(tx, sql.thanks, Thanks, person_id=person_id, most=THANKS),
         "run": run,
@@ -85,7 +84,7 @@ async def show_person(
         "history": profile.projects,
         "parts": PARTS,
         "done": view.words.say(DONE[what]) if own and what in DONE else "",
-        "undo": _undo(what, project_id),
+        "undo": _undo(what, done_to) if own else "",
     }
     content |= await journey_of(tx, run, view, person_id, public=not is_open)
     if run is not None and is_open:
@@ -93,11 +92,9 @@ async def show_person(
     return view.page("person.html", **content)
 
 
-def _undo(what: str, project_id: str) -> str:
+def _undo(what: str, done_to: str) -> str:
     """Return where the form goes that undoes what was just done; nowhere for what cannot be undone."""
-    if what == "saved":
-        return "/me/profile/undo"
-    try:
-        return f"/me/profile/projects/{UUID(project_id)}/show" if what == "hidden" else ""
-    except ValueError:
-        return ""
+    paths = {"saved": "/me/profile/undo", "hidden": "/me/profile/projects/{}/show", "thanks": "/kudos/{}/show"}
+    with suppress(ValueError):
+        return paths.get(what, "").format("" if what == "saved" else UUID(done_to))
+    return ""

@@ -14,6 +14,20 @@ for (const form of document.querySelectorAll("form[data-send]")) {
   });
 }
 
+// One key leads to thanking from anywhere, but not while something is typed; who has other use for it turns it off.
+const KEYS = "talkoot-keys";
+document.addEventListener("keydown", (event) => {
+  const link = document.querySelector(".thank");
+  const busy = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog");
+  if (event.key !== "k" || busy || !link || localStorage.getItem(KEYS) === "off") return;
+  event.preventDefault();
+  link.click();
+});
+for (const box of document.querySelectorAll("input[data-key-setting]")) {
+  box.checked = localStorage.getItem(KEYS) !== "off";
+  box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
+}
+
 // A choice by mouse or thumb shows at once; by keyboard it may pass many options, so there the button decides.
 for (const form of document.querySelectorAll("form[data-submit]")) {
   let keyboard = false;
@@ -27,6 +41,36 @@ for (const details of document.querySelectorAll("details[data-open-narrow]")) {
 }
 
 for (const input of document.querySelectorAll("input[data-suggest]")) suggest(input);
+
+// Menus close by Escape, by a click beside them and when the focus goes on; opening is the browser's own.
+for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+for (const link of document.querySelectorAll("a[data-opens]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById(link.dataset.opens).showModal();
+  });
+}
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target !== dialog && !event.target.closest("[data-closes]")) return;
+    event.preventDefault();
+    dialog.close();
+  });
+}
 
 // A combobox after the ARIA pattern: the list belongs to the field, arrows move, Enter or Tab chooses, Escape closes.
 function suggest(input) {

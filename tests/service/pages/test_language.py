@@ -9,7 +9,21 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
-from service.pages import consent, contests, errors, feedback, keys, my_journey, my_scores, rights, shown, survey
+from service.pages import (
+    consent,
+    contests,
+    errors,
+    feedback,
+    keys,
+    my_journey,
+    my_scores,
+    my_settings,
+    navigation,
+    people,
+    rights,
+    shown,
+    survey,
+)
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
 PAGES = Path(shown.__file__).parent
@@ -23,11 +37,14 @@ def said():
         yield text
     for texts in (shown.BOARDS, shown.SOURCES, shown.KINDS, *(chart.WORDS for chart in CHARTS.values())):
         yield from texts.values()
-    for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
+    for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
     for texts in (
         my_journey.LEFT,
         my_scores.SOURCES_OFF,
+        my_settings.DONE,
+        people.DONE,
+        people.PARTS,
         rights.ROLES,
         rights.PURPOSES,
         rights.ACTIONS,
@@ -36,6 +53,7 @@ def said():
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)
+    yield from (one.label for group in navigation.GROUPS for one in (group, *group.places))
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts

@@ -43,7 +43,7 @@ async def test_the_trend_shows_every_run_with_its_range_and_breaks_between_rules
     table = page.split('id="trend"')[1].split("<tbody>")[1].split("</tbody>")[0]
     assert [row.split("<td")[2].split(">")[1].split("<")[0] for row in table.split("<tr>")[1:]] == ["0.42", "−0.13"]
     assert "−0.33 – 0.07" in table
-    figure = page.split('class="trend"')[1].split('class="figure">')[1].split("</script>")[0]
+    figure = page.split('id="trend"')[1].split('class="figure">')[1].split("</script>")[0]
     assert figure.count('"fill":"toself"') == 2
 
 
