@@ -2,11 +2,15 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, trend, waterfall
+from dashboards import interval_board, journey, network, policy_preview, satisfaction, trend, unseen, waterfall
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
     "journey": journey,
+    "network": network,
+    "satisfaction": satisfaction,
+    "unseen": unseen,
+    "policy_preview": policy_preview,
     "trend": trend,
     "waterfall": waterfall,
 }

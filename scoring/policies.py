@@ -57,6 +57,7 @@ class Version(msgspec.Struct, frozen=True):
     hash: str
     published_at: datetime
     published_by_id: UUID | None
+    reason: str | None
 
     @property
     def value(self) -> Policy:
@@ -129,7 +130,14 @@ async def ask_for_preview(tx: db.Connection, changes: dict[str, Any], person_id:
     return await db.one(tx, sql.preview, Preview, id=preview_id)
 
 
-async def publish(tx: db.Connection, preview_id: UUID, person_id: UUID | None, *, rescale: bool = False) -> Version:
+class Publisher(msgspec.Struct, frozen=True):
+    """Who publishes, and why; both may be unknown."""
+
+    person_id: UUID | None = None
+    reason: str | None = None
+
+
+async def publish(tx: db.Connection, preview_id: UUID, by: Publisher, *, rescale: bool = False) -> Version:
     """Publish the policy that was looked at; the next run uses it, runs there are keep theirs.
 
     The scale that the version in force has frozen stays, so that trends do not jump; where there is none, or with
@@ -147,7 +155,7 @@ async def publish(tx: db.Connection, preview_id: UUID, person_id: UUID | None, *
     before, new = against.value, check(msgspec.convert(looked_at.policy, Policy))
     await keeps_faith(tx, before, new)
     fresh = msgspec.convert(looked_at.reference, Reference)
-    return await insert(tx, against, as_published(before, new, fresh, rescale=rescale), person_id)
+    return await insert(tx, against, as_published(before, new, fresh, rescale=rescale), by)
 
 
 def as_published(before: Policy, new: Policy, fresh: Reference, *, rescale: bool) -> Policy:
@@ -156,9 +164,9 @@ def as_published(before: Policy, new: Policy, fresh: Reference, *, rescale: bool
     return referring(succeeding(before, new, clock.now()), kept or fresh)
 
 
-async def insert(tx: db.Connection, against: Version, policy: Policy, person_id: UUID | None) -> Version:
+async def insert(tx: db.Connection, against: Version, policy: Policy, by: Publisher) -> Version:
     """Store the version after `against`; a twin published at the same moment is an AlreadyExists."""
-    stored = {"policy": msgspec.to_builtins(policy), "hash": digest(policy), "published_by_id": person_id}
+    stored = {"policy": msgspec.to_builtins(policy), "hash": digest(policy)} | msgspec.structs.asdict(by)
     version = await db.one(tx, sql.insert, Version, version=against.version + 1, **stored)
     await record(tx, "policy_published", version.id, version=version.version)
     return version

@@ -2,20 +2,20 @@
 -- owns: scoring_policy, policy_preview
 
 -- name: newest()
-select id, version, policy, hash, published_at, published_by_id
+select id, version, policy, hash, published_at, published_by_id, reason
 from scoring_policy
 order by version desc
 limit 1;
 
 -- name: by_id(id)
-select id, version, policy, hash, published_at, published_by_id from scoring_policy where id = :id;
+select id, version, policy, hash, published_at, published_by_id, reason from scoring_policy where id = :id;
 
 -- name: by_version(version)
-select id, version, policy, hash, published_at, published_by_id from scoring_policy where version = :version;
+select id, version, policy, hash, published_at, published_by_id, reason from scoring_policy where version = :version;
 
 -- name: versions(before, most)
 -- The newest first.
-select id, version, policy, hash, published_at, published_by_id
+select id, version, policy, hash, published_at, published_by_id, reason
 from scoring_policy
 where :before::integer is null or version < :before
 order by version desc
@@ -26,10 +26,10 @@ insert into scoring_policy (version, policy, hash)
 values (1, :policy, :hash)
 on conflict (organization_id, version) do nothing;
 
--- name: insert(version, policy, hash, published_by_id)
-insert into scoring_policy (version, policy, hash, published_by_id)
-values (:version, :policy, :hash, :published_by_id)
-returning id, version, policy, hash, published_at, published_by_id;
+-- name: insert(version, policy, hash, person_id, reason)
+insert into scoring_policy (version, policy, hash, published_by_id, reason)
+values (:version, :policy, :hash, :person_id, :reason)
+returning id, version, policy, hash, published_at, published_by_id, reason;
 
 -- name: insert_preview(policy, hash, against_id, asked_by_id)
 insert into policy_preview (policy, hash, against_id, asked_by_id)

@@ -5,7 +5,9 @@ place. An invalid one says which rule it breaks.
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 import msgspec
@@ -172,20 +174,41 @@ def check(policy: Policy) -> Policy:
 
     Raises
     ------
-    InvalidPolicy : naming the field, its allowed range and the reason.
+    InvalidPolicy : naming each field that breaks a rule, its allowed range and the reason.
     """
-    try:
-        for field, rule in RULES.items():
-            _inside(field, getattr(policy, field), rule)
-        _check_weights(policy.weights)
-        _check_levels(policy.levels)
-        _check_moment("levels_from", policy.levels_from)
-        if policy.reference is not None:
-            given = policy.reference
-            check_reference(given.dimensions, given.mean, given.sd, given.correlation)
-    except BrokenRule as broken:
-        raise InvalidPolicy(str(broken)) from None
+    found = broken(policy)
+    if found:
+        raise InvalidPolicy("; ".join(map(str, found.values())))
     return policy
+
+
+def broken(policy: Policy) -> dict[str, BrokenRule]:
+    """Return the rules that `policy` breaks: the first of each field, or of each role and level in it."""
+    found: dict[str, BrokenRule] = {}
+    for field, ask in _rules_of(policy):
+        try:
+            ask()
+        except BrokenRule as rule:
+            found.setdefault(field, rule)
+    return found
+
+
+def _rules_of(policy: Policy) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield what is asked of each field, and the way to ask it."""
+    for field, rule in RULES.items():
+        yield field, partial(_inside, field, getattr(policy, field), rule)
+    yield "weights", partial(_check_roles, policy.weights)
+    for role, by_dimension in policy.weights.items():
+        yield f"weights {role}", partial(_check_weights, role, by_dimension)
+    for number, level in enumerate(policy.levels):
+        yield f"levels {number}", partial(_check_level, level)
+    yield "levels", partial(_check_ladder, policy.levels)
+    for number, (below, above) in enumerate(pairwise(policy.levels), 1):
+        yield f"levels {number}", partial(_check_step, below, above)
+    yield "levels_from", partial(_check_moment, "levels_from", policy.levels_from)
+    if policy.reference is not None:
+        given = policy.reference
+        yield "reference", partial(check_reference, given.dimensions, given.mean, given.sd, given.correlation)
 
 
 def succeeding(before: Policy, new: Policy, at: datetime) -> Policy:
@@ -206,43 +229,52 @@ def _asks(level: Level) -> tuple[int, float | None]:
 def _inside(name: str, value: float, rule: tuple[float, float, str]) -> None:
     low, high, why = rule
     if not low <= value <= high:
-        raise BrokenRule(f"{name} is {value:g}, but must lie from {low:g} to {high:g}: {why}")
+        text = "{name} is {value:g}, but must lie from {low:g} to {high:g}: {why}"
+        raise BrokenRule(text, name=name, value=value, low=low, high=high, why=why)
 
 
 def _check_moment(name: str, at: datetime | None) -> None:
     if at is not None and at.tzinfo is None:
-        raise BrokenRule(f"{name}: a moment needs a time zone")
+        raise BrokenRule("{name}: a moment needs a time zone", name=name)
 
 
-def _check_weights(weights: dict[str, dict[str, float]]) -> None:
+def _check_roles(weights: dict[str, dict[str, float]]) -> None:
     if "other" not in weights:
         raise BrokenRule("weights: the role `other` is missing, which those without a role fall back on")
-    for role, by_dimension in weights.items():
-        if role not in ROLES:
-            raise BrokenRule(f"weights: there is no role {role!r}; there are: {', '.join(ROLES)}")
-        for name, weight in by_dimension.items():
-            _inside(f"weights of {role}: {name}", weight, WEIGHT_RULE)
-            if name in NO_WEIGHT:
-                raise BrokenRule(f"weights of {role}: {name} has no weight in quality: {NO_WEIGHT[name]}")
-        if not any(by_dimension.values()):
-            raise BrokenRule(f"weights of {role}: each from 0 to 10 and at least one above 0")
 
 
-def _check_levels(levels: tuple[Level, ...]) -> None:
-    for level in levels:
-        _inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
-        if level.low is not None:
-            _inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
-        check_texts(f"levels: freedoms of {level.name}", level.freedoms, most=20, letters=200)
+def _check_weights(role: str, by_dimension: dict[str, float]) -> None:
+    if role not in ROLES:
+        raise BrokenRule("weights: there is no role {role!r}; there are: {roles}", role=role, roles=", ".join(ROLES))
+    for name, weight in by_dimension.items():
+        _inside(f"weights of {role}: {name}", weight, WEIGHT_RULE)
+        if name in NO_WEIGHT:
+            text = "weights of {role}: {name} has no weight in quality: {why}"
+            raise BrokenRule(text, role=role, name=name, why=NO_WEIGHT[name])
+    if not any(by_dimension.values()):
+        raise BrokenRule("weights of {role}: each from 0 to 10 and at least one above 0", role=role)
+
+
+def _check_level(level: Level) -> None:
+    _inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
+    if level.low is not None:
+        _inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
+    check_texts(f"levels: freedoms of {level.name}", level.freedoms, most=20, letters=200)
+
+
+def _check_ladder(levels: tuple[Level, ...]) -> None:
     check_texts("levels: names", tuple(level.name for level in levels), most=30, letters=60)
     check_texts("levels: Finnish names", tuple(level.name_fi for level in levels), most=30, letters=60)
     if not levels or levels[0].stages != 0 or levels[0].low is not None:
         raise BrokenRule("levels: the first asks for 0 stages and no bound, so that everybody has one")
-    for below, above in pairwise(levels):
-        if above.stages <= below.stages:
-            raise BrokenRule(f"levels: {above.name} must ask for more stages than {below.name}")
-        if below.low is not None and (above.low is None or above.low < below.low):
-            raise BrokenRule(f"levels: {above.name} must not ask for less trust than {below.name}")
+
+
+def _check_step(below: Level, above: Level) -> None:
+    names = {"above": above.name, "below": below.name}
+    if above.stages <= below.stages:
+        raise BrokenRule("levels: {above} must ask for more stages than {below}", **names)
+    if below.low is not None and (above.low is None or above.low < below.low):
+        raise BrokenRule("levels: {above} must not ask for less trust than {below}", **names)
 
 
 def encode(policy: Policy) -> bytes:

@@ -21,6 +21,7 @@ Rescale = Annotated[bool, typer.Option("--rescale", help="Freeze today's scale i
 Yes = Annotated[bool, typer.Option("--yes", help="Publish without asking.")]
 Handle = Annotated[str, typer.Argument(metavar="ORGANIZATION", help="The organization's handle.")]
 File = Annotated[Path, typer.Argument(metavar="POLICY", help="The new policy, as JSON.")]
+Why = Annotated[str | None, typer.Option("--reason", help="Why it is published, for the history.")]
 MOST = 1000  # versions listed
 
 
@@ -51,7 +52,7 @@ def history(organization: Handle) -> None:
         async with db.tenant(pool, there.organization_id, readonly=True) as tx:
             found = await db.many(tx, policies.sql.versions, policies.Version, before=None, most=MOST)
         for one in found:
-            typer.echo(f"{one.version:>4}  {one.published_at:%Y-%m-%d %H:%M}  {one.hash}")
+            typer.echo(f"{one.version:>4}  {one.published_at:%Y-%m-%d %H:%M}  {one.hash}  {one.reason or '–'}")
         if not found:
             typer.echo("no run yet: the standard policy becomes version 1 with the first")
 
@@ -65,6 +66,7 @@ def publish(
     *,
     rescale: Rescale = False,
     yes: Yes = False,
+    reason: Why = None,
 ) -> None:
     """Show who would move under a policy, ask, and publish it; runs that exist keep theirs."""
 
@@ -75,7 +77,7 @@ def publish(
         if yes or typer.confirm("Publish this policy?"):
             published = policies.as_published(against.value, new, fresh, rescale=rescale)
             async with db.tenant(pool, there.organization_id) as tx:
-                version = await policies.insert(tx, against, published, None)
+                version = await policies.insert(tx, against, published, policies.Publisher(reason=reason))
             typer.echo(f"published version {version.version}")
 
     connect.run_command(work)

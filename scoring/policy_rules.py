@@ -8,7 +8,16 @@ ROUNDING = 1e-9  # of correlations, as they are stored
 
 
 class BrokenRule(ValueError):
-    """A rule is broken; the message names the field and the rule."""
+    """A rule is broken; the message names the field and the rule.
+
+    Attributes
+    ----------
+    text, given : the rule with places such as `{name}`, and what stands in them: whoever shows it may translate it.
+    """
+
+    def __init__(self, text: str, **given: object) -> None:
+        super().__init__(text.format(**given) if given else text)
+        self.text, self.given = text, given
 
 
 def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> None:
@@ -19,12 +28,14 @@ def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> 
     BrokenRule : naming the text.
     """
     if len(texts) > most:
-        raise BrokenRule(f"{name}: {len(texts)} are given, but there may be {most} at most")
-    for text in texts:
-        if not 1 <= len(text) <= letters or text != text.strip() or not text.isprintable():
-            raise BrokenRule(f"{name}: {text[:40]!r} must be 1 to {letters} letters on one line, without blanks around")
+        text = "{name}: {count} are given, but there may be {most} at most"
+        raise BrokenRule(text, name=name, count=len(texts), most=most)
+    for one in texts:
+        if not 1 <= len(one) <= letters or one != one.strip() or not one.isprintable():
+            text = "{name}: {one!r} must be 1 to {letters} letters on one line, without blanks around"
+            raise BrokenRule(text, name=name, one=one[:40], letters=letters)
     if len(set(texts)) < len(texts):
-        raise BrokenRule(f"{name}: none may be given twice")
+        raise BrokenRule("{name}: none may be given twice", name=name)
 
 
 def check_reference(

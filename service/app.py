@@ -31,6 +31,7 @@ from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
 from service.contests import routes as contests
 from service.customers import routes as customers
+from service.exports import routes as exports
 from service.feedback import routes as feedback
 from service.flows import routes as flows
 from service.flows.link_mail import Posting
@@ -75,6 +76,7 @@ FEATURES = (
     flows,
     access,
     sign_in,
+    exports,
 )
 CLOSE_SECONDS = 5.0  # for requests that still hold a connection when the service stops
 LOOKUP_CONNECTIONS = 2  # of their own, so that knowing who calls never waits for somebody's long query

@@ -14,6 +14,7 @@ from service.base.events import record
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
 ANYWHERE = frozenset({Role.ADMINISTRATOR, Role.SERVICE})
+UNDO_SECONDS = 60.0  # in which a slip of the thumb is taken back
 
 
 class CareAlreadyDone(Refused):
@@ -31,16 +32,49 @@ async def plan(tx: db.Connection, me: Actor, new: NewCareTask) -> CareTask:
     return task
 
 
+class TooLate(Refused):
+    """The minute to take something back has passed."""
+
+    code = "too_late"
+
+
 async def finish(tx: db.Connection, me: Actor, task_id: UUID, done: CareDone) -> CareTask:
     """Say how a contact went: its owner does, or who leads."""
-    task = await db.one(tx, sql.for_change, CareTask, id=task_id)
-    if task.owner_id != me.person_id and not await _may_work(tx, me, task.project_id):
-        raise Forbidden("only the owner of this contact, or who leads the project, may say how it went")
+    task = await _mine(tx, me, task_id)
     if task.done_at is not None:
         raise CareAlreadyDone("this contact was made already", done_at=task.done_at)
     finished = await db.one(tx, sql.finish, CareTask, id=task.id, done_at=clock.now(), **asdict(done))
     await record(tx, "care_done", task.id, outcome=done.outcome)
     return finished
+
+
+def undoable(task: CareTask) -> bool:
+    """Tell whether it was done just now, so that it can be taken back."""
+    return task.done_at is not None and (clock.now() - task.done_at).total_seconds() < UNDO_SECONDS
+
+
+async def reopen(tx: db.Connection, me: Actor, task_id: UUID) -> CareTask:
+    """Take back, within a minute, that a contact was made.
+
+    Raises
+    ------
+    TooLate : it was made earlier, or not at all.
+    """
+    task = await _mine(tx, me, task_id)
+    if not undoable(task):
+        raise TooLate("the minute to take it back has passed; what was said stands")
+    nothing = {"done_at": None, "outcome": None, "needs_changed": None, "moved_by_customer": None}
+    reopened = await db.one(tx, sql.finish, CareTask, id=task.id, **nothing)
+    await record(tx, "care_reopened", task.id)
+    return reopened
+
+
+async def _mine(tx: db.Connection, me: Actor, task_id: UUID) -> CareTask:
+    """Return a contact of which the caller may say how it went: its owner, or who runs the project."""
+    task = await db.one(tx, sql.for_change, CareTask, id=task_id)
+    if task.owner_id != me.person_id and not await _may_work(tx, me, task.project_id):
+        raise Forbidden("only the owner of this contact, or who leads the project, may say how it went")
+    return task
 
 
 async def _may_work(tx: db.Connection, me: Actor, project_id: UUID) -> bool:

@@ -19,6 +19,12 @@ order by c.version desc
 limit 1
 for update;
 
+-- name: by_id(id)
+select c.id, c.external_id, c.project_id, c.owner_id, c.kind, c.due_at, c.done_at, c.outcome, c.needs_changed,
+       c.moved_by_customer
+from care_task as c
+where c.id = :id;
+
 -- name: finish(id, done_at, outcome, needs_changed, moved_by_customer)
 update care_task
 set done_at = :done_at, outcome = :outcome, needs_changed = :needs_changed, moved_by_customer = :moved_by_customer

@@ -1,5 +1,6 @@
 """The audit log: who looked at another person's confidential data, in which role and why, written before it leaves."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -40,3 +41,11 @@ async def looked(
     why = purpose or USUAL.get(me.role, Purpose.LEADING)
     given = {"actor_id": me.person_id, "role": me.role, "subject_id": subject_id}
     await db.run(tx, sql.insert, action=action, purpose=why, detail=None, **given)
+
+
+async def looked_at_each(tx: db.Connection, me: Actor, subject_ids: Sequence[UUID], action: str) -> None:
+    """Write the same of several people at once; call it before reading, too."""
+    others = sorted({one for one in subject_ids if one != me.person_id})
+    why = USUAL.get(me.role, Purpose.LEADING)
+    given = {"actor_id": me.person_id, "role": me.role, "subject_ids": others}
+    await db.run(tx, sql.insert_each, action=action, purpose=why, **given)

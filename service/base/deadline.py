@@ -11,7 +11,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._running: dict[asyncio.Task[object], float] = {}  # the oldest first
+        self._running: dict[asyncio.Task[object], float] = {}
         self._overdue: set[asyncio.Task[object]] = set()
         self._looking = False
 
@@ -40,12 +40,16 @@ class Deadline:
             self._running.pop(task, None)
             self._overdue.discard(task)
 
+    def extend(self, seconds: float) -> None:
+        """Let the work of this task take `seconds` from now on, for the rare answer that is long."""
+        task = asyncio.current_task()
+        if task in self._running:
+            self._running[task] = asyncio.get_running_loop().time() + seconds
+
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
         for task, until in self._running.items():
-            if until > now:
-                break
-            if task not in self._overdue:
+            if until <= now and task not in self._overdue:
                 self._overdue.add(task)
                 task.cancel()
         self._looking = bool(self._running)

@@ -34,6 +34,7 @@ REFUSED: Final = 400
 READ_ON_BYTES: Final = 20_000_000
 READ_ON_SECONDS: Final = 2.0
 SLOW_SECONDS: Final = 1.0
+MORE_TIME: Final = "talkoot.more_time"  # in a request's scope: called with seconds, it moves the deadline
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 LATE: Final = msgspec.json.encode(ErrorBody("busy", "this took too long; try again soon", {"retry_after_seconds": 1}))
 
@@ -52,22 +53,25 @@ class Envelope:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        answer = _Sealed(receive, send)
+        bare = scope["method"] == "HEAD"  # what GET would answer, without its body: no route says that for itself
+        inside = cast("Scope", {**scope, **({"method": "GET"} if bare else {}), MORE_TIME: self._deadline.extend})
+        answer = _Sealed(receive, send, bare=bare)
         began = perf_counter()
         try:
-            await self._deadline.run(self._app(scope, answer.receive, answer))
+            await self._deadline.run(self._app(inside, answer.receive, answer))
         except TimeoutError:
             await answer.late()
         finally:
-            _tell(scope, answer.status, perf_counter() - began)
+            _tell(scope["method"], inside, answer.status, perf_counter() - began)
 
 
 class _Sealed:
-    """Sends an answer with our headers, except those it brings itself."""
+    """Sends an answer with our headers, except those it brings itself; a bare one is over with its headers."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, *, bare: bool) -> None:
         self._receive = receive
         self._send = send
+        self._bare = bare
         self._more = True  # of the body, that nobody has read yet
         self.status = 0  # until an answer began
 
@@ -85,7 +89,11 @@ class _Sealed:
             given = list(message["headers"])
             names = {name for name, _ in given}
             message["headers"] = given + [header for header in HEADERS if header[0] not in names]
-        await self._send(message)
+            await self._send(message)
+            if self._bare:  # at once: a stream would have no end
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif not self._bare:
+            await self._send(message)
 
     async def _read_on(self) -> None:
         """Read what is left of a body: who is cut off while sending never sees why."""
@@ -105,9 +113,9 @@ class _Sealed:
         await self({"type": "http.response.body", "body": LATE, "more_body": False})
 
 
-def _tell(scope: Any, status: int, took: float) -> None:  # noqa: ANN401 - Scope's union hides `method`
+def _tell(asked: str, scope: Any, status: int, took: float) -> None:  # noqa: ANN401 - Scope's union hides the template
     route = scope.get("path_template") or "none"  # the template: a path may name people
-    method = scope["method"] if scope["method"] in METHODS else "other"
+    method = asked if asked in METHODS else "other"
     _measure(method, route, status).observe(took)
     if status >= REFUSED or took > SLOW_SECONDS:  # the rest is counted, not told: a line for each would cost a fifth
         log.info("request", method=method, route=route, status=status, ms=round(took * 1000, 1))

@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import asdict
 
 from service.base import audit, clock, db
 from service.base.access import Actor, Role
 from service.base.errors import Invalid, NotFound, Refused
 from service.base.events import record
-from service.contests.model import Contest, NewContest, NotTheReviewer, Verdict
+from service.contests.model import Case, Contest, NewContest, NotTheReviewer, Verdict
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
@@ -43,8 +44,10 @@ async def contest(tx: db.Connection, me: Actor, new: NewContest) -> Contest:
     return await db.one(tx, sql.contest, Contest, id=contest_id)
 
 
-async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
+async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Case:
     """Return a contest to its person, or to who may decide on it; that these read it is written down first.
+
+    The words it is about are told to who decides: its person has them where they were said.
 
     Raises
     ------
@@ -54,7 +57,10 @@ async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
     if found.person_id != me.person_id and not await _may_decide(tx, me, found):
         raise NotFound("there is no such thing in your organization")
     await audit.looked(tx, me, found.person_id, "view_contest", audit.Purpose.CONTEST)
-    return found
+    case = await db.one(tx, sql.case, Case, id=contest_id)
+    if found.person_id != me.person_id:
+        return case
+    return msgspec.structs.replace(case, said=None, said_by=None, said_at=None, project=None)
 
 
 async def name_reviewer(tx: db.Connection, me: Actor, contest_id: UUID, reviewer_id: UUID | None) -> Contest:
@@ -89,12 +95,15 @@ async def _undecided(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
 
 
 async def _may_decide(tx: db.Connection, me: Actor, found: Contest) -> bool:
-    """Tell whether the caller is HR or the named reviewer, and neither the person nor their lead."""
-    if me.person_id is None or me.person_id == found.person_id:
+    """Tell whether the caller decides, and is neither the person nor their lead.
+
+    That is HR and the named reviewer; administrators where HR has nobody who is neither.
+    """
+    if me.person_id is None or me.person_id == found.person_id or await _leads(tx, me.person_id, found.person_id):
         return False
-    if me.role is not Role.HR and me.person_id != found.reviewer_id:
-        return False
-    return not await _leads(tx, me.person_id, found.person_id)
+    if me.role is Role.HR or me.person_id == found.reviewer_id:
+        return True
+    return me.role is Role.ADMINISTRATOR and not await db.one(tx, sql.hr_decides_on, bool, person_id=found.person_id)
 
 
 async def _leads(tx: db.Connection, lead_id: UUID, person_id: UUID) -> bool:

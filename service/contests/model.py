@@ -14,7 +14,7 @@ Decision = Literal["upheld", "rejected"]
 
 
 class NotTheReviewer(Forbidden):
-    """A contest is decided by HR or the person named for it; never by whom it is about, or who leads them."""
+    """Never does the person it is about decide on a contest, nor who leads them."""
 
     code = "not_the_reviewer"
 
@@ -57,6 +57,16 @@ class Contest(msgspec.Struct, frozen=True):
     decision: str | None
     reasons: str | None
     decided_at: datetime | None
+
+
+class Case(Contest, frozen=True):
+    """A contest with what it is about, for whoever decides; of confidential feedback nothing is told."""
+
+    person: str
+    said: str | None  # the words contested, or the name of what is
+    said_by: str | None
+    said_at: datetime | None
+    project: str | None
 
 
 class Waiting(msgspec.Struct, frozen=True):

@@ -39,6 +39,32 @@ select id, person_id, about, dimension, evidence_id, words, opened_at, due_at, o
 from contest_state
 where id = :id;
 
+-- name: case(id)
+-- With what is contested, for whoever decides. What colleagues said in confidence is nobody's but its receiver's to read.
+select c.id, c.person_id, c.about, c.dimension, c.evidence_id, c.words, c.opened_at, c.due_at, c.overdue, c.reviewer_id,
+    c.decision, c.reasons, c.decided_at, p.name as person, what.said, giver.name as said_by, what.at as said_at,
+    j.name as project
+from contest_state as c
+join person as p on p.id = c.person_id
+left join lateral (
+    select k.message as said, k.giver_id as by_id, k.at, k.project_id
+    from kudos as k where c.about = 'kudos' and k.id = c.evidence_id
+    union all
+    select s.comment, null, s.at, s.project_id from signal as s where c.about = 'signal' and s.id = c.evidence_id
+    union all
+    select b.badge, b.giver_id, b.at, b.project_id
+    from badge_grant as b where c.about = 'badge' and b.id = c.evidence_id
+    union all
+    select d.title, null, d.at, d.project_id from document as d where c.about = 'document' and d.id = c.evidence_id
+    union all
+    select null, null, h.at, h.project_id from handover as h where c.about = 'handover' and h.id = c.evidence_id
+    union all
+    select null, null, t.due_at, t.project_id from care_task as t where c.about = 'care' and t.id = c.evidence_id
+) as what on true
+left join person as giver on giver.id = what.by_id
+left join project as j on j.id = what.project_id
+where c.id = :id;
+
 -- name: locked(id)
 select id from contest where id = :id for update;
 
@@ -51,18 +77,34 @@ where person_id = :person_id
 order by opened_at desc, id desc
 limit :most;
 
--- name: waiting(reader_id, everything, only_overdue, after_key, after_id, most)
--- The one that has to be decided first before the others: for HR all of them, for a named reviewer their own.
+-- name: waiting(reader_id, role, only_overdue, after_key, after_id, most)
+-- The one that has to be decided first before the others: for HR all of them, for a named reviewer their own,
+-- for administrators those on which HR has nobody to decide.
 select c.id, p.name as person, c.about, c.dimension, c.opened_at, c.due_at, c.overdue, c.reviewer_id
 from contest_state as c
 join person as p on p.id = c.person_id
 where c.decided_at is null
-  and (:everything::boolean or c.reviewer_id = :reader_id::uuid)
+  and (:role::text = 'hr' or c.reviewer_id = :reader_id::uuid
+       or :role = 'administrator' and not hr_decides_on(c.person_id))
   and c.person_id is distinct from :reader_id
   and (c.overdue or not :only_overdue::boolean)
   and (:after_key::timestamptz is null or (c.due_at, c.id) > (:after_key, :after_id::uuid))
 order by c.due_at, c.id
 limit :most;
+
+-- name: hr_decides_on(person_id)
+select hr_decides_on(:person_id);
+
+-- name: deciders(person_id)
+-- Who decides on what this person contests: HR; else administrators, unless there is none but them or who leads them.
+select case
+    when hr_decides_on(:person_id) then 'hr'
+    when exists (
+        select from role_grant as g
+        join person as p on p.id = g.person_id
+        where g.role = 'administrator' and p.id <> :person_id and not leads(p.id, :person_id)
+          and (p.left_at is null or p.left_at > statement_timestamp())) then 'administrator'
+    else 'nobody' end;
 
 -- name: leads(lead_id, person_id)
 select leads(:lead_id, :person_id);

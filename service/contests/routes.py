@@ -10,10 +10,10 @@ from service.base.paging import BY_DUE, LIMIT, Order
 from service.base.web import AUDITED, After, Cut, Limit, Me, Page, Tx, page
 from service.contests import actions
 from service.contests.actions import sql
-from service.contests.model import Contest, NewContest, Reviewer, Waiting
+from service.contests.model import Case, Contest, NewContest, Reviewer, Waiting
 
 NEWEST_OPENED = Order("opened_at", BY_DUE.cursor)
-personnel = require_role(Role.HR)
+office = require_role(Role.HR, Role.ADMINISTRATOR)  # administrators where HR has nobody
 
 
 @post("/contests")
@@ -32,18 +32,21 @@ async def list_mine(tx: Tx, me: Me, after: After = None, limit: Limit = LIMIT) -
 async def list_waiting(
     tx: Tx, me: Me, *, overdue: FromQuery[bool] = False, after: After = None, limit: Limit = LIMIT
 ) -> Page[Waiting]:
-    """List contests that wait for a decision, the most urgent first: for HR all, for a named reviewer theirs."""
-    which = {"reader_id": me.person(), "everything": me.role is Role.HR, "only_overdue": overdue}
+    """List contests that wait for a decision, the most urgent first: for HR all, for a named reviewer theirs.
+
+    For administrators those on which HR has nobody to decide.
+    """
+    which = {"reader_id": me.person(), "role": me.role, "only_overdue": overdue}
     return await page(tx, sql.waiting, Waiting, Cut(after, limit, BY_DUE), **which)
 
 
 @get("/contests/{contest_id:uuid}", opt=AUDITED)
-async def show_contest(contest_id: FromPath[UUID], tx: Tx, me: Me) -> Contest:
-    """Show a contest to its person, and to who may decide on it."""
+async def show_contest(contest_id: FromPath[UUID], tx: Tx, me: Me) -> Case:
+    """Show a contest to its person; to who may decide on it also the words it is about."""
     return await actions.read(tx, me, contest_id)
 
 
-@put("/contests/{contest_id:uuid}/reviewer", guards=[personnel])
+@put("/contests/{contest_id:uuid}/reviewer", guards=[office])
 async def name_reviewer(contest_id: FromPath[UUID], data: JSONBody[Reviewer], tx: Tx, me: Me) -> Contest:
     """Name who is to decide; nobody who leads the person."""
     return await actions.name_reviewer(tx, me, contest_id, data.reviewer_id)

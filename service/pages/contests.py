@@ -10,6 +10,8 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta
 
+from service.badges.catalog import BADGES
+from service.base import db
 from service.base.access import Role
 from service.base.border import Input, Text
 from service.base.errors import AlreadyExists
@@ -23,6 +25,7 @@ from service.pages.page import Seen, form, redirect
 from service.pages.shown import board_name
 
 SHOWN = 100
+BADGE_NAMES = {badge.key: badge.name for badge in BADGES}
 Short = Annotated[str, Meta(max_length=200)]
 Named = Annotated[str, QueryParameter(max_length=200)]
 # What is contested: English here, Finnish in locale/fi.po.
@@ -58,7 +61,7 @@ class Decided(Input):
 async def show_contests(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show what the reader contested, and what waits for their decision."""
     mine = await page(tx, actions.sql.of_person, Contest, Cut(None, SHOWN, NEWEST_OPENED), person_id=me.person())
-    which = {"reader_id": me.person(), "everything": me.role is Role.HR, "only_overdue": False}
+    which = {"reader_id": me.person(), "role": me.role, "only_overdue": False}
     waiting = await page(tx, actions.sql.waiting, Waiting, Cut(None, SHOWN, BY_DUE), **which)
     content: dict[str, Any] = {"opened": mine.items, "waiting": waiting.items, "about": ABOUT}
     content |= {"reviewer": me.role is Role.HR, "name": partial(board_name, view.words)}
@@ -66,15 +69,16 @@ async def show_contests(tx: Tx, me: Me, view: Seen) -> Response[str]:
 
 
 @get("/contests/new")
-async def show_form(
-    view: Seen, dimension: Named = "", evidence: Named = "", evidence_id: FromQuery[UUID | None] = None
+async def show_form(  # noqa: PLR0917 - the frame's own two, and what the link names
+    tx: Tx, me: Me, view: Seen, dimension: Named = "", evidence: Named = "", evidence_id: FromQuery[UUID | None] = None
 ) -> Response[Any]:
     """Show the form; the link says what is contested."""
     if not dimension and evidence not in ABOUT:
         return redirect("/contests")  # the links beside what can be contested say what it is
     what = {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id or ""}
     title = board_name(view.words, dimension) if dimension else view.words.say(ABOUT.get(evidence, evidence))
-    return view.page("contest_new.html", what=what, title=title, days=actions.DAYS)
+    deciders = await db.one(tx, actions.sql.deciders, str, person_id=me.person())
+    return view.page("contest_new.html", what=what, title=title, days=actions.DAYS, deciders=deciders)
 
 
 @post("/contests/new")
@@ -93,7 +97,9 @@ async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]) -
     """Show one contest, and to who may decide on it the form for that."""
     found = await actions.read(tx, me, contest_id)
     named = board_name(view.words, found.dimension) if found.dimension else view.words.say(ABOUT[found.about])
-    return view.page("contest.html", contest=found, title=named, decides=found.person_id != me.person_id)
+    badge = BADGE_NAMES.get(found.said or "") if found.about == "badge" else None
+    said = view.words.say(badge) if badge else found.said
+    return view.page("contest.html", contest=found, said=said, title=named, decides=found.person_id != me.person_id)
 
 
 @post("/contests/{contest_id:uuid}")

@@ -142,8 +142,11 @@ async def journey_of(
 
 
 def why(words: Words, stage: Stage) -> dict[str, Any]:
-    """Read a stage's reasons: how many colleagues and customers were heard (0: not told), and what was left behind."""
+    """Read a stage's reasons: how many customers were heard (0: not told), and what was left behind.
+
+    How many colleagues spoke is not told: in a small project it would tell who did not.
+    """
     tokens = [token.split(":") for token in (stage.reasons or "").split(";")]
-    counts = {token[0]: int(token[2]) for token in tokens if token[1:2] in (["voices"], ["heard"])}
+    heard = next((int(token[2]) for token in tokens if token[:2] == ["customer", "heard"]), 0)
     left = [words.say(LEFT[token[1]]) for token in tokens if token[0] == "left_behind" and token[1] in LEFT]
-    return {"colleagues": counts.get("colleagues", 0), "customer": counts.get("customer", 0), "left": left}
+    return {"customer": heard, "left": left}

@@ -49,7 +49,12 @@ class Score(msgspec.Struct, frozen=True):
     estimate: float
     low: float
     high: float
-    evidence: float  # effective independent voices
+    evidence: float  # effective independent voices; of colleagues in steps
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the number of voices stands for itself and more."""
+        return self.criterion is not None or self.dimension == "quality"
 
 
 class ByProject(msgspec.Struct, frozen=True):

@@ -26,8 +26,10 @@ from released_stage as s
 where s.run_id = :run_id and s.person_id = :person_id;
 
 -- name: scores(run_id, person_id)
-select s.dimension, c.name as criterion, s.estimate, s.low, s.high, s.evidence
+select s.dimension, c.name as criterion, s.estimate, s.low, s.high, voices_told(s.evidence, s.dimension, p.policy) as evidence
 from released_score as s
+join scoring_run as r on r.id = s.run_id
+join scoring_policy as p on p.id = r.policy_id
 left join criterion as c on c.external_id = s.dimension
 where s.run_id = :run_id and s.subject_id = :person_id and s.subject_kind = 'person'
 order by s.dimension;

@@ -7,6 +7,7 @@ from service.base.web import Cut, Me, Tx
 from service.pages.page import Seen
 from service.rights import reading
 from service.rights.model import MyData
+from service.talks import actions as talks
 
 SHOWN = 100
 # English here, Finnish in locale/fi.po.
@@ -29,6 +30,9 @@ PURPOSES = {
 ACTIONS = {
     "view_standing": "your scores and what they are made of",
     "view_page": "your scores and what they are made of",
+    "view_team": "your scores among those of your team",
+    "view_brief": "a brief before a talk with you",
+    "view_preview": "what your scores would be, in a preview of another policy",
     "view_contest": "what you contested",
     "decide_contest": "what you contested, and decided on it",
     "erase": "everything, to erase it",
@@ -40,7 +44,8 @@ ACTIONS = {
 async def show_looks(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show who looked at the reader's confidential data, newest first."""
     looks = (await reading.looks(tx, me.person(), Cut(None, SHOWN, NEWEST))).items
-    return view.page("who_looked.html", looks=looks, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
+    held = await talks.with_me(tx, me)
+    return view.page("who_looked.html", looks=looks, talks=held, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
 
 
 @get("/settings/my-data")

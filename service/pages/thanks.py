@@ -18,8 +18,8 @@ from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
 from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
-from service.pages.home import sql as people_of
 from service.pages.language import alphabetical
+from service.pages.my_journey import sql as people_of
 from service.pages.page import Seen, View, as_typed, form, initials, redirect
 from service.pages.shown import Option, board_name
 

@@ -1,10 +1,11 @@
 """Policies as HR sees them: versions, what a field may hold, and what another one would do."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from service.base.border import Input
 
@@ -17,6 +18,7 @@ class PolicyVersion(msgspec.Struct, frozen=True):
     hash: str
     published_at: datetime
     published_by_id: UUID | None
+    reason: str | None
 
 
 class Policies(msgspec.Struct, frozen=True):
@@ -82,3 +84,4 @@ class NewPolicy(Input):
 
     preview_id: UUID
     rescale: bool = False
+    reason: Annotated[str, Meta(min_length=1, max_length=500)] | None = None

@@ -7,7 +7,8 @@ import msgspec
 
 from scoring.policies import Preview, Version, sql
 from scoring.policy import RULES, Policy
-from service.base import db
+from service.base import audit, db
+from service.base.access import Actor
 from service.policies.model import BoardMove, Move, Policies, PolicyPreview, PolicyVersion, Rule
 
 
@@ -21,7 +22,9 @@ class Named(msgspec.Struct, frozen=True):
 
 def version(stored: Version) -> PolicyVersion:
     """Return a version without its id, which nothing asks for."""
-    return PolicyVersion(stored.version, stored.policy, stored.hash, stored.published_at, stored.published_by_id)
+    known = msgspec.structs.asdict(stored)
+    del known["id"]
+    return PolicyVersion(**known)
 
 
 async def versions(tx: db.Connection, before: int | None, limit: int) -> Policies:
@@ -55,6 +58,14 @@ async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
         largest=[_move(move, known) for move in told["largest"]],
         boards=msgspec.convert(told["boards"], list[BoardMove]),
     )
+
+
+async def looked_at(tx: db.Connection, me: Actor, preview_id: UUID) -> PolicyPreview:
+    """Return a preview, once it is written down for whom it names that the caller looks at them."""
+    told = await preview(tx, preview_id)
+    named = [move.person_id for move in (*told.levels, *told.largest) if move.person_id is not None]
+    await audit.looked_at_each(tx, me, named, "view_preview")
+    return told
 
 
 def _move(move: dict[str, Any], known: dict[str, Named]) -> Move:

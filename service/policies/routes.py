@@ -11,7 +11,7 @@ from scoring.policies import Version, sql
 from service.base import db
 from service.base.access import Role, require_role
 from service.base.paging import LIMIT
-from service.base.web import Limit, Me, Tx
+from service.base.web import AUDITED, Limit, Me, Tx
 from service.policies import reading
 from service.policies.model import NewPolicy, NewPreview, Policies, PolicyPreview, PolicyVersion, Rule
 
@@ -46,16 +46,17 @@ async def ask_for_preview(data: JSONBody[NewPreview], tx: Tx, me: Me) -> PolicyP
     return await reading.preview(tx, asked.id)
 
 
-@get("/previews/{preview_id:uuid}", guards=[keepers])
-async def show_preview(preview_id: FromPath[UUID], tx: Tx) -> PolicyPreview:
-    """Who would move, and by how much."""
-    return await reading.preview(tx, preview_id)
+@get("/previews/{preview_id:uuid}", guards=[keepers], opt=AUDITED)
+async def show_preview(preview_id: FromPath[UUID], tx: Tx, me: Me) -> PolicyPreview:
+    """Who would move, and by how much; written down for each of them."""
+    return await reading.looked_at(tx, me, preview_id)
 
 
 @post("/", guards=[keepers])
 async def publish_policy(data: JSONBody[NewPolicy], tx: Tx, me: Me) -> PolicyVersion:
     """Publish the policy of a preview; the next run uses it, and runs there are keep theirs."""
-    return reading.version(await policies.publish(tx, data.preview_id, me.person_id, rescale=data.rescale))
+    by = policies.Publisher(me.person_id, data.reason)
+    return reading.version(await policies.publish(tx, data.preview_id, by, rescale=data.rescale))
 
 
 router = Router(

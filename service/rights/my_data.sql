@@ -79,8 +79,8 @@ where s.recorded_by_id = :person_id order by s.at, s.id limit :most;
 -- name: scores(person_id, most)
 -- Every night's; the newest first, should there be more than fit.
 select jsonb_build_object('as_of', r.as_of, 'dimension', s.dimension, 'estimate', s.estimate, 'sd', s.sd, 'low', s.low,
-    'high', s.high, 'voices', s.evidence)
-from released_score as s join scoring_run as r on r.id = s.run_id
+    'high', s.high, 'voices', voices_told(s.evidence, s.dimension, p.policy))
+from released_score as s join scoring_run as r on r.id = s.run_id join scoring_policy as p on p.id = r.policy_id
 where s.subject_id = :person_id and s.subject_kind = 'person' order by r.as_of desc, s.dimension limit :most;
 
 -- name: explanations(person_id, most)
@@ -156,3 +156,9 @@ where h.person_id = :person_id order by j.id limit :most;
 -- name: mails(person_id, most)
 select jsonb_build_object('kind', c.kind, 'wanted', c.wanted)
 from mail_choice as c where c.person_id = :person_id order by c.kind limit :most;
+
+-- name: talks(person_id, most)
+-- That leads recorded one with them, or they one with somebody; of what was said nothing is kept.
+select jsonb_build_object('recorded_by', l.name, 'with', p.name, 'on', t.held_on)
+from talk as t join person as l on l.id = t.lead_id join person as p on p.id = t.person_id
+where :person_id in (t.lead_id, t.person_id) order by t.held_on, t.id limit :most;

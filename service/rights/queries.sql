@@ -15,7 +15,7 @@ select set_config('app.audit_of_all', 'yes', true);
 -- Also exports of everything, which hold this person's data too.
 select a.id, a.at, a.role, a.action, a.purpose
 from audit as a
-where (a.subject_id = :person_id or a.subject_id is null and a.action = 'export')
+where (a.subject_id = :person_id or a.subject_id is null and concerns_everybody(a.action))
   and a.actor_id is distinct from :person_id
   and (:after_key::timestamptz is null or (a.at, a.id) < (:after_key, :after_id::uuid))
 order by a.at desc, a.id desc

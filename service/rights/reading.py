@@ -9,6 +9,7 @@ import msgspec
 
 from service.base import audit, clock, db, own
 from service.base.access import Actor
+from service.base.cells import cell
 from service.base.web import Cut, Page, page
 from service.rights.model import AuditRow, Look, MyData
 
@@ -17,7 +18,6 @@ kept = db.load(Path(__file__).with_name("my_data.sql"))
 
 MOST_EXPORTED = 50_000  # rows, the newest
 MOST_ROWS = 10_000  # of each kind in a person's own file
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of a formula
 
 
 async def looks(tx: db.Connection, person_id: UUID, cut: Cut) -> Page[Look]:
@@ -49,11 +49,5 @@ async def exported_log(tx: db.Connection, me: Actor) -> str:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(AuditRow.__struct_fields__)
-    writer.writerows([[_cell(value) for value in msgspec.structs.astuple(row)] for row in rows])
+    writer.writerows([[cell(value) for value in msgspec.structs.astuple(row)] for row in rows])
     return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    """Write a cell; one that a spreadsheet would run as a formula begins with an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

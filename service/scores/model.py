@@ -142,7 +142,10 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Score(msgspec.Struct, frozen=True):
-    """One dimension: estimate, its sd, the 80 % interval, and how many independent voices it rests on."""
+    """One dimension: estimate, its sd, the 80 % interval, and how many independent voices it rests on.
+
+    Where colleagues spoke, `evidence` is in steps (`voices_told` in the migrations), at least so many.
+    """
 
     dimension: str
     estimate: float

@@ -104,10 +104,12 @@ from released_level
 where run_id = :run_id and person_id = :person_id;
 
 -- name: scores(run_id, person_id)
-select dimension, estimate, sd, low, high, evidence
-from released_score
-where run_id = :run_id and subject_id = :person_id
-order by dimension;
+select s.dimension, s.estimate, s.sd, s.low, s.high, voices_told(s.evidence, s.dimension, p.policy) as evidence
+from released_score as s
+join scoring_run as r on r.id = s.run_id
+join scoring_policy as p on p.id = r.policy_id
+where s.run_id = :run_id and s.subject_id = :person_id
+order by s.dimension;
 
 -- name: peers(run_id, person_id, standard, least, own)
 -- Whether anything that colleagues said of a person is shown, how many have to speak for that, and how many there are.

@@ -1,14 +1,14 @@
 """Every chart keeps the contract of its shelf: it draws whatever comes, says its units, wears the house's colours."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from dashboards import interval_board, journey, theme, trend, waterfall
+from dashboards import interval_board, journey, network, policy_preview, satisfaction, theme, trend, unseen, waterfall
 from dashboards.catalog import CHARTS
 from service.base import db
 
@@ -32,10 +32,34 @@ def run_row(n):
     return trend.Row(START + timedelta(days=n), n / 9, n / 9 - 1, n / 9 + 1, 1 + n // 500)
 
 
+def person_row(n):
+    known, thanked = n % 5 != 4, n % 3 != 2
+    quality = (n / 999, n / 999 - 0.5, n / 999 + 0.5) if known else (None, None, None)
+    thanks = (-n / 999, -n / 999 - 0.4, 0.4 - n / 999) if thanked else (None, None, None)
+    return unseen.Row(UUID(int=n), f"Person {n}", *quality, *thanks, known and n > 500)
+
+
+def help_row(n):
+    return network.Row(f"Department {n // 32}", f"Department {n % 32}", None if n % 2 else n)
+
+
+def answer_row(n):
+    sources = ("survey", "call", "interview", "meeting", "usage")
+    return satisfaction.Row(sources[n % 5], date(2006 + n // 50, n % 4 * 3 + 1, 1), n % 5 + 1, n % 7 + 1)
+
+
+def move_row(n):
+    return policy_preview.Row(UUID(int=n), f"Person {n}", n / 9 if n % 7 else None, n / 9 - 0.2)
+
+
 ROWS = {
     "interval_board": board_row,
     "journey": stage_row,
     "trend": run_row,
+    "network": help_row,
+    "satisfaction": answer_row,
+    "unseen": person_row,
+    "policy_preview": move_row,
     "waterfall": lambda n: waterfall.Row(f"source {n}", (-1) ** n / (n + 1)),
 }
 
@@ -82,6 +106,12 @@ def test_steps_begin_where_the_one_before_ended_and_the_last_bar_is_the_sum():
     bars = waterfall.figure(rows).data[0]
     assert list(bars.base) == pytest.approx([0, 0.5, 0.3, 0])
     assert list(bars.x) == pytest.approx([0.5, -0.2, 0.1, 0.4])
+
+
+def test_a_move_begins_at_the_lower_end_and_who_had_no_figure_has_one_point():
+    ways, now, then = policy_preview.figure([move_row(0), move_row(1)]).data
+    assert (list(ways.base), list(ways.x), list(ways.y)) == (pytest.approx([1 / 9 - 0.2]), pytest.approx([0.2]), [1])
+    assert (list(now.y), list(then.y)) == ([1], [0, 1])
 
 
 def test_names_that_look_like_markup_stay_text_in_a_picture():

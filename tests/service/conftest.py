@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.auth.actions import NewToken, create_token
 from service.base import db
-from service.base.access import Role
+from service.base.access import Role, Scope
 from service.base.config import Settings
 from service.serve import serve
 
@@ -55,7 +55,7 @@ async def api(service, worker_pool):
                 whose = cast.people[person] if person else None
                 if role == "lead" and not await tx.fetchval(LEADS, whose):
                     await tx.execute(LET_LEAD, whose)
-                token = await create_token(tx, NewToken(role=Role(role), person_id=whose))
+                token = await create_token(tx, NewToken(role=Role(role), person_id=whose, scopes=tuple(Scope)))
             headers = {"authorization": f"Bearer {token}"}
             made = httpx.AsyncClient(base_url=service, headers=headers, timeout=30, trust_env=False)
             return await stack.enter_async_context(made)

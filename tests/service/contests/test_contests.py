@@ -18,10 +18,11 @@ UPHELD = {"decision": "upheld", "reasons": "It was about somebody else."}
 
 @pytest.fixture
 async def scored(worker_pool, north):
-    """North, published, with Hugo who is in HR beside Cleo."""
+    """North, published, with Hugo; Cleo was granted HR."""
     await published(worker_pool, north.organization_id, handmade.about(3))
     async with db.tenant(worker_pool, north.organization_id) as tx:
         hugo = await tx.fetchval("insert into person (name) values ('Hugo') returning id")
+        await tx.execute("insert into role_grant (person_id, role) values ($1, 'hr')", north.cleo)
     return replace(north, people={**north.people, "hugo": hugo})
 
 
@@ -153,6 +154,30 @@ async def test_reading_anothers_contest_is_written_down(api, scored):
     assert read.json()["words"] == "That was not me."
     (look,) = (await (await api(scored, "ben")).get("/api/me/looks")).json()["items"]
     assert (look["role"], look["action"], look["purpose"]) == ("hr", "view_contest", "contest")
+
+
+async def test_the_reviewer_reads_the_words_contested_and_their_person_is_not_told_them_anew(api, scored, thanks):
+    contest = await opened(api, scored, evidence="kudos", evidence_id=thanks)
+    path = f"/api/contests/{contest['id']}"
+    told = (await (await api(scored, "cleo", "hr")).get(path)).json()
+    assert (told["person"], told["said"], told["said_by"]) == ("Ben", "For X.", "Ada")
+    assert (await (await api(scored, "ben")).get(path)).json()["said"] is None
+    (look,) = (await (await api(scored, "ben")).get("/api/me/looks")).json()["items"]
+    assert (look["role"], look["action"]) == ("hr", "view_contest")
+
+
+async def test_without_hr_an_administrator_decides_who_is_neither_the_person_nor_their_lead(api, worker_pool, scored):
+    contest = await opened(api, scored, dimension="quality")
+    path = f"/api/contests/{contest['id']}"
+    ada, ben, hugo = [await api(scored, who, "administrator") for who in ("ada", "ben", "hugo")]
+    names = {"reviewer_id": str(scored.cleo)}
+    assert [(await one.get("/api/contests")).json()["items"] for one in (ada, ben, hugo)] == [[], [], []]
+    assert [(await one.put(f"{path}/reviewer", json=names)).status_code for one in (ada, ben, hugo)] == [404, 403, 404]
+    async with db.tenant(worker_pool, scored.organization_id) as tx:
+        await tx.execute("update team_member set person_id = $1 where role = 'lead'", scored.cleo)  # HR leads Ben now
+    waiting = [(await one.get("/api/contests")).json()["items"] for one in (ben, hugo)]
+    assert [[one["id"] for one in items] for items in waiting] == [[], [contest["id"]]]
+    assert [(await one.post(f"{path}/decision", json=UPHELD)).status_code for one in (ben, hugo)] == [403, 200]
 
 
 async def test_a_decision_is_made_once(api, scored):

@@ -72,6 +72,20 @@ async def test_thanks_are_given_and_taken_back_by_keyboard_alone(window, example
         await page.get_by_text("Nobody sees it.").wait_for()
 
 
+async def test_one_key_leads_to_thanking_but_not_while_typing_and_it_can_be_turned_off(window, example):
+    async with window(example, "ben") as page:
+        await page.goto("/boards")
+        await page.keyboard.press("k")
+        await page.wait_for_url("**/kudos/new")
+        await page.keyboard.type("kk")
+        assert await page.input_value("#to") == "kk"
+        await page.goto("/settings")
+        await page.uncheck("[data-key-setting]")
+        await page.goto("/boards")
+        await page.keyboard.press("k")
+        assert page.url.endswith("/boards")
+
+
 async def test_an_example_person_is_chosen_by_keyboard(chromium, service, example):
     context = await chromium.new_context(base_url=service)
     page = await context.new_page()

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from service.base import db
+
 
 async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, published, worker_pool):
     await published(north, [north.ada])
@@ -33,9 +35,31 @@ async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(vis
     for _ in range(2):  # sent twice, it is contested once
         await ben.send_form(link, "/contests/new", words="I was ill that night.")
     assert (await ben.get("/contests")).text.count("I was ill that night.") == 1
+    hr = await visitor(north, "cleo", "hr")
+    path = "/contests/" + (await hr.get("/contests")).text.split('<td><a href="/contests/')[1].split('"')[0]
+    page = (await hr.get(path)).text
+    assert "<p>For the night shift.</p><footer>Ada" in page
+    assert "For the night shift." not in (await ben.get(path)).text
     page = (await (await visitor(north, "cleo")).get(f"/people/{north.ben}")).text
     assert page.count("contested</span>") == 1
     assert "I was ill" not in page
+
+
+async def test_the_form_says_who_decides_where_there_is_no_hr(visitor, north, worker_pool):
+    ben, grant = await visitor(north, "ben"), "insert into role_grant (person_id, role) values ($1, $2)"
+    said, told = "/contests/new?dimension=care", []
+    for who, role in ((None, None), (north.ada, "administrator"), (north.cleo, "administrator"), (north.ada, "hr")):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            if who:
+                await tx.execute(grant, who, role)
+        page = (await ben.get(said)).text
+        told.append("An administrator who does not lead you" in page)
+        assert ("Nobody here can decide yet" in page) == (not told[-1])  # Ada leads Ben, so she never decides
+    assert told == [False, False, True, True]
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("delete from role_grant where person_id = $1", north.cleo)
+        await tx.execute(grant, north.cleo, "hr")
+    assert "HR, or somebody HR names" in (await ben.get(said)).text
 
 
 async def test_the_lead_sees_that_it_is_contested_and_neither_the_words_nor_the_form(visitor, north, published):

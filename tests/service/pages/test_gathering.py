@@ -64,3 +64,18 @@ async def test_who_is_heard_of_enough_is_not_held_back(visitor, api, north, thre
     assert standing["gathering_evidence"] == ["care"]
     page = (await (await visitor(north, "ben", "lead")).get(f"/people/{north.ada}")).text
     assert ("+0.50" in page, page.count("gathering evidence")) == (True, 1)
+
+
+async def test_pages_answers_and_ones_own_data_tell_no_exact_number_of_voices(
+    visitor, api, north, colleagues, *, published, worker_pool
+):
+    run_id = await published(north, [north.ben])
+    await colleagues(north, *"abcdef")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(INSERT_SCORE, run_id, north.ben, "quality", 0.1, 6.537)
+    page = (await (await visitor(north, "ben")).get(f"/people/{north.ben}")).text
+    ben = await api(north, "ben")
+    answers = [(await ben.get(path)).text for path in (f"/api/people/{north.ben}/standing", "/api/me/data")]
+    assert ["6.5" in text for text in (page, *answers)] == [False] * 3
+    assert "5 or more" in page
+    assert ['"evidence":5.0' in answers[0], '"voices":5' in answers[1]] == [True, True]

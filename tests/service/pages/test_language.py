@@ -9,17 +9,23 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
+from scoring import policy as rules
+from scoring.policy_words import meanings
 from service.pages import (
     consent,
     contests,
     errors,
     feedback,
     keys,
+    lead_care,
+    lead_projects,
     my_journey,
     my_scores,
     my_settings,
     navigation,
     people,
+    policy,
+    policy_form,
     rights,
     shown,
     survey,
@@ -32,6 +38,7 @@ JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "tr
 
 
 def said():
+    yield from said_of_the_policy()
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
@@ -58,8 +65,19 @@ def said():
     for _, _, *texts in survey.SCALES:
         yield from texts
     yield from (*keys.ROLES.values(), *keys.SCOPES.values())
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE):
+    leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
         yield from texts.values()
+
+
+def said_of_the_policy():
+    for texts in (policy_form.LABELS, policy_form.GROUP_NAMES, policy_form.LEVEL_LABELS, policy_form.ROLE_NAMES):
+        yield from texts.values()
+    yield from (*policy_form.WORDED, *policy.REFUSALS.values(), *rules.NO_WEIGHT.values())
+    for _, _, why in (*rules.RULES.values(), *rules.LEVEL_RULES.values(), rules.WEIGHT_RULE):
+        yield why
+    yield from (text for field in rules.RULES for text in (meanings()[field].text, meanings()[field].unit))
+    yield from (meanings()["weights"].text, meanings()["levels_from"].text)
 
 
 @pytest.fixture(scope="module")

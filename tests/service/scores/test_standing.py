@@ -96,3 +96,21 @@ async def test_in_a_larger_organization_it_is_not_called_small(api, worker_pool,
     await published(worker_pool, north.organization_id, handmade.empty())
     standing = (await (await api(north, "ben")).get(f"/api/people/{north.ben}/standing")).json()
     assert "Among so few people" not in standing["peers"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("colleagues", "told"),
+    [
+        (7, {0.3: 0, 2.0: 1, 4.9: 3, 5.0: 5, 6.9: 5, 7.0: 5}),  # that all seven answered is not told
+        (15, {7.0: 5, 12.0: 10, 15.0: 10}),
+        (99, {9.9: 5, 23.0: 20, 98.0: 90}),
+    ],
+)
+async def test_voices_are_told_in_steps_and_never_that_nearly_everybody_spoke(worker_pool, north, colleagues, told):
+    policy = {"k": 5, "minimum_voices": 3}
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into person (name) select 'P' from generate_series(1, $1)", colleagues + 1 - 3)
+        for dimension in ("quality", "collaboration", "criterion:collaboration"):
+            found = {one: await tx.fetchval("select voices_told($1, $2, $3)", one, dimension, policy) for one in told}
+            assert found == told
+        assert await tx.fetchval("select voices_told(6.5, 'care', $1)", policy) == 6.5

@@ -1,5 +1,6 @@
 """What the rows of the matrix ask for, made anew for one request where asking uses it up or changes it."""
 
+from itertools import count
 from uuid import UUID
 
 import msgspec
@@ -38,8 +39,12 @@ insert into sign_in_setting (issuer, client_id) values ('https://login.example',
 # The web alone opens projects and writes notes, these as their author.
 OPENS = "insert into project_opening (project_id, contact_id) values ($1, $2) returning id"
 AUTHOR = "select set_config('app.person_id', $1::uuid::text, true)"
+TALK = "insert into talk (lead_id, person_id, held_on) values ($1, $2, current_date - $3::integer) returning id"
+HIS_LEAD = "select person_id from team_member where team_id = $1 and role = 'lead' and to_at is null"
 NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
+days = count(1)  # ago
+EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -80,6 +85,13 @@ async def note(tx, ids):
     """A note of a colleague to Ben."""
     await tx.execute(AUTHOR, ids["colleague"])
     return await tx.fetchval(NOTE, ids["colleague"], ids["person"])
+
+
+async def talk(tx, ids):
+    """A talk that Ben's lead recorded; each on a day of its own."""
+    lead_id = await tx.fetchval(HIS_LEAD, ids["team"])
+    await tx.execute(AUTHOR, lead_id)
+    return await tx.fetchval(TALK, lead_id, ids["person"], next(days))
 
 
 async def contest(tx, ids):
@@ -128,6 +140,11 @@ async def preview(tx, _):
     return preview_id
 
 
+async def export(tx, _):
+    """An export that somebody asked for."""
+    return await tx.fetchval(EXPORT)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -157,6 +174,7 @@ TARGETS = {
     "token": token,
     "role": role,
     "preview": preview,
+    "export": export,
 }
-BY_THE_WEB = {"note": note, "opening": opening}
+BY_THE_WEB = {"note": note, "opening": opening, "talk": talk}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

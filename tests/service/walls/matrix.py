@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import asyncpg
@@ -72,6 +73,17 @@ class Asking:
             answer, text = await self._ask({"authorization": f"Bearer {token}"}, row, ids)
             if answer.status_code != 403 or f"the scope {row.wants}" not in text:
                 troubles.append(f"{row.method} {row.path} as {caller} without {row.wants}: {answer.status_code}")
+        return troubles
+
+    async def differs_without_body(self, rows, callers=("anybody", "administrator")):
+        """Ask for the head of what can be read, and for the whole; a line where they differ or a body came."""
+        troubles = []
+        for row, caller in ((row, caller) for row in rows for caller in callers):
+            whole, _ = await self._ask(self._credentials[caller], row, self._made.ids)
+            head, text = await self._ask(self._credentials[caller], replace(row, method="HEAD"), self._made.ids)
+            alike = [(one.status_code, one.headers.get("content-type")) for one in (whole, head)]
+            if alike[0] != alike[1] or text:
+                troubles.append(f"HEAD {row.path} as {caller}: {alike[1]} instead of {alike[0]}, {text[:80]!r}")
         return troubles
 
     async def _wrong(self, row, callers):

@@ -1,10 +1,11 @@
 """Rows of rights: consents, contests, what is kept about somebody, and who looked."""
 
-from tests.service.walls.row import A_PERSON_IS_NEEDED, get, patch, post, put
+from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, patch, post, put
 from tests.service.walls.rows_said import HIS
 
 PERSONNEL = {"hr", "administrator"}
 REVIEWERS = {"hr", "stranger"}  # HR, and whom HR named for what Ben contests
+WANTED = {"what": "people", "format": "csv", "purpose": "personnel"}
 REJECTED = {"decision": "rejected", "reasons": "It is about you"}
 
 ROWS = [
@@ -41,6 +42,7 @@ ROWS = [
         "/api/contests/{contest_id:uuid}/reviewer",
         lambda ids: {"reviewer_id": ids["reviewer"]},
         may={"hr"},
+        told={"administrator": 404},  # as long as HR has somebody who decides
         foreign=404,
     ),
     post(
@@ -54,4 +56,9 @@ ROWS = [
         visible=True,
         fresh="contest",
     ),
+    # Exports: a token needs the scope for them, where something is taken out.
+    get("/api/exports", may=OFFICE, fresh="export", lists=("export", OFFICE)),
+    post("/api/exports", lambda _: WANTED, may=OFFICE, scope="export"),
+    get("/api/exports/{export_id:uuid}", may=OFFICE, foreign=404, fresh="export"),
+    get("/api/exports/{export_id:uuid}/file", may=OFFICE, foreign=404, fresh="export", scope="export"),
 ]

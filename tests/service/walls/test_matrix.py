@@ -56,3 +56,9 @@ async def test_what_methods_there_are_is_told_to_nobody_without_a_credential(any
         address = re.sub(r"{\w+:uuid}", str(made.ids["person"]), path)
         address = re.sub(r"{\w+:int}", "1", re.sub(r"{\w+:str}", "x", address))
         assert (await anybody.options(address)).status_code == 401, path
+
+
+async def test_head_is_answered_as_get_is_but_without_a_body(asking, anybody):
+    assert await asking.differs_without_body([row for row in ROWS if row.method == "GET" and not row.fresh]) == []
+    for path in ("/nowhere", "/api/people/not-a-uuid"):
+        assert (await anybody.head(path)).status_code == 404

@@ -30,6 +30,7 @@ PLACES = {
     "service/base/limits.py": "what is left of a minute: the credential's",
     "service/exchange/loading.py": "the operator's shell: the handle that was given",
     "service/exchange/exporting.py": "the operator's shell: the handle that was given",
+    "service/exports/making.py": "the file of an export: from the request's credential",
     "service/organizations/actions.py": "the operator's shell: the organization it makes",
     "service/auth/lookup.py": "that a session was used: its credential's",
     "service/feedback/commands.py": "the operator's shell: the handle that was given",

@@ -37,7 +37,7 @@ class World:
     elsewhere: dict[str, UUID]  # the same in South
     own: dict[str, set[str]]  # what a contact may be shown, by caller
 
-    async def token(self, caller, scopes=("read", "write")):
+    async def token(self, caller, scopes=("read", "write", "export")):
         """Make a token for a caller."""
         cast_of = self.south if caller.startswith("foreign") else self.north
         async with db.tenant(self.pool, cast_of.organization_id) as tx:

@@ -1,0 +1,123 @@
+-- The tables that can be exported, in an order that stays. Of figures only what was released, of people who are shown.
+
+-- name: people(run_id, until)
+-- Everybody who is here, with the level of those who chose to be seen.
+select p.external_id as person, p.name, p.title, p.role, (
+        select string_agg(t.name, '; ' order by t.name, t.external_id)
+        from team_member as m
+        join team as t on t.id = m.team_id
+        where m.person_id = p.id
+          and (m.from_at is null or m.from_at <= :until::timestamptz)
+          and (m.to_at is null or m.to_at > :until)
+    ) as teams,
+    p.joined_at, l.level::bigint as level, l.name as level_name, l.since as level_since,
+    case when l.person_id is null then 'not shown' else 'shown' end as figures
+from person as p
+left join scoring_run as r on r.id = :run_id::uuid
+left join released_level as l on l.run_id = r.id and l.person_id = p.id
+    and p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until)
+where p.recorded_at <= :until and (p.left_at is null or p.left_at > statement_timestamp())
+order by p.external_id;
+
+-- name: scores(run_id, until, least)
+-- Every person has every dimension of the run, so that nothing tells who chose not to be seen from who is new.
+with dimension as (
+    select distinct s.dimension as name
+    from released_score as s
+    where s.run_id = :run_id::uuid and s.subject_kind = 'person'
+), wanted as (
+    select 'person' as kind, p.id, p.external_id, p.name, d.name as dimension,
+        p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until) as open
+    from person as p
+    cross join dimension as d
+    join scoring_run as r on r.id = :run_id
+    where p.recorded_at <= :until::timestamptz and (p.left_at is null or p.left_at > statement_timestamp())
+    union all
+    select 'team', t.id, t.external_id, t.name, s.dimension, true
+    from released_score as s
+    join team as t on t.id = s.subject_id
+    where s.run_id = :run_id and s.subject_kind = 'team'
+)
+select w.kind, w.external_id as subject, w.name, w.dimension,
+    round(s.estimate::numeric, 4)::float8 as estimate, round(s.low::numeric, 4)::float8 as low_80,
+    round(s.high::numeric, 4)::float8 as high_80,
+    case when s.run_id is not null then exists (
+        select from contest as c
+        where c.person_id = w.id and c.dimension = w.dimension and c.decided_at is null) end as contested,
+    case when s.run_id is null then 'not shown' else 'shown' end as figures
+from wanted as w
+left join released_score as s on s.run_id = :run_id and s.subject_id = w.id and s.subject_kind = w.kind
+    and s.dimension = w.dimension and w.open and s.evidence >= (
+        select coalesce((p.policy ->> 'minimum_voices')::float8, :least::float8)
+        from scoring_run as r
+        join scoring_policy as p on p.id = r.policy_id
+        where r.id = :run_id)
+order by w.kind, w.external_id, w.dimension;
+
+-- name: projects(run_id, until)
+-- Satisfaction never as a bare mean: how many customers were heard, what they gave, the estimate and its interval.
+select j.external_id as project, j.name, j.kind, c.name as customer, j.started_at, j.ended_at, j.outcome,
+    coalesce(heard.voices, 0) as customers_heard,
+    coalesce(heard.ones, 0) as satisfaction_1, coalesce(heard.twos, 0) as satisfaction_2,
+    coalesce(heard.threes, 0) as satisfaction_3, coalesce(heard.fours, 0) as satisfaction_4,
+    coalesce(heard.fives, 0) as satisfaction_5,
+    round(s.estimate::numeric, 4)::float8 as satisfaction, round(s.low::numeric, 4)::float8 as low_80,
+    round(s.high::numeric, 4)::float8 as high_80,
+    case when s.run_id is null then 'not shown' else 'shown' end as figures
+from project as j
+left join customer as c on c.id = j.customer_id
+left join (
+    select g.project_id, count(distinct coalesce(g.response, g.external_id)) as voices,
+        count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 1) as ones,
+        count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 2) as twos,
+        count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 3) as threes,
+        count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 4) as fours,
+        count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 5) as fives
+    from signal as g
+    where g.recorded_at <= :until::timestamptz
+      and not exists (select from retraction as x where x.signal_id = g.id)
+      and not exists (select from signal as newer where newer.external_id = g.external_id and newer.version > g.version)
+    group by g.project_id
+) as heard on heard.project_id = j.id
+left join released_score as s on s.run_id = :run_id::uuid and s.subject_id = j.id and s.subject_kind = 'project'
+    and s.dimension = 'satisfaction' and heard.voices > 0
+order by j.external_id;
+
+-- name: badges(until)
+-- Badges that people hold; what was taken back or corrected is not among them.
+select b.external_id as grant, b.badge, p.external_id as person, p.name, j.name as project, g.name as given_by,
+    b.at as granted_at, exists (select from contest as x where x.badge_id = b.id and x.decided_at is null) as contested
+from badge_grant as b
+join person as p on p.id = b.receiver_id
+left join project as j on j.id = b.project_id
+left join person as g on g.id = b.giver_id
+where b.recorded_at <= :until::timestamptz
+  and not exists (select from retraction as r where r.badge_id = b.id)
+  and not exists (
+      select from badge_grant as newer where newer.external_id = b.external_id and newer.version > b.version)
+order by b.external_id;
+
+-- name: evidence(until)
+-- What is open anyway: thanks, and what customers said; never colleagues' answers, nor who it was at the customer.
+select 'kudos' as kind, k.external_id as evidence, k.at, g.external_id as from_person, p.external_id as to_person,
+    j.external_id as project, c.name as customer, q.external_id as about, null as aspect, null::float8 as value,
+    k.message as words, exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
+from kudos as k
+join person as g on g.id = k.giver_id
+join person as p on p.id = k.receiver_id
+left join project as j on j.id = k.project_id
+left join customer as c on c.id = j.customer_id
+left join criterion as q on q.id = k.criterion_id
+where k.recorded_at <= :until::timestamptz
+  and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
+  and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
+union all
+select s.kind, s.external_id, s.at, null, null, j.external_id, c.name, s.about, s.aspect, s.value, s.comment,
+    exists (select from contest as x where x.signal_id = s.id and x.decided_at is null)
+from signal as s
+join project as j on j.id = s.project_id
+left join customer as c on c.id = j.customer_id
+where s.recorded_at <= :until
+  and not exists (select from retraction as r where r.signal_id = s.id)
+  and not exists (select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
+order by kind, evidence;

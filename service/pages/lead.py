@@ -1,0 +1,92 @@
+"""What all pages of a lead stand on: which teams are theirs, who is in them, and the run that is shown."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from babel.dates import format_timedelta
+from litestar.params import FromQuery
+
+from scoring.policy import Policy
+from service.base import clock, db
+from service.base.access import Actor, Role, require_role
+from service.base.errors import NotFound
+from service.pages.language import Words, alphabetical
+from service.pages.shown import Run
+
+sql = db.load(Path(__file__).with_name("lead.sql"))
+
+LEADING = require_role(Role.LEAD, Role.HR, Role.ADMINISTRATOR)
+EVERY_TEAM = frozenset({Role.HR, Role.ADMINISTRATOR})
+Wanted = FromQuery[UUID | None]
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A team that the reader may look at."""
+
+    id: UUID
+    name: str
+    department: str | None
+    own: bool  # the reader leads it now
+
+
+class Teams(msgspec.Struct, frozen=True):
+    """All of them, and the one that is shown."""
+
+    all: list[Team]
+    shown: Team
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody of a team."""
+
+    id: UUID
+    name: str
+    title: str | None
+    leads: bool
+
+
+async def teams_of(tx: db.Connection, me: Actor, wanted: UUID | None) -> Teams | None:
+    """Return the reader's teams and the one wanted, else the first; None where there is no team at all.
+
+    Raises
+    ------
+    NotFound : the one wanted is none of theirs, which looks as if there were no such team.
+    """
+    every = me.role in EVERY_TEAM
+    found = await db.many(tx, sql.teams, Team, person_id=me.person_id, every=every)
+    shown = next((one for one in found if wanted in {None, one.id}), None)
+    if shown is None and wanted is not None:
+        raise NotFound("there is no such team of yours")
+    return None if shown is None else Teams(found, shown)
+
+
+async def members_of(tx: db.Connection, team: Team) -> list[Member]:
+    """Return a team's people by name; nobody of them is first or last."""
+    found = await db.many(tx, sql.members, Member, team_id=team.id)
+    return sorted(found, key=lambda one: alphabetical(one.name))
+
+
+def least_voices(run: Run) -> float:
+    """Return the voices from which on anything is told of a person to others than themself."""
+    return msgspec.convert(run.policy, Policy).minimum_voices
+
+
+def promised_k(run: Run | None) -> int:
+    """Return of how many people a figure must be made at least."""
+    return (msgspec.convert(run.policy, Policy) if run else Policy()).k
+
+
+def today(words: Words) -> date:
+    """Return the day it is where the organization is."""
+    return clock.now().astimezone(words.zone).date()
+
+
+def ago(words: Words, moment: date | datetime) -> str:
+    """Say how long ago a day was, roughly: `3 weeks ago`; what is still to come, `in 3 weeks`."""
+    day = moment.astimezone(words.zone).date() if isinstance(moment, datetime) else moment
+    since: timedelta = day - today(words)
+    if not since:
+        return words.say("today")
+    return format_timedelta(since, granularity="day", add_direction=True, locale=words.locale)

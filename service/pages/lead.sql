@@ -1,0 +1,138 @@
+-- What a lead sees of their teams: which these are, who is in them, how they stand, and what waits for somebody.
+
+-- name: teams(person_id, every)
+-- Those that one leads now come first; of HR all the others follow.
+select t.id, t.name, t.department, led.is_led as own
+from team as t
+cross join lateral (
+    select exists (
+        select from team_now as m
+        where m.team_id = t.id and m.person_id = :person_id::uuid and m.role = 'lead') as is_led
+) as led
+where :every::boolean or led.is_led
+order by led.is_led desc, t.name, t.id;
+
+-- name: members(team_id)
+select p.id, p.name, p.title, m.role = 'lead' as leads
+from team_now as m
+join person as p on p.id = m.person_id
+where m.team_id = :team_id
+order by p.name, p.id;
+
+-- name: dimensions(run_id, people)
+-- What there are figures of, for any of these people.
+select distinct s.dimension as key, coalesce(c.name, s.dimension) as name
+from released_score as s
+left join criterion as c on c.external_id = s.dimension
+where s.run_id = :run_id and s.subject_id = any (:people::uuid[]) and s.subject_kind = 'person'
+order by 1;
+
+-- name: figures(run_id, people, dimension, least)
+-- Of fewer voices than :least nothing: refused, new and thin evidence look the same.
+select s.subject_id as id, s.estimate, s.low, s.high
+from released_score as s
+where s.run_id = :run_id and s.subject_id = any (:people::uuid[]) and s.dimension = :dimension
+  and s.evidence >= :least;
+
+-- name: trend(subject_id, dimension, least, since)
+-- One released figure for each month: that of its last run.
+select r.as_of, s.estimate, s.low, s.high
+from (
+    select distinct on (date_trunc('month', run.as_of)) run.id, run.as_of
+    from scoring_run as run
+    where run.as_of >= :since
+    order by date_trunc('month', run.as_of), run.as_of desc, run.published_at desc
+) as r
+join released_score as s on s.run_id = r.id and s.subject_id = :subject_id and s.dimension = :dimension
+    and s.evidence >= :least
+order by r.as_of;
+
+-- name: heard(team_id, since, now, most)
+-- What customers said lately of projects with somebody of the team, one answer once.
+select w.comment, w.at, w.project_id, w.project, w.customer, w.source
+from (
+    select distinct on (coalesce(s.response, s.id::text))
+        s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
+    from signal_now as s
+    join project as j on j.id = s.project_id
+    left join customer as c on c.id = j.customer_id
+    where s.comment is not null and s.own_word and s.at >= :since and s.at < :now
+      and s.project_id in (
+          select part.project_id
+          from team_now as m
+          join project_member as part on part.person_id = m.person_id
+          where m.team_id = :team_id)
+    order by coalesce(s.response, s.id::text), s.at desc) as w
+order by w.at desc, w.id
+limit :most;
+
+-- name: unheard(team_id, since, young, now, most)
+-- Projects of which no customer's own word is known: those that ended since then, and those that have run for a while.
+select p.id, p.name, c.name as customer, p.started_at, p.ended_at,
+    array(
+        select distinct member.name
+        from project_member as m
+        join person as member on member.id = m.person_id
+        where m.project_id = p.id and coalesce(member.left_at > :now, true)
+        order by member.name) as people,
+    asked.at as asked_at, willing.id as contact_id, willing.name as contact
+from project as p
+join customer as c on c.id = p.customer_id
+left join lateral (select max(s.asked_at) as at from survey as s where s.project_id = p.id) as asked on true
+left join lateral (
+    select n.id, coalesce(n.name, n.role, '–') as name
+    from contact as n
+    where n.customer_id = p.customer_id and n.email is not null and coalesce(n.rhythm, '') <> 'never'
+      and not exists (select from survey as s where s.project_id = p.id and s.contact_id = n.id)
+    order by coalesce(n.known, false) desc, n.name, n.id
+    limit 1) as willing on true
+where (p.ended_at >= :since and p.ended_at <= :now or p.ended_at is null and p.started_at <= :young)
+  and exists (
+      select from project_member as part
+      join team_now as m on m.person_id = part.person_id
+      where part.project_id = p.id and m.team_id = :team_id)
+  and not exists (select from signal_now as s where s.project_id = p.id and s.own_word)
+order by coalesce(p.ended_at, p.started_at), p.id
+limit :most;
+
+-- name: care_due(team_id, until, most)
+-- Calls that are due by then, of this team's people; the most overdue first.
+select c.id, c.kind, c.due_at, owner.id as owner_id, owner.name as owner, p.id as project_id, p.name as project,
+    customer.name as customer, said.comment, said.at as said_at
+from care_task as c
+join project as p on p.id = c.project_id
+join person as owner on owner.id = c.owner_id
+left join customer on customer.id = p.customer_id
+left join lateral (
+    select s.comment, s.at
+    from signal_now as s
+    where s.project_id = p.id and s.comment is not null and s.own_word
+    order by s.at desc
+    limit 1) as said on true
+where c.done_at is null and c.due_at <= :until
+  and c.owner_id in (select m.person_id from team_now as m where m.team_id = :team_id)
+  and not exists (select from retraction as r where r.care_id = c.id)
+  and not exists (select from care_task as newer where newer.external_id = c.external_id and newer.version > c.version)
+order by c.due_at, c.id
+limit :most;
+
+-- name: project(project_id, person_id, every)
+-- One in which the reader, or somebody they lead now, takes or took part; of HR any.
+select p.id, p.name, c.name as customer, p.ended_at
+from project as p
+left join customer as c on c.id = p.customer_id
+where p.id = :project_id and (:every::boolean or takes_part(p.id, :person_id::uuid));
+
+-- name: said(project_id, most)
+-- What its customers said in their own words, newest first; one answer once.
+select w.comment, w.at, w.project_id, w.project, w.customer, w.source
+from (
+    select distinct on (coalesce(s.response, s.id::text))
+        s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
+    from signal_now as s
+    join project as j on j.id = s.project_id
+    left join customer as c on c.id = j.customer_id
+    where s.project_id = :project_id and s.comment is not null and s.own_word
+    order by coalesce(s.response, s.id::text), s.at desc) as w
+order by w.at desc, w.id
+limit :most;

@@ -1,0 +1,101 @@
+"""Calls to customers that are due in a team, each with what the customer last said, and how it went once it is made."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from service.aftercare import actions
+from service.aftercare.model import CareDone, CareOutcome, CareTask
+from service.base import clock, db
+from service.base.border import Input
+from service.base.web import Me, Tx
+from service.pages import lead
+from service.pages.lead import sql
+from service.pages.page import Seen, form, redirect
+
+DUE_SOON = timedelta(days=14)
+MOST = 60
+# English here, Finnish in locale/fi.po.
+KINDS = {
+    "3m": "three months after the deal",
+    "12m": "a year after the deal",
+    "24m": "two years after the deal",
+    "recurring": "as agreed, again and again",
+}
+OUTCOMES = {
+    "well": "All is well",
+    "repaired": "Something was wrong, and we put it right",
+    "open": "Something is still open",
+}
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A call that is due, whose it is, and what the customer last said."""
+
+    id: UUID
+    kind: str
+    due_at: datetime
+    owner_id: UUID
+    owner: str
+    project_id: UUID
+    project: str
+    customer: str | None
+    comment: str | None
+    said_at: datetime | None
+
+
+class Done(Input):
+    """How a call went, as the form says it; a box that is not ticked is not sent."""
+
+    outcome: CareOutcome
+    needs_changed: bool = False
+
+
+@get("/team/care", guards=[lead.LEADING])
+async def show_care(
+    tx: Tx,
+    me: Me,
+    view: Seen,
+    *,
+    team: lead.Wanted = None,
+    done: FromQuery[UUID | None] = None,
+    undone: FromQuery[str] = "",
+) -> Response[str]:
+    """Show which calls are due, the most overdue first; after one was made, a way to take that back."""
+    teams, now = await lead.teams_of(tx, me, team), clock.now()
+    given = {"until": now + DUE_SOON, "most": MOST}
+    made = await db.maybe(tx, actions.sql.by_id, CareTask, id=done) if done else None
+    return view.page(
+        "lead_care.html",
+        teams=teams,
+        calls=await db.many(tx, sql.care_due, Due, team_id=teams.shown.id, **given) if teams else [],
+        may=teams is not None and (teams.shown.own or me.role in actions.ANYWHERE),
+        made=made if made and actions.undoable(made) else None,
+        undone=bool(undone),
+        now=now,
+        kinds=KINDS,
+        outcomes=OUTCOMES,
+        ago=partial(lead.ago, view.words),
+    )
+
+
+@post("/team/care/{task_id:uuid}/done")
+async def finish_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: FromPath[UUID]) -> Redirect:
+    """Say how a call went."""
+    said = await form(request, Done)
+    await actions.finish(tx, me, task_id, CareDone(said.outcome, said.needs_changed))
+    return redirect(f"/team/care?done={task_id}")
+
+
+@post("/team/care/{task_id:uuid}/undo")
+async def reopen_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: FromPath[UUID]) -> Redirect:
+    """Take back, within the minute, that a call was made."""
+    await form(request, Input)
+    await actions.reopen(tx, me, task_id)
+    return redirect("/team/care?undone=true")

@@ -1,0 +1,181 @@
+"""What customers say of projects: how many said what, when and where, in their own words; and who is silent."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from dashboards import satisfaction
+from dashboards.satisfaction import Row
+from service.base import clock, db
+from service.base.border import Input
+from service.base.web import Me, Tx
+from service.pages import lead
+from service.pages.language import Words
+from service.pages.lead import Team, sql
+from service.pages.page import Seen, form, redirect
+from service.pages.page import data as figure_data
+from service.surveys import actions as surveys
+
+chart = db.load(Path(satisfaction.__file__).with_suffix(".sql"))
+
+SHOWN_FOR, NARROW_FOR = timedelta(days=731), timedelta(days=366)  # on wide screens and on narrow ones
+SPOKEN, WORDS, MOST = timedelta(days=548), 8, 40
+RUNNING = timedelta(days=90)  # after which a project without a customer's word is listed
+# English here, Finnish in locale/fi.po.
+ASPECTS = {
+    "satisfaction": "How satisfied are they?",
+    "recommendation": "Would they recommend us?",
+    "commitment": "Do they want to go on with us?",
+    "listening": "Do they feel listened to?",
+}
+KINDS = {
+    "survey": "Surveys",
+    "interview": "Interviews",
+    "meeting": "Meetings",
+    "group": "Group talks",
+    "call": "Calls",
+    "observation": "What our own people saw",
+    "usage": "Use of what was delivered",
+    "complaint": "Complaints",
+    "referral": "Referrals",
+}
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What a customer said, of which project, and where we heard it."""
+
+    comment: str
+    at: datetime
+    project_id: UUID
+    project: str
+    customer: str | None
+    source: str
+
+
+class Project(msgspec.Struct, frozen=True):
+    """The project that a page is about."""
+
+    id: UUID
+    name: str
+    customer: str | None
+    ended_at: datetime | None
+
+
+class Silent(msgspec.Struct, frozen=True):
+    """A project of which no customer has been heard, and whom one could ask."""
+
+    id: UUID
+    name: str
+    customer: str
+    started_at: datetime
+    ended_at: datetime | None
+    people: list[str]
+    asked_at: datetime | None
+    contact_id: UUID | None
+    contact: str | None
+
+
+class Asking(Input):
+    """Whom to ask."""
+
+    contact_id: UUID
+
+
+@get("/team/satisfaction", guards=[lead.LEADING])
+async def show_satisfaction(
+    tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, about: FromQuery[str] = "satisfaction"
+) -> Response[str]:
+    """Show what customers answered about the projects of a team's people."""
+    teams, now = await lead.teams_of(tx, me, team), clock.now()
+    aspect = about if about in ASPECTS else "satisfaction"
+    rows = await _answers(tx, teams.shown, aspect) if teams else []
+    given = {"since": now - SPOKEN, "now": now, "most": WORDS}
+    return view.page(
+        "lead_satisfaction.html",
+        teams=teams,
+        about=aspect,
+        aspects=ASPECTS,
+        kinds=KINDS,
+        heard=await db.many(tx, sql.heard, Heard, team_id=teams.shown.id, **given) if teams else [],
+        **pictures(view.words, rows),
+    )
+
+
+async def _answers(tx: db.Connection, team: Team, aspect: str) -> list[Row]:
+    now = clock.now()
+    given = {"team_id": team.id, "project_id": None, "since": now - SHOWN_FOR, "now": now}
+    return await db.many(tx, chart.answers, Row, aspect=aspect, **given)
+
+
+def pictures(words: Words, rows: list[Row]) -> dict[str, Any]:
+    """Return both shapes of the picture, and its table: sources in a fixed order, the newest quarter first."""
+    order = list(KINDS)
+    rows = sorted(rows, key=lambda row: (order.index(row.source), row.quarter, row.step))
+    lately = [row for row in rows if row.quarter >= (clock.now() - NARROW_FOR).date()]
+    said, name = words.all(satisfaction.WORDS), lambda source: words.say(KINDS[source])
+    return {
+        "rows": sorted(rows, key=lambda row: (order.index(row.source), -row.quarter.toordinal(), row.step)),
+        "sources": len({row.source for row in rows}),
+        "answers": sum(row.answers for row in rows),
+        "figure": figure_data(satisfaction.figure(rows, said, name)) if rows else None,
+        "narrow": figure_data(satisfaction.figure(lately, said, name, narrow=True)) if lately else None,
+        "quarter": satisfaction.quarter_name,
+    }
+
+
+@get("/team/projects/{project_id:uuid}", guards=[lead.LEADING])
+async def show_project(
+    tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID], about: FromQuery[str] = "satisfaction"
+) -> Response[str]:
+    """Show what customers said of one project in which somebody the reader leads takes part; to HR of any."""
+    every, now = me.role in lead.EVERY_TEAM, clock.now()
+    project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=every)
+    aspect = about if about in ASPECTS else "satisfaction"
+    given = {"team_id": None, "project_id": project_id, "since": now - SHOWN_FOR, "now": now}
+    rows = await db.many(tx, chart.answers, Row, aspect=aspect, **given)
+    return view.page(
+        "lead_satisfaction.html",
+        project=project,
+        about=aspect,
+        aspects=ASPECTS,
+        kinds=KINDS,
+        heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
+        **pictures(view.words, rows),
+    )
+
+
+@get("/team/unheard", guards=[lead.LEADING])
+async def show_unheard(
+    tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, asked: FromQuery[str] = ""
+) -> Response[str]:
+    """Show projects of a team's people of which no customer has been heard, those silent longest first."""
+    teams = await lead.teams_of(tx, me, team)
+    return view.page(
+        "lead_unheard.html",
+        teams=teams,
+        projects=await unheard_of(tx, teams.shown, MOST) if teams else [],
+        asked=bool(asked),
+        ago=partial(lead.ago, view.words),
+    )
+
+
+async def unheard_of(tx: db.Connection, team: Team, most: int) -> list[Silent]:
+    """Return projects of which no customer has been heard."""
+    now = clock.now()
+    given = {"since": now - SPOKEN, "young": now - RUNNING, "now": now, "most": most}
+    return await db.many(tx, sql.unheard, Silent, team_id=team.id, **given)
+
+
+@post("/team/unheard/{project_id:uuid}/ask", guards=[lead.LEADING])
+async def ask_customer(request: Request[Any, Any, Any], tx: Tx, me: Me, project_id: FromPath[UUID]) -> Redirect:
+    """Ask a contact of the customer how it went: by one mail, with one reminder at most."""
+    wanted = await form(request, Asking)
+    await surveys.ask(tx, me, project_id, wanted.contact_id)
+    return redirect("/team/unheard?asked=true")

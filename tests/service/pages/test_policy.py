@@ -1,0 +1,126 @@
+"""The policy as a page: every setting, all that is wrong at once, a look at the effects, publishing, going back."""
+
+import asyncio
+import re
+from html import unescape
+
+import pytest
+
+from scoring.policy import Level, Policy
+from scoring.policy_words import GROUPS, meanings
+from scoring.run import run_now
+from service import worker
+from service.base import db
+from service.pages import policy_form
+from service.pages.language import Words
+
+LOOKED = "select subject_id from audit where action = 'view_preview'"
+CHANGES = {"largest": [{"subject": "b1", "before": 0.1, "after": 0.4}], "levels_changed": 1}
+
+
+def fields(text):
+    """Every filled-in field of the page's one long form, as a browser would send it."""
+    form = re.search(r'<form[^>]*action="/policy"[^>]*>(.*?)</form>', text, re.DOTALL)[1]
+    inputs = re.findall(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"', form)
+    areas = re.findall(r'<textarea[^>]*\bname="([^"]+)"[^>]*>([^<]*)</textarea>', form)
+    return {name: unescape(value) for name, value in (*inputs, *areas)}
+
+
+async def asked(browser, **changes):
+    sent = fields((await browser.get("/policy")).text) | {key.replace("__", "-"): v for key, v in changes.items()}
+    return await browser.post("/policy", data=sent)
+
+
+async def worked_out(browser, worker_pool, **changes):
+    """Ask for effects, let the worker find them out, and return the page."""
+    waiting = await asked(browser, **changes)
+    assert (waiting.status_code, waiting.headers["refresh"]) == (200, "2")
+    assert "<progress" in waiting.text
+    await worker.take(worker_pool, asyncio.Event(), worker.Duties())
+    return await browser.get(waiting.url.path)
+
+
+def test_every_field_of_the_policy_has_a_group_a_name_and_a_meaning():
+    ours = list(Policy.__struct_fields__)
+    grouped = [field for group in GROUPS.values() for field in group]
+    assert sorted(grouped) == sorted(ours)
+    assert set(policy_form.LABELS) == set(ours) == set(meanings())
+    assert set(policy_form.LEVEL_LABELS) == set(Level.__struct_fields__)
+    assert set(policy_form.GROUP_NAMES) == set(GROUPS)
+
+
+@pytest.mark.parametrize("language", ["fi", "en"])
+def test_what_is_shown_unchanged_is_read_as_no_change(language):
+    policy, words = (
+        Policy(levels=(*Policy().levels, Level(name="New", name_fi="Uusi", stages=30, low=1.0))),
+        Words(language),
+    )
+    shown = policy_form.filled(policy, policy_form.dimensions(policy, ["own criterion"]), words)
+    assert policy_form.read(shown, policy, words) == policy_form.Sent({}, {})
+    read = policy_form.read(shown | {"results_cap": "0,05", "weights-seller-2": ""}, policy, words)
+    assert read.changes["results_cap"] == 0.05
+    assert "documenting" not in read.changes["weights"]["seller"]
+    assert set(read.changes) == {"results_cap", "weights"}
+
+
+async def test_all_that_is_wrong_is_told_at_once_beside_what_was_typed(visitor, north):
+    hr = await visitor(north, "cleo", "hr")
+    wrong = {"results_cap": "0.31", "k": "2.5", "minimum_voices": "many", "levels__2__stages": "1"}
+    page = await asked(hr, **wrong, weights__lead__0="11", certainty="", levels__3__name="")
+    assert page.status_code == 422
+    told = set(re.findall(r'class="wrong" id="([^"]+)-wrong"', page.text))
+    assert told == {"results_cap", "k", "minimum_voices", "levels-2", "weights-lead", "certainty", "levels-3"}
+    assert "It must lie from 0 to 0.3: quality weighs more than revenue." in page.text
+    assert "7 settings do not fit yet" in page.text
+    assert (fields(page.text)["minimum_voices"], fields(page.text)["k"]) == ("many", "2.5")
+
+
+async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visitor, worker_pool, north):
+    await run_now(worker_pool, north.organization_id)
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, results_cap="0.1", levels__1__freedoms="Open a project")
+    assert "<del>0.15</del> → <ins>0.1</ins>" in effects.text
+    assert "Doer: 2 stages; Open a project" in effects.text
+    path = effects.url.path
+    blind = await hr.send_form(path, path, reason="")
+    assert (blind.status_code, "Write why" in blind.text) == (422, True)
+    history = await hr.send_form(path, path, reason="Less weight for  results", sure="yes")
+    assert history.url.path == "/policy/history"
+    assert all(text in history.text for text in ("Version 2", "Less weight for results", "Cleo"))
+    again = await hr.send_form("/policy/history", "/policy/history/1")
+    await worker.take(worker_pool, asyncio.Event(), worker.Duties())
+    back = await hr.get(again.url.path)
+    assert "<del>0.1</del> → <ins>0.15</ins>" in back.text
+    late = await hr.send_form(path, path, reason="Once more", sure="yes")
+    assert (late.status_code, "Another version was published meanwhile" in late.text) == (422, True)
+    await hr.send_form(back.url.path, back.url.path, reason="As before", sure="yes")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        stored = await tx.fetch("select policy ->> 'results_cap' as cap, reason from scoring_policy order by version")
+    assert [tuple(row) for row in stored][1:] == [("0.1", "Less weight for results"), ("0.15", "As before")]
+
+
+async def test_who_is_named_in_a_preview_was_looked_at(visitor, api, worker_pool, north):
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, results_cap="0.1")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetch(LOOKED) == []
+        await tx.execute("update person set external_id = 'b1' where id = $1", north.ben)
+        level = [{"subject": "b1", "before": 1, "after": 2}]
+        await tx.execute("update policy_preview set result = result || $1", CHANGES | {"levels": level})
+    page = await hr.get(effects.url.path)
+    assert ("Ben" in page.text, "Doer → Trusted" in page.text, "+0.30" in page.text) == (True, True, True)
+    answer = await (await api(north, "cleo", "hr")).get(f"/api{effects.url.path.replace('policy', 'policies', 1)}")
+    assert answer.json()["largest"][0]["name"] == "Ben"
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert [row[0] for row in await tx.fetch(LOOKED)] == [north.ben] * 2
+    looked = await (await visitor(north, "ben")).get("/who-looked")
+    assert "in a preview of another policy" in looked.text
+
+
+async def test_what_stands_against_a_preview_is_told_in_words(visitor, worker_pool, north):
+    hr = await visitor(north, "cleo", "hr", language="fi")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into feedback_round (opened_at) values (now() - interval '1 day')")
+    page = await asked(hr, k="3")
+    assert (page.status_code, "kun mikään palautekierros ei ole auki" in page.text) == (422, True)
+    assert "Mitään ei ole vielä muutettu" in (await asked(hr)).text

@@ -1,0 +1,30 @@
+"""Rows of the pages for HR and administrators: the policy, who takes part, how people sign in, the audit log."""
+
+from scoring.policy import Policy
+from service.pages import policy_form
+from service.pages.language import Words
+from tests.service.walls.row import OFFICE, get, page
+
+WORDS = Words("en")
+
+
+def another_policy(_):
+    """Every field of the form, with some changed."""
+    policy = Policy(results_cap=0.1, k=6)
+    return policy_form.filled(policy, policy_form.dimensions(policy, ()), WORDS)
+
+
+ROWS = [
+    get("/policy", may=OFFICE),
+    page("/policy", another_policy, may=OFFICE, fresh="run"),
+    get("/policy/previews/{preview_id:uuid}", may=OFFICE, foreign=404),
+    page(
+        "/policy/previews/{preview_id:uuid}",
+        lambda _: {"reason": "To try it", "sure": "yes"},
+        may=OFFICE,
+        foreign=404,
+        fresh="preview",
+    ),
+    get("/policy/history", may=OFFICE),
+    page("/policy/history/{number:int}", may=OFFICE, fresh="run"),
+]
