@@ -1,7 +1,7 @@
 """Rows of the pages that somebody reads who is signed in."""
 
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, page, post
-from tests.service.walls.rows_rights import REJECTED, REVIEWERS
+from tests.service.walls.rows_rights import OF_MEMBERS, REJECTED, REVIEWERS
 from tests.service.walls.rows_said import HIS, OF_TWO, SOON
 
 EVERYTHING = dict.fromkeys(("peers", "customers", "kudos", "on_boards"), "yes")  # or others' rows could not be asked
@@ -22,8 +22,8 @@ ROWS = [
     get("/me/profile", told=A_PERSON_IS_NEEDED),
     page("/me/profile", lambda _: {"name": "The same"}, told=A_PERSON_IS_NEEDED),
     page("/me/profile/undo", told=A_PERSON_IS_NEEDED),
-    page("/me/profile/projects/{project_id:uuid}/hide", **HIS),
-    page("/me/profile/projects/{project_id:uuid}/show", **HIS),
+    page("/me/profile/projects/{project_id:uuid}/hide", **OF_MEMBERS),
+    page("/me/profile/projects/{project_id:uuid}/show", **OF_MEMBERS),
     get("/settings", told=A_PERSON_IS_NEEDED),
     page("/settings/language", lambda _: {"language": "en"}, told=A_PERSON_IS_NEEDED),
     page("/settings/mails", told=A_PERSON_IS_NEEDED),

@@ -3,6 +3,7 @@
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, patch, post, put
 from tests.service.walls.rows_said import HIS
 
+OF_MEMBERS = HIS | {"may": {"self", "lead"}}  # who take part in Ben's project, each in their own history
 PERSONNEL = {"hr", "administrator"}
 REVIEWERS = {"hr", "stranger"}  # HR, and whom HR named for what Ben contests
 WANTED = {"what": "people", "format": "csv", "purpose": "personnel"}
@@ -17,8 +18,8 @@ ROWS = [
     get("/api/people/{person_id:uuid}/profile", foreign=404),
     put("/api/me/profile", lambda _: {"words": "I like boats"}, told=A_PERSON_IS_NEEDED),
     post("/api/me/profile/undo", ok=200, told=A_PERSON_IS_NEEDED),
-    post("/api/me/profile/projects/{project_id:uuid}/hide", ok=204, **HIS),
-    post("/api/me/profile/projects/{project_id:uuid}/show", ok=204, **HIS),
+    post("/api/me/profile/projects/{project_id:uuid}/hide", ok=204, **OF_MEMBERS),
+    post("/api/me/profile/projects/{project_id:uuid}/show", ok=204, **OF_MEMBERS),
     get("/api/me/mails", told=A_PERSON_IS_NEEDED),
     patch("/api/me/mails", lambda _: {"thanks": True}, told=A_PERSON_IS_NEEDED),
     get("/api/me/data", told=A_PERSON_IS_NEEDED, fresh="kudos", lists=("kudos", {"self", "colleague"})),

@@ -42,6 +42,7 @@ PLACES = {
     "service/flows/sign_in.py": "a sign-in: the organization whose provider proved it",
     "service/jobs.py": "the purge: the slot's",
     "service/flows/survey_mail.py": "a survey's mail: the slot's",
+    "service/flows/notice_mail.py": "a mail about what happened: the slot's",
     "service/flows/commands.py": "the operator's shell: the handle that was given",
     "service/demo.py": "the demo: the organization it makes",
 }
