@@ -2,7 +2,17 @@
 
 from types import ModuleType
 
-from dashboards import interval_board, journey, network, participation, policy_preview, satisfaction, unseen, waterfall
+from dashboards import (
+    interval_board,
+    journey,
+    network,
+    participation,
+    policy_preview,
+    satisfaction,
+    trend,
+    unseen,
+    waterfall,
+)
 
 CHARTS: dict[str, ModuleType] = {
     "interval_board": interval_board,
@@ -12,5 +22,6 @@ CHARTS: dict[str, ModuleType] = {
     "satisfaction": satisfaction,
     "unseen": unseen,
     "policy_preview": policy_preview,
+    "trend": trend,
     "waterfall": waterfall,
 }

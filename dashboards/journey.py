@@ -36,11 +36,18 @@ class Row(Struct):
         return sum(star is True for star in (self.colleagues, self.heard, self.left_behind))
 
 
-def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
-    """Stages on a path that turns at each end; the last one, where the person stands now, in the colour of me."""
+def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS, ahead: str = "") -> go.Figure:
+    """Stages on a path that turns at each end; the last one, where the person stands now, in the colour of me.
+
+    `ahead` names what comes after it, and stands there as a ring; without it the path only goes on.
+    """
     way = [_position(number) for number in range(len(rows))]
-    ahead = [*way, _position(len(way))] if way and len(way) % PER_TURN else way  # the path goes on
-    return blank(_path(ahead), _stages(rows, way), _names(rows, way), **_frame(words, len(rows)))
+    goes_on = bool(way) and (bool(ahead) or len(way) % PER_TURN > 0)
+    path = [*way, _position(len(way))] if goes_on else way
+    traces = [_path(path), _stages(rows, way), _names([row.name for row in rows], way)]
+    if ahead and way:
+        traces += [_ring(path[-1]), _names([ahead], path[-1:])]
+    return blank(*traces, **_frame(words, len(path)))
 
 
 def stretches(count: int) -> int:
@@ -99,8 +106,24 @@ def _with_turns(way: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     return turned
 
 
-def _names(rows: Sequence[Row], way: Sequence[tuple[float, float]]) -> dict[str, object]:
-    shown = [row.name if len(row.name) <= LONGEST else row.name[: LONGEST - 1] + "…" for row in rows]
+def _ring(place: tuple[float, float]) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [place[0]],
+        "y": [place[1]],
+        "marker": {
+            "opacity": 1,
+            "size": 24,
+            "color": COLOURS["card"],
+            "line": {"color": COLOURS["muted"], "width": 2},
+        },
+        "hoverinfo": "skip",
+    }
+
+
+def _names(names: Sequence[str], way: Sequence[tuple[float, float]]) -> dict[str, object]:
+    shown = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
     return {
         "type": "scatter",
         "mode": "text",
@@ -120,7 +143,7 @@ def _frame(words: Mapping[str, str], count: int) -> dict[str, object]:
         "xaxis": {
             **hidden,
             "title": {"text": words["along"]},
-            "range": [-0.7, min(PER_TURN, max(count + 1, FEWEST)) - 0.3],
+            "range": [-0.7, min(PER_TURN, max(count, FEWEST)) - 0.3],
         },
         "yaxis": {**hidden, "title": {"text": words["across"]}, "range": [0.25 - stretches(count), 0.65]},
         "height": 60 + 150 * stretches(count),

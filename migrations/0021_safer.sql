@@ -35,8 +35,9 @@ create table letter (
     organization_id uuid not null default current_organization_id()
                     references organization on delete restrict,
     id              uuid not null default gen_random_uuid(),
-    kind            text not null check (kind in ('round_reminded', 'contest_decided', 'note_written')),
-    about           uuid not null,                -- the round, the contest, the note
+    kind            text not null check (kind in (
+                        'kudos_given', 'note_written', 'round_drawn', 'round_reminded', 'contest_decided')),
+    about           uuid not null,                -- the thanks, the note, the round, the contest
     number          integer not null default 0,   -- of the reminder
     person_id       uuid not null,
     tried_at        timestamptz,                  -- set before it leaves, so that no worker sends it again

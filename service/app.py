@@ -39,12 +39,14 @@ from service.flows.link_mail import Posting
 from service.kudos import actions as giving
 from service.kudos import routes as kudos
 from service.notes import routes as notes
+from service.notices import routes as notices
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
 from service.pages.ways_in import compose
 from service.people import routes as people
 from service.policies import routes as policies
+from service.profiles import routes as profiles
 from service.projects import openings
 from service.projects import routes as projects
 from service.rights import routes as rights
@@ -62,6 +64,8 @@ FEATURES = (
     kudos,
     feedback,
     notes,
+    notices,
+    profiles,
     badges,
     aftercare,
     scores,

@@ -38,6 +38,10 @@ FIRST = (
     ("identity", sql.forget_accounts),
     ("role_grant", sql.forget_roles),
     ("held_answer", sql.forget_held_answers),
+    ("profile", sql.forget_profile),
+    ("profile_skill", sql.forget_skills),
+    ("profile_hidden_project", sql.forget_hidden_projects),
+    ("mail_choice", sql.forget_mail_choices),
     ("talk", sql.forget_talks),
 )
 LAST = (("credential", sql.end_access), ("person", sql.forget_person), ("board_version", sql.change_boards))

@@ -1,6 +1,6 @@
 -- Erasure: a person's texts go from every table that the catalogue knows, and what remains is nobody's in particular.
 -- A flow: it may write tables that features own (README.md).
--- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk
+-- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk, profile, profile_skill, profile_hidden_project, mail_choice
 
 -- name: begin(person_id, salt, pattern)
 -- What the generated statements refer to, until the transaction ends. Only one erasure of an organization at a time.
@@ -160,6 +160,18 @@ delete from role_grant where person_id = current_setting('app.erased')::uuid;
 delete from held_answer as h
 using ask as a
 where a.id = h.ask_id and current_setting('app.erased')::uuid in (a.giver_id, a.receiver_id);
+
+-- name: forget_profile()!
+delete from profile where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_skills()!
+delete from profile_skill where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_hidden_projects()!
+delete from profile_hidden_project where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_mail_choices()!
+delete from mail_choice where person_id = current_setting('app.erased')::uuid;
 
 -- name: forget_talks()!
 -- On which days they talked with whoever led them, and with whom they led.

@@ -1,4 +1,4 @@
-"""Mails to people of the organization: that they are reminded, that a contest was decided, that a note has come.
+"""Mails to people of the organization, to those who want them: thanks or a note have come, they are asked, a contest is decided.
 
 They say that there is something to read, never what: a mail lies open on many screens. Each is sent once: it is marked
 before it leaves, and where a worker dies in between, it may be missing, but never comes twice.
@@ -23,9 +23,31 @@ sql = db.load(Path(__file__).with_suffix(".sql"))
 log = structlog.get_logger()
 
 LETTERS = "letters"  # the worker's job; a key is `kind:about:number`
-CHOOSING = {"round_reminded": sql.remind, "contest_decided": sql.tell_decision, "note_written": sql.tell_note}
+CHOOSING = {
+    "kudos_given": sql.tell_thanks,
+    "note_written": sql.tell_note,
+    "round_drawn": sql.ask,
+    "round_reminded": sql.remind,
+    "contest_decided": sql.tell_decision,
+}
 # By kind and language: subject, what has happened, and the page where it is.
 TEXTS: Mapping[tuple[str, str], tuple[str, str, str]] = {
+    ("kudos_given", "fi"): ("Sait kiitoksen", "Työtoveri on kiittänyt sinua. Kiitos odottaa sinua Talkoissa.", "/"),
+    ("kudos_given", "en"): (
+        "Somebody thanked you",
+        "A colleague has thanked you. The thanks wait for you in Talkoot.",
+        "/",
+    ),
+    ("round_drawn", "fi"): (
+        "Sinulta pyydetään palautetta",
+        "Palautekierros on alkanut. Voit vastata tai kieltäytyä; kukaan ei saa tietää kummasta.",
+        "/feedback",
+    ),
+    ("round_drawn", "en"): (
+        "You are asked for feedback",
+        "A round of feedback has begun. You may answer or decline; nobody learns which.",
+        "/feedback",
+    ),
     ("round_reminded", "fi"): (
         "Muistutus: sinulta on kysytty palautetta",
         "Käynnissä oleva palautekierros odottaa vielä vastaustasi. Voit myös kieltäytyä; kukaan ei saa tietää siitä.",
@@ -58,6 +80,7 @@ TEXTS: Mapping[tuple[str, str], tuple[str, str, str]] = {
     ),
 }
 HELLO = {"fi": "Hei {person},", "en": "Hello {person},"}
+CHOICE = {"fi": "Mitkä viestit haluat, valitset täällä: {url}", "en": "You choose which mails you want here: {url}"}
 
 
 class Happened(Protocol):
@@ -137,5 +160,6 @@ def written(letter: Letter, address: str) -> Mail:
     """Return the mail, in its reader's language; it holds nothing that was said."""
     language = letter.language if letter.language in HELLO else "en"
     subject, happened, path = TEXTS[letter.kind, language]
-    parts = (HELLO[language].format(person=letter.person), happened, address + path, letter.organization)
+    choice = CHOICE[language].format(url=f"{address}/settings")
+    parts = (HELLO[language].format(person=letter.person), happened, address + path, choice, letter.organization)
     return Mail(letter.email, subject, "\n\n".join(parts) + "\n")

@@ -2,6 +2,24 @@
 -- A flow: it may write tables that features own (README.md).
 -- owns: letter
 
+-- name: tell_thanks(about, number)
+insert into letter (kind, about, number, person_id)
+select 'kudos_given', k.id, :number::integer, k.receiver_id
+from kudos as k
+where k.id = :about::uuid and wants_mail(k.receiver_id, 'thanks')
+  and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
+on conflict do nothing
+returning id;
+
+-- name: ask(about, number)
+-- Whoever is asked in this round.
+insert into letter (kind, about, number, person_id)
+select distinct 'round_drawn', a.round_id, :number::integer, a.giver_id
+from ask as a
+where a.round_id = :about::uuid and wants_mail(a.giver_id, 'asked')
+on conflict do nothing
+returning id;
+
 -- name: remind(about, number)
 -- Whoever is asked in this round, is here, and has neither answered nor declined.
 insert into letter (kind, about, number, person_id)
@@ -11,7 +29,7 @@ join ask as a on a.round_id = r.id
 join person as p on p.id = a.giver_id
 where r.id = :about::uuid and r.closed_at > statement_timestamp() and not a.answered and a.declined_at is null
   and not exists (select from held_answer as h where h.ask_id = a.id)
-  and (p.left_at is null or p.left_at > statement_timestamp())
+  and (p.left_at is null or p.left_at > statement_timestamp()) and wants_mail(p.id, 'asked')
 on conflict do nothing
 returning id;
 
@@ -19,7 +37,7 @@ returning id;
 insert into letter (kind, about, number, person_id)
 select 'contest_decided', c.id, :number::integer, c.person_id
 from contest as c
-where c.id = :about::uuid
+where c.id = :about::uuid and wants_mail(c.person_id, 'decided')
 on conflict do nothing
 returning id;
 
@@ -27,7 +45,7 @@ returning id;
 insert into letter (kind, about, number, person_id)
 select 'note_written', n.id, :number::integer, n.receiver_id
 from note as n
-where n.id = :about::uuid
+where n.id = :about::uuid and wants_mail(n.receiver_id, 'note')
 on conflict do nothing
 returning id;
 

@@ -1,4 +1,4 @@
-"""The start page: what customers and colleagues said of my work, where I am, and whom I could thank."""
+"""The start page: what customers and colleagues said of my work, where I am, and what I could do next."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,15 +11,22 @@ from litestar.response import Redirect
 
 from dashboards.journey import Row as Stage
 from service.base import clock, db
+from service.base.own import be
 from service.base.web import Me, Tx
 from service.consents.actions import choices
+from service.feedback import asks
+from service.feedback.model import Ask
 from service.pages import shown
+from service.pages.my_journey import Cleared, next_level, sql, stages_of
 from service.pages.page import Seen, redirect
-from service.pages.people import Cleared, Thanks, next_level, sql, stages_of
+from service.pages.people import Thanks
+from service.profiles.actions import sql as profiles
+from service.profiles.model import Profile
 
 thanking = db.load(Path(__file__).with_name("thanks.sql"))
 
-WORDS, THANKS, COLLEAGUES, STAGES = 3, 3, 4, 3  # how many of each the page shows
+WORDS, THANKS, COLLEAGUES, STAGES, ASKS = 3, 3, 4, 3, 3  # how many of each the page shows
+MOST_ASKS = 50  # of one round; those that wait are counted
 UNDO_SECONDS = 60.0
 TOLD_DAYS = 14  # that a decision on what one contested is told on the start page
 
@@ -63,14 +70,20 @@ async def show_home(
     """Show the start page; after thanks were sent, with a way to take them back; who never chose is asked first."""
     if not (await choices(tx, me.person())).joined:
         return redirect("/joining")
-    given = {"person_id": me.person()}
+    given = {"person_id": await be(tx, me)}
     run = await shown.newest_run(tx)
     cleared = await db.one(tx, sql.cleared, Cleared, run_id=run.id, **given) if run else None
+    waiting = await _waiting(tx)
+    colleagues = await db.many(tx, sql.could_thank, Colleague, most=COLLEAGUES, **given)
+    profile = await db.one(tx, profiles.profile, Profile, **given)
     return view.page(
         "home.html",
+        act=_act(waiting, colleagues, profile),
         heard=await db.many(tx, sql.words, Heard, most=WORDS, **given),
         thanks=await db.many(tx, sql.thanks, Thanks, most=THANKS, **given),
-        colleagues=await db.many(tx, sql.could_thank, Colleague, most=COLLEAGUES, **given),
+        colleagues=colleagues,
+        asks=waiting[:ASKS],
+        asked=len(waiting),
         cleared=cleared,
         stages=await db.many(tx, stages_of.stages, Stage, run_id=run.id, most=STAGES, **given) if run else [],
         level=await next_level(tx, run, view.words, me.person()),
@@ -78,3 +91,18 @@ async def show_home(
         undone=bool(undone),
         decided=await db.many(tx, sql.decided, UUID, since=clock.now() - timedelta(days=TOLD_DAYS), **given),
     )
+
+
+async def _waiting(tx: Tx) -> list[Ask]:
+    """Return whom I am asked about and have not answered, in the order of names."""
+    found = await db.many(tx, asks.sql.open_asks, Ask, now=clock.now(), after_key=None, after_id=None, most=MOST_ASKS)
+    return [one for one in found if one.state == "open"]
+
+
+def _act(waiting: list[Ask], colleagues: list[Colleague], profile: Profile) -> str:
+    """Choose the one next act that the page offers first."""
+    if waiting:
+        return "answer"
+    if colleagues:
+        return "thank"
+    return "journey" if profile.changed_at else "profile"

@@ -19,9 +19,10 @@ from service.pages import lead, shown
 from service.pages.home import Heard
 from service.pages.language import Words
 from service.pages.lead_team import Then, dimensions, trend_of
+from service.pages.my_journey import LevelView, next_level
+from service.pages.my_journey import sql as seen
 from service.pages.page import Seen
-from service.pages.people import LevelView, Thanks, next_level
-from service.pages.people import sql as seen
+from service.pages.people import Thanks
 from service.pages.shown import Run
 from service.scores.standing import may_see
 from service.talks import actions as talks

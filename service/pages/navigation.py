@@ -36,7 +36,7 @@ GROUPS = (
         "Main",
         (
             Place("/", "Home"),
-            Place("/people/{me}", "My journey"),
+            Place("/me/journey", "My journey"),
             Place("/boards", "Boards", _PERSONS | {Role.SERVICE}),
             Place("/feedback", "Feedback"),
         ),
@@ -73,6 +73,9 @@ GROUPS = (
         "mine",
         "Mine",
         (
+            Place("/me/scores", "Scores and why"),
+            Place("/people/{me}", "Profile"),
+            Place("/settings", "Settings"),
             Place("/settings/consent", "My choices"),
             Place("/who-looked", "Who looked"),
             Place("/contests", "Contested"),

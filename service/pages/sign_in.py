@@ -110,11 +110,15 @@ async def choose_language(request: Request[Any, Any, Any]) -> Redirect:
     """Remember the language in this browser."""
     sent = read(await fields(request), Language)
     answer = redirect(local(sent.next))
-    if sent.language in LANGUAGES:
-        secure = (settings(request).url or "").startswith("https://")
-        answer.set_cookie(
-            Cookie(LANGUAGE_COOKIE, value=sent.language, max_age=YEAR, httponly=True, samesite="lax", secure=secure)
-        )
+    return remember_language(request, answer, sent.language) if sent.language in LANGUAGES else answer
+
+
+def remember_language(request: Request[Any, Any, Any], answer: Redirect, language: str) -> Redirect:
+    """Let an answer keep the language in this browser."""
+    secure = (settings(request).url or "").startswith("https://")
+    answer.set_cookie(
+        Cookie(LANGUAGE_COOKIE, value=language, max_age=YEAR, httponly=True, samesite="lax", secure=secure)
+    )
     return answer
 
 

@@ -17,8 +17,9 @@ from service.base.events import record
 from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
-from service.pages.home import Sent, thanking
+from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
 from service.pages.language import alphabetical
+from service.pages.my_journey import sql as people_of
 from service.pages.page import Seen, View, as_typed, form, initials, redirect
 from service.pages.shown import Option, board_name
 
@@ -130,7 +131,7 @@ async def hide_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id:
     """Hide what I received, from everyone and at once; the page it leads to can undo that."""
     await form(request, Input)
     await actions.hide(tx, me, kudos_id)
-    return redirect(f"/people/{me.person()}?hidden={kudos_id}")
+    return redirect(f"/people/{me.person()}?done=thanks-{kudos_id}")
 
 
 @post("/kudos/{kudos_id:uuid}/show")
@@ -152,6 +153,7 @@ async def _form(tx: Tx, me: Actor, view: View, draft: Draft, trouble: Trouble | 
         errors=trouble.errors,
         namesakes=trouble.namesakes,
         near=sorted(near, key=lambda one: alphabetical(one.name)),
+        lately=await db.many(tx, people_of.could_thank, Colleague, person_id=me.person(), most=COLLEAGUES),
         projects=await db.many(tx, thanking.my_projects, Project, person_id=me.person(), most=PROJECTS),
         criteria=[Option(one.key, board_name(view.words, one.key, one.name)) for one in criteria],
     )

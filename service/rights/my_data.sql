@@ -138,6 +138,25 @@ select jsonb_build_object('about', p.name, 'declined_at', a.declined_at, 'answer
 from ask as a join person as p on p.id = a.receiver_id
 where a.giver_id = :person_id order by a.id limit :most;
 
+-- name: own_profile(person_id, most)
+select jsonb_build_object('words', f.words, 'responsibilities', f.responsibilities, 'background', f.background,
+    'education', f.education, 'wish', f.wish, 'takes_part', f.takes_part, 'changed_at', f.changed_at,
+    'before_the_last_change', f.before)
+from profile as f where f.person_id = :person_id limit :most;
+
+-- name: skills(person_id, most)
+select jsonb_build_object('skill', s.skill)
+from profile_skill as s where s.person_id = :person_id order by s.place limit :most;
+
+-- name: hidden_projects(person_id, most)
+select jsonb_build_object('project', j.name)
+from profile_hidden_project as h join project as j on j.id = h.project_id
+where h.person_id = :person_id order by j.id limit :most;
+
+-- name: mails(person_id, most)
+select jsonb_build_object('kind', c.kind, 'wanted', c.wanted)
+from mail_choice as c where c.person_id = :person_id order by c.kind limit :most;
+
 -- name: talks(person_id, most)
 -- That leads recorded one with them, or they one with somebody; of what was said nothing is kept.
 select jsonb_build_object('recorded_by', l.name, 'with', p.name, 'on', t.held_on)

@@ -16,6 +16,7 @@ from dashboards import (
     policy_preview,
     satisfaction,
     theme,
+    trend,
     unseen,
     waterfall,
 )
@@ -36,6 +37,10 @@ def board_row(n):
 
 def stage_row(n):
     return journey.Row(UUID(int=n), f"Project {n}", "Oak", START + timedelta(days=n), True, None, n % 2 == 0, None)
+
+
+def run_row(n):
+    return trend.Row(START + timedelta(days=n), n / 9, n / 9 - 1, n / 9 + 1, 1 + n // 500)
 
 
 def person_row(n):
@@ -65,6 +70,7 @@ def group_row(n):
 ROWS = {
     "interval_board": board_row,
     "journey": stage_row,
+    "trend": run_row,
     "network": help_row,
     "participation": group_row,
     "satisfaction": answer_row,
@@ -142,3 +148,16 @@ def test_the_pages_can_exchange_every_colour_for_the_readers_own():
     for colour in theme.COLOURS.values():
         shown = re.search(rf"{exchanged[colour]}: (#[0-9a-f]+);", light)[1]
         assert colour in {shown, "#" + "".join(2 * digit for digit in shown[1:])}
+
+
+def test_a_trend_breaks_where_the_rules_changed():
+    rows = [msgspec.structs.replace(run_row(n), rules=1 + (n >= 3)) for n in range(5)]
+    figure = trend.figure(rows)
+    assert [len(line.x) for line in figure.data if line.fill is None] == [3, 2]
+    assert [len(band.x) for band in figure.data if band.fill == "toself"] == [6, 4]
+
+
+def test_a_trend_of_one_run_shows_its_range_and_one_of_many_hides_the_points():
+    one, many = trend.figure([run_row(1)]).data[1], trend.figure([run_row(n) for n in range(100)]).data[1]
+    assert (list(one.error_y.array), list(one.error_y.arrayminus)) == ([1.0], [1.0])
+    assert (one.mode, many.mode) == ("lines+markers", "lines")

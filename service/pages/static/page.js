@@ -14,6 +14,20 @@ for (const form of document.querySelectorAll("form[data-send]")) {
   });
 }
 
+// One key leads to thanking from anywhere, but not while something is typed; who has other use for it turns it off.
+const KEYS = "talkoot-keys";
+document.addEventListener("keydown", (event) => {
+  const link = document.querySelector(".thank");
+  const busy = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog");
+  if (event.key !== "k" || busy || !link || localStorage.getItem(KEYS) === "off") return;
+  event.preventDefault();
+  link.click();
+});
+for (const box of document.querySelectorAll("input[data-key-setting]")) {
+  box.checked = localStorage.getItem(KEYS) !== "off";
+  box.addEventListener("change", () => localStorage.setItem(KEYS, box.checked ? "on" : "off"));
+}
+
 // A choice by mouse or thumb shows at once; by keyboard it may pass many options, so there the button decides.
 for (const form of document.querySelectorAll("form[data-submit]")) {
   let keyboard = false;

@@ -122,9 +122,12 @@ async def test_one_organization_sees_nothing_of_anothers_boards(visitor, ladder,
 )
 async def test_scores_are_seen_by_oneself_ones_lead_and_hr(visitor, north, published, who, is_open):
     await published(north, [north.ada])
-    page = (await (await visitor(north, *who)).get(f"/people/{north.ada}")).text
+    path = "/me/scores" if who[0] == "ada" else f"/people/{north.ada}"
+    browser = await visitor(north, *who)
+    page = (await browser.get(path)).text
     assert ("What is known, and how surely" in page) is is_open
     assert ("+0.50" in page) is is_open
+    page = (await browser.get(f"/people/{north.ada}")).text
     assert "Doer" in page
     assert "North delivery" in page
 
@@ -151,31 +154,32 @@ WHY_NOT = {"en": "So nobody can tell who said what", "fi": "kuka sanoi mitä"}
 @pytest.mark.parametrize("language", WHY_NOT)
 async def test_where_nothing_of_colleagues_is_shown_the_page_says_why(visitor, north, published, worker_pool, language):
     run_id = await published(north, [north.ada])
-    page = (await (await visitor(north, "ada", language=language)).get(f"/people/{north.ada}")).text
+    page = (await (await visitor(north, "ada", language=language)).get("/me/scores")).text
     assert WHY_NOT[language] not in page
     async with db.tenant(worker_pool, north.organization_id) as tx:
         rest = "insert into released_score select organization_id, run_id, subject_kind, $2, 'care', 0, 1, -1, 1, 0"
         await tx.execute(f"{rest} from released_score where run_id = $1 and dimension = 'care'", run_id, north.ben)
-    page = (await (await visitor(north, "ben", language=language)).get(f"/people/{north.ben}")).text
+    page = (await (await visitor(north, "ben", language=language)).get("/me/scores")).text
     assert WHY_NOT[language] in page
 
 
 @pytest.mark.parametrize("trusted", [True, False, None])
 async def test_what_colleagues_said_in_confidence_is_no_star_on_the_public_page(visitor, north, published, trusted):
     await published(north, [north.ada], trusted=trusted)
-    own = (await (await visitor(north, "ada")).get(f"/people/{north.ada}")).text
+    own = (await (await visitor(north, "ada")).get("/me/journey")).text
     assert f"{1 + (trusted is True)} star" in own
     assert ("colleagues trusted the work" in own) is (trusted is True)
-    page = (await (await visitor(north, "ben")).get(f"/people/{north.ada}")).text
-    assert re.findall(r'aria-label="([^"]+ stars? of[^"]+)"', page) == ["1 star of two"]
-    assert '"text":["★"]' in page
-    assert "olleagues" not in page.split('id="way"')[1].split("</section>")[0]
-    assert '<ul class="reasons">' not in page
+    for who in ("ben", "ada"):  # one's own page is what others see
+        page = (await (await visitor(north, who)).get(f"/people/{north.ada}")).text
+        assert re.findall(r'aria-label="([^"]+ stars? of[^"]+)"', page) == ["1 star of two"]
+        assert '"text":["★"]' in page
+        assert "olleagues" not in page.split('id="way"')[1].split("</section>")[0]
+        assert '<ul class="reasons">' not in page
 
 
 async def test_the_amounts_on_the_page_come_to_the_score_on_the_page(visitor, north, published):
     await published(north, [north.ada])
-    page = (await (await visitor(north, "ada")).get(f"/people/{north.ada}")).text
+    page = (await (await visitor(north, "ada")).get("/me/scores")).text
     parts = re.findall(r'<td class="amount">([^<]+)</td>', page)
     *amounts, total = (float(part.replace("−", "-")) for part in parts)
     assert (sum(amounts), total) == (pytest.approx(0.42), 0.42)
@@ -183,7 +187,7 @@ async def test_the_amounts_on_the_page_come_to_the_score_on_the_page(visitor, no
 
 async def test_what_is_next_is_ones_own_to_see(visitor, north, published):
     await published(north, [north.ada])
-    own = (await (await visitor(north, "ada", language="fi")).get(f"/people/{north.ada}")).text
+    own = (await (await visitor(north, "ada", language="fi")).get("/me/journey")).text
     assert "Vielä 2 vähintään kahden tähden etappia" in own
     assert "Luotettu" in own
     other = (await (await visitor(north, "ben")).get(f"/people/{north.ada}")).text

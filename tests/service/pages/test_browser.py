@@ -73,6 +73,20 @@ async def test_thanks_are_given_and_taken_back_by_keyboard_alone(window, example
         await page.get_by_text("Nobody sees it.").wait_for()
 
 
+async def test_one_key_leads_to_thanking_but_not_while_typing_and_it_can_be_turned_off(window, example):
+    async with window(example, "ben") as page:
+        await page.goto("/boards")
+        await page.keyboard.press("k")
+        await page.wait_for_url("**/kudos/new")
+        await page.keyboard.type("kk")
+        assert await page.input_value("#to") == "kk"
+        await page.goto("/settings")
+        await page.uncheck("[data-key-setting]")
+        await page.goto("/boards")
+        await page.keyboard.press("k")
+        assert page.url.endswith("/boards")
+
+
 async def test_an_example_person_is_chosen_by_keyboard(chromium, service, example):
     context = await chromium.new_context(base_url=service)
     page = await context.new_page()
@@ -94,7 +108,7 @@ async def test_pictures_lie_exactly_over_their_rows(window, example, colleagues,
     )
     await published(example, [*people, example.ada, example.ben, example.cleo])
     async with window(example, "ada", width, language, color_scheme=scheme) as page:
-        for path, points in (("/boards/quality", 5), (f"/people/{example.ada}", 4)):
+        for path, points in (("/boards/quality", 5), ("/me/scores", 4)):
             await page.goto(path)
             await page.locator(".plot .main-svg").first.wait_for(state="attached")
             rows, drawn = await page.evaluate(MIDDLES)
@@ -131,11 +145,11 @@ async def test_giving_and_reading_work_without_scripts(window, example, publishe
 async def test_the_journey_runs_downwards_on_a_phone(window, example, published):
     await published(example, [example.ada])
     async with window(example, "ada", 390) as page:
-        await page.goto(f"/people/{example.ada}")
+        await page.goto("/me/journey")
         assert await page.locator(".map").is_hidden()
         assert await page.locator(".stages > li.now").is_visible()
     async with window(example, "ada", 1440) as page:
-        await page.goto(f"/people/{example.ada}")
+        await page.goto("/me/journey")
         await page.locator(".map .main-svg").first.wait_for(state="attached")
         assert "North delivery" in await page.locator(".map").text_content()
 

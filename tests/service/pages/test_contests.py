@@ -8,11 +8,11 @@ from service.base import db
 async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, published, worker_pool):
     await published(north, [north.ada])
     ada, cleo = await visitor(north, "ada"), await visitor(north, "cleo", "hr")
-    page = (await ada.get(f"/people/{north.ada}")).text
+    page = (await ada.get("/me/scores")).text
     assert 'href="/contests/new?dimension=care"' in page
     sent = await ada.send_form("/contests/new?dimension=care", "/contests/new", words="I made five calls.")
     assert "I made five calls." in sent.text
-    page = (await ada.get(f"/people/{north.ada}")).text
+    page = (await ada.get("/me/scores")).text
     assert page.count("contested</span>") == 1
     assert 'href="/contests/new?dimension=care"' not in page
     waiting = (await cleo.get("/contests")).text

@@ -23,7 +23,11 @@ from service.pages import (
     keys,
     lead_care,
     lead_projects,
+    my_journey,
+    my_scores,
+    my_settings,
     navigation,
+    people,
     policy,
     policy_form,
     rights,
@@ -48,9 +52,20 @@ def said():
         yield text
     for texts in (shown.BOARDS, shown.SOURCES, shown.KINDS, *(chart.WORDS for chart in CHARTS.values())):
         yield from texts.values()
-    for title, text in (*errors.TEXTS.values(), errors.MISTAKE):
+    for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
-    for texts in (contact.ASPECTS, rights.ROLES, rights.PURPOSES, rights.ACTIONS, contests.ABOUT):
+    for texts in (
+        my_journey.LEFT,
+        my_scores.SOURCES_OFF,
+        my_settings.DONE,
+        people.DONE,
+        people.PARTS,
+        contact.ASPECTS,
+        rights.ROLES,
+        rights.PURPOSES,
+        rights.ACTIONS,
+        contests.ABOUT,
+    ):
         yield from texts.values()
     for about in consent.CHOICES:
         yield from (about.title, about.collected, about.why, about.seen_by)

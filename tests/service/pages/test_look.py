@@ -21,7 +21,7 @@ READ_ON = [
 ]
 # Pages that are reached from where they belong, or before anybody signed in.
 BY_THE_WAY = {
-    "/kudos/new", "/contests/new", "/joining", "/people/suggest", "/settings/my-data", "/sign-in",
+    "/kudos/new", "/contests/new", "/me/profile", "/joining", "/people/suggest", "/settings/my-data", "/sign-in",
     "/policy/history", "/audit/export", "/live", "/kudos/hidden", "/people/new",
 }  # fmt: skip
 

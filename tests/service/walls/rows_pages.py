@@ -1,7 +1,7 @@
 """Rows of the pages that somebody reads who is signed in."""
 
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, named, page, post
-from tests.service.walls.rows_rights import REJECTED, REVIEWERS, WANTED
+from tests.service.walls.rows_rights import OF_MEMBERS, REJECTED, REVIEWERS, WANTED
 from tests.service.walls.rows_said import HIS, OF_TWO, SOON
 
 EVERYTHING = dict.fromkeys(("peers", "customers", "kudos", "on_boards"), "yes")  # or others' rows could not be asked
@@ -18,6 +18,16 @@ ROWS = [
     get("/boards/{board:str}"),
     get("/people/suggest", query=lambda _: {"q": "b"}, told=A_PERSON_IS_NEEDED),
     get("/people/{person_id:uuid}", foreign=404),
+    get("/me/journey", told=A_PERSON_IS_NEEDED),
+    get("/me/scores", told=A_PERSON_IS_NEEDED),
+    get("/me/profile", told=A_PERSON_IS_NEEDED),
+    page("/me/profile", lambda _: {"name": "The same"}, told=A_PERSON_IS_NEEDED),
+    page("/me/profile/undo", told=A_PERSON_IS_NEEDED),
+    page("/me/profile/projects/{project_id:uuid}/hide", **OF_MEMBERS),
+    page("/me/profile/projects/{project_id:uuid}/show", **OF_MEMBERS),
+    get("/settings", told=A_PERSON_IS_NEEDED),
+    page("/settings/language", lambda _: {"language": "en"}, told=A_PERSON_IS_NEEDED),
+    page("/settings/mails", told=A_PERSON_IS_NEEDED),
     get("/kudos/new", query=lambda ids: {"to": ids["person"]}, told=A_PERSON_IS_NEEDED),
     post(
         "/kudos/new",

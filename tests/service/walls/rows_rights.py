@@ -1,7 +1,9 @@
 """Rows of rights: consents, contests, what is kept about somebody, and who looked."""
 
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, patch, post, put
+from tests.service.walls.rows_said import HIS
 
+OF_MEMBERS = HIS | {"may": {"self", "lead"}}  # who take part in Ben's project, each in their own history
 PERSONNEL = {"hr", "administrator"}
 REVIEWERS = {"hr", "stranger"}  # HR, and whom HR named for what Ben contests
 WANTED = {"what": "people", "format": "csv", "purpose": "personnel"}
@@ -12,6 +14,14 @@ ROWS = [
     patch("/api/me/consents", lambda _: {"on_boards": True}, told=A_PERSON_IS_NEEDED),
     patch("/api/consents/preset", lambda _: {"preset": "fi"}, may=PERSONNEL),
     patch("/api/people/me", lambda _: {"title": "Expert"}, told=A_PERSON_IS_NEEDED),
+    # Profiles: everybody's to read, one's own to write; and which mails one wants.
+    get("/api/people/{person_id:uuid}/profile", foreign=404),
+    put("/api/me/profile", lambda _: {"words": "I like boats"}, told=A_PERSON_IS_NEEDED),
+    post("/api/me/profile/undo", ok=200, told=A_PERSON_IS_NEEDED),
+    post("/api/me/profile/projects/{project_id:uuid}/hide", ok=204, **OF_MEMBERS),
+    post("/api/me/profile/projects/{project_id:uuid}/show", ok=204, **OF_MEMBERS),
+    get("/api/me/mails", told=A_PERSON_IS_NEEDED),
+    patch("/api/me/mails", lambda _: {"thanks": True}, told=A_PERSON_IS_NEEDED),
     get("/api/me/data", told=A_PERSON_IS_NEEDED, fresh="kudos", lists=("kudos", {"self", "colleague"})),
     get("/api/me/looks", told=A_PERSON_IS_NEEDED),
     get("/api/audit", may={"hr"}),

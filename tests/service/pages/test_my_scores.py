@@ -1,0 +1,94 @@
+"""My scores: why, how they came along, what would change them; my own alone."""
+
+import msgspec
+
+from scoring.policy import Policy, digest, encode
+from service.base import db
+
+EARLIER = """
+with policy as (
+    insert into scoring_policy (version, policy, hash) values (2, $1, $2) returning id
+), slot as (
+    insert into slot (job, key, state) values ('score', '2026-10-01', 'done') returning key
+), run as (
+    insert into scoring_run (as_of, recorded_until, policy_id, engine, evidence_digest, scores_digest, job, slot_key,
+        fence, seconds, counts)
+    select r.as_of - interval '30 days', r.as_of, policy.id, 'test', repeat('a', 64), repeat('a', 64), 'score',
+        slot.key, 1, 0.1, '{}'
+    from scoring_run as r, policy, slot
+    returning id
+)
+insert into released_score (run_id, subject_kind, subject_id, dimension, estimate, sd, low, high, evidence)
+select run.id, 'person', s.subject_id, s.dimension, -0.13, 0.2, -0.33, 0.07, 5
+from released_score as s, run
+where s.dimension = 'quality'
+"""
+
+
+async def test_before_the_first_run_the_pages_say_so(visitor, north):
+    ben = await visitor(north, "ben")
+    assert "Nothing has been scored yet" in (await ben.get("/me/scores")).text
+    assert "begins with the first project" in (await ben.get("/me/journey")).text
+
+
+async def test_the_trend_shows_every_run_with_its_range_and_breaks_between_rules(
+    visitor, north, published, worker_pool
+):
+    await published(north, [north.ada])
+    ada = await visitor(north, "ada")
+    assert "The line begins with the second" in (await ada.get("/me/scores")).text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(EARLIER, msgspec.json.decode(encode(Policy())), digest(Policy()))
+    page = (await ada.get("/me/scores")).text
+    table = page.split('id="trend"')[1].split("<tbody>")[1].split("</tbody>")[0]
+    assert [row.split("<td")[2].split(">")[1].split("<")[0] for row in table.split("<tr>")[1:]] == ["0.42", "−0.13"]
+    assert "−0.33 – 0.07" in table
+    figure = page.split('id="trend"')[1].split('class="figure">')[1].split("</script>")[0]
+    assert figure.count('"fill":"toself"') == 2
+
+
+async def test_each_figure_of_mine_can_be_asked_why_and_one_that_is_not_there_changes_nothing(
+    visitor, north, published, worker_pool
+):
+    await published(north, [north.ada])
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(
+            "insert into released_explanation (run_id, subject_kind, subject_id, dimension, source, amount)"
+            " select id, 'person', $1, 'collaboration', 'peers', 4.1 from scoring_run",
+            north.ada,
+        )
+    ada = await visitor(north, "ada")
+    page = (await ada.get("/me/scores?about=collaboration")).text
+    assert "the estimate of collaboration, 4.10" in page
+    assert 'href="/me/scores?about=quality#why"' in page
+    for odd in ("care", "<script>", "no such thing"):
+        assert "the estimate of quality of work, 0.42" in (await ada.get("/me/scores", params={"about": odd})).text
+
+
+async def test_what_would_change_it_names_what_is_turned_off_and_who_was_not_heard(
+    visitor, north, published, worker_pool
+):
+    await published(north, [north.ada])
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(
+            "insert into consent (person_id, source, given, at) values ($1, 'kudos', false, now())", north.ada
+        )
+    ada = await visitor(north, "ada")
+    page = (await ada.get("/me/scores")).text
+    assert "Thanks and badges are turned off" in page
+    assert "no customer has been heard" not in page
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(
+            "insert into released_stage (run_id, person_id, project_id) select id, $1, $2 from scoring_run",
+            north.ada,
+            north.development,
+        )
+    assert "Of 1 finished project no customer has been heard." in (await ada.get("/me/scores")).text
+
+
+async def test_nobody_elses_figures_are_on_my_pages(visitor, north, published):
+    await published(north, [north.ada])
+    for path in ("/me/scores", "/me/journey"):
+        page = (await (await visitor(north, "ben")).get(path)).text
+        assert "North delivery" not in page
+        assert "0.42" not in page
