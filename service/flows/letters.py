@@ -1,4 +1,4 @@
-"""Mails to people of the organization, to those who want them: thanks or a note have come, they are asked, a contest is decided.
+"""Mails to people of the organization that wish for them: of thanks, notes, what they are asked, what was decided.
 
 They say that there is something to read, never what: a mail lies open on many screens. Each is sent once: it is marked
 before it leaves, and where a worker dies in between, it may be missing, but never comes twice.
