@@ -150,6 +150,9 @@ async def measure(clients: int, next_request: Callable[[], bytes], web: psutil.P
     made = [await loop.create_connection(lambda: Client(next_request), HOST, PORT) for _ in range(clients)]
     began, cpu = time.perf_counter(), spent(web)
     await asyncio.sleep(SECONDS)
+    # Where other work leaves no time, until there is an answer to divide by.
+    while not any(client.answers or client.failed for _, client in made):  # noqa: ASYNC110 - connections set no event
+        await asyncio.sleep(SECONDS)
     took = time.perf_counter() - began
     cpu = [after - before for before, after in zip(cpu, spent(web), strict=True)]
     answers = [answer for _, client in made for answer in client.answers]
