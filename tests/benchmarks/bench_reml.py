@@ -20,7 +20,7 @@ from scoring.model.crossed import Factor, Fit, Rows, fit_crossed
 from scoring.model.evidence import Evidence, Number
 from scoring.model.peers import peers
 from scoring.model.periods import micros
-from scoring.model.ratings import rating_of
+from scoring.model.ratings import rating_of, told_of
 from scoring.policy import Policy
 from tests.benchmarks import crossed_ratings
 from tests.benchmarks.bench_engine import AS_OF, measured
@@ -65,9 +65,13 @@ def by_peers(rows: dict[str, Number], asked: dict[str, Number]) -> tuple[Number,
     found, seconds, cpu = least(lambda: peers(made, Policy(), micros(AS_OF)))
     leniency = np.zeros(len(made.people.ids))
     leniency[found.raters.giver] = found.raters.leniency
-    giver, receiver = (asked["giver"] - 1).astype(int), (asked["receiver"] + 2_971).astype(int)
-    spread = float(np.std(rows["rating"]))  # of one rating around what is expected, roughly
-    return rating_of(found.people.estimate[receiver, 0] + leniency[giver], spread), seconds, cpu
+
+    def expected(of: dict[str, Number]) -> Number:
+        giver, receiver = (of["giver"] - 1).astype(int), (of["receiver"] + 2_971).astype(int)
+        return np.asarray(found.people.estimate[receiver, 0] + leniency[giver])
+
+    spread = float(np.std(told_of(rows["rating"]) - expected(rows)))  # told points, of one rating around the expected
+    return rating_of(expected(asked), spread), seconds, cpu
 
 
 def by_crossed(rows: dict[str, Number], asked: dict[str, Number]) -> tuple[Number, float, float]:
@@ -91,12 +95,17 @@ def main() -> None:
     rows, asked = ({name: column[kept] for name, column in every.items()} for kept in (~out, out))
     print(f"{len(rows['rating']):,} ratings of InstEval, {out.sum():,} held out; lme4's sds {np.round(sds, 3)}")
     print(f"{'':>8} {'seconds':>8} {'CPU s':>8} {'error':>7} {'lme4 takes':>14}")
-    answers = {"mean": (np.full(out.sum(), rows["rating"].mean()), 0.0, 0.0), "lme4": (asked["expected"], seconds, cpu),
-               "peers": by_peers(rows, asked), "crossed": by_crossed(rows, asked)}  # fmt: skip
-    for name, (expected, own, own_cpu) in answers.items():
+    ways: dict[str, Callable[[], tuple[Number, float, float]]] = {
+        "mean": lambda: (np.full(out.sum(), rows["rating"].mean()), 0.0, 0.0),
+        "lme4": lambda: (asked["expected"], seconds, cpu),
+        "peers": lambda: by_peers(rows, asked),
+        "crossed": lambda: by_crossed(rows, asked),
+    }
+    for name, way in ways.items():
+        expected, own, own_cpu = way()
         error = float(np.sqrt(np.mean((expected - asked["rating"]) ** 2)))
         times = f"{cpu / own_cpu:,.0f} times (CPU)" if own_cpu else ""
-        print(f"{name:>8} {own:>8.2f} {own_cpu:>8.2f} {error:>7.4f} {times:>14}")
+        print(f"{name:>8} {own:>8.2f} {own_cpu:>8.2f} {error:>7.4f} {times:>14}", flush=True)
 
 
 if __name__ == "__main__":
