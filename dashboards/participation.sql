@@ -113,3 +113,6 @@ from (
 ) as d
 group by d.department
 order by d.department;
+
+-- name: zone()
+select o.time_zone from organization as o;

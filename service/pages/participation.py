@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,7 +17,7 @@ from scoring.policies import Version
 from scoring.policy import Policy
 from service.base import clock, days, db
 from service.base.access import Role, require_role
-from service.base.web import Tx
+from service.base.web import Me, Tx
 from service.pages.language import Words
 from service.pages.page import Seen, data
 from service.pages.shown import period_name
@@ -27,6 +28,8 @@ office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 MONTHS = 8  # of joining
 ROUNDS = 8
 BACK = timedelta(days=730)  # of finished projects
+FRESH = timedelta(minutes=10)
+MOST_KEPT = 200  # organizations
 YEAR = timedelta(days=365)  # of thanks
 BINS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, None))  # thanks given by one person
 
@@ -62,31 +65,62 @@ class Share(msgspec.Struct, frozen=True):
     figure: Markup
 
 
+class Counts(msgspec.Struct, frozen=True):
+    """Everything the page counts; kept for some minutes, for it takes a while where ten thousand people are."""
+
+    until: datetime
+    k: int
+    joined: list[Row]
+    months: list[Counted]
+    rounds: list[Counted]
+    given: list[Given]
+    quarters: list[Counted]
+    heard: list[Row]
+
+
+KEPT: dict[UUID, Counts] = {}  # by organization, in this process
+
+
 @get("/participation", guards=[office])
-async def show_participation(tx: Tx, view: Seen) -> Response[str]:
+async def show_participation(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show how many take part, in steps and groups that point at nobody, as of the last month's end."""
     words, k = view.words, await _voices(tx)
     zone = ZoneInfo(view.reader.time_zone) if view.reader else ZoneInfo("UTC")
     ends = month_ends(clock.now().astimezone(zone).date(), zone)
-    now = clock.now()
-    joined = await db.many(tx, chart.by_team, Row, at=ends[0], k=k)
-    by_month = await db.many(tx, chart.everybody, Counted, ends=ends, k=k)
-    rounds = await db.many(tx, chart.rounds, Counted, most=ROUNDS)
-    given = await db.many(tx, chart.thanked, Given, since=now - YEAR)
-    quarters = await db.many(tx, chart.heard_by_quarter, Counted, zone=str(zone), since=now - BACK)
-    heard = await db.many(tx, chart.heard_by_department, Row, since=now - BACK)
+    counts = await _counts(tx, me.organization_id, ends, k)
     people, projects = words.say("of the people, per cent"), words.say("of finished projects, per cent")
     return view.page(
         "participation.html",
         k=k,
         until=ends[0] - timedelta(seconds=1),
-        joined=_share(words, by_department(joined, words), people),
-        months=_share(words, [_at(one, _month(one.at, zone, words)) for one in by_month], people),
-        rounds=_share(words, [_at(one, words.date(one.at)) for one in rounds], people),
-        thanks=_share(words, spread(given, k, words), people),
-        quarters=_share(words, [_at(one, _quarter(one.at, zone, words)) for one in quarters], projects),
-        heard=_share(words, [Line(one.department or "–", one) for one in heard], projects),
+        joined=_share(words, by_department(counts.joined, words), people),
+        months=_share(words, [_at(one, _month(one.at, zone, words)) for one in counts.months], people),
+        rounds=_share(words, [_at(one, words.date(one.at)) for one in counts.rounds], people),
+        thanks=_share(words, spread(counts.given, k, words), people),
+        quarters=_share(words, [_at(one, _quarter(one.at, zone, words)) for one in counts.quarters], projects),
+        heard=_share(words, [Line(one.department or "–", one) for one in counts.heard], projects),
     )
+
+
+async def _counts(tx: db.Connection, organization_id: UUID, ends: Sequence[datetime], k: int) -> Counts:
+    now, kept = clock.now(), KEPT.get(organization_id)
+    if kept is not None and kept.until > now and kept.k == k:
+        return kept
+    zone = await db.one(tx, chart.zone, str)
+    counts = Counts(
+        now + FRESH,
+        k,
+        await db.many(tx, chart.by_team, Row, at=ends[0], k=k),
+        await db.many(tx, chart.everybody, Counted, ends=ends, k=k),
+        await db.many(tx, chart.rounds, Counted, most=ROUNDS),
+        await db.many(tx, chart.thanked, Given, since=now - YEAR),
+        await db.many(tx, chart.heard_by_quarter, Counted, zone=zone, since=now - BACK),
+        await db.many(tx, chart.heard_by_department, Row, since=now - BACK),
+    )
+    if len(KEPT) >= MOST_KEPT:
+        KEPT.clear()
+    KEPT[organization_id] = counts
+    return counts
 
 
 def month_ends(today: date, zone: ZoneInfo) -> list[datetime]:
