@@ -15,7 +15,10 @@ from scoring.run import NIGHTLY, REQUESTED, run_night
 from service.base import db, idempotency, limits, slots
 from service.base.config import Settings
 from service.base.slots import Claim
+from service.exchange import uploads
 from service.feedback import night, rounds
+from service.flows import contact_mail
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
 from service.flows.survey_mail import mail_survey
 from service.surveys.actions import MAIL, ask_about_ended
 
@@ -56,6 +59,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
         await limits.purge(tx)
+        await uploads.purge(tx)
         await slots.finish(tx, claim)
 
 
@@ -67,15 +71,26 @@ JOBS: Mapping[str, Job] = {
     night.NIGHTLY: Job(night.tend, at=time(0, 10)),
     rounds.DRAW: Job(night.draw_round),
     rounds.CLOSE: Job(night.tend),
+    uploads.CHECK: Job(uploads.work),
+    uploads.LOAD: Job(uploads.work),
     "purge": Job(purge, at=time(3, 30)),
 }
 
 UNKNOWN = Job(refuse)
 
 # Kind of event → what else is to be done about it, in the transaction that marks it delivered.
-SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {"project_ended": (ask_about_ended,)}
+SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
+    "project_ended": (ask_about_ended,),
+    "project_opened_to_contact": (contact_mail.tell_of_page,),
+    **dict.fromkeys(CHOOSING, (ask_for_letters,)),
+}
 
 
 def jobs_with(settings: Settings) -> Mapping[str, Job]:
     """Return all jobs, with those that need this installation's settings."""
-    return {**JOBS, MAIL: Job(partial(mail_survey, settings))}
+    mails = {
+        MAIL: Job(partial(mail_survey, settings)),
+        contact_mail.MAIL: Job(partial(contact_mail.mail_page, settings)),
+        LETTERS: Job(partial(send_letters, settings)),
+    }
+    return {**JOBS, **mails}

@@ -131,7 +131,7 @@ function standingAlone(picture) {
   const figure = inOwnColours(picture);
   const names = [...picture.querySelectorAll("[data-row]")].map((cell) => nameIn(cell.closest("tr")));
   const ground = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
-  const layout = { ...figure.layout, width: 1000, height: 480, paper_bgcolor: ground };
+  const layout = { ...figure.layout, width: 1000, height: figure.layout.height ?? 480, paper_bgcolor: ground };
   if (names.length) {
     layout.height = names.length * ROW + 90;
     layout.margin = { l: 20, r: 24, t: 16, b: 64 };

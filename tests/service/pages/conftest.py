@@ -17,6 +17,7 @@ from service.auth.actions import start_session
 from service.auth.roles import role_now
 from service.base import db
 from tests import cast
+from tests.service.pages import mailbox
 
 AS_OF = datetime(2026, 11, 22, 22, tzinfo=UTC)
 INSERT_POLICY = """
@@ -172,6 +173,14 @@ def thanked(worker_pool):
             return await tx.fetchval(kudos, uuid4(), giver, receiver, message, at)
 
     return give
+
+
+@pytest.fixture
+def box():
+    """Mails to contacts arrive here."""
+    made, controller = mailbox.opened()
+    yield made
+    controller.stop()
 
 
 @pytest.fixture(scope="session")

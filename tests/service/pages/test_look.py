@@ -21,7 +21,8 @@ READ_ON = [
 ]
 # Pages that are reached from where they belong, or before anybody signed in.
 BY_THE_WAY = {
-    "/kudos/new", "/contests/new", "/joining", "/people/suggest", "/settings/my-data", "/sign-in", "/live",
+    "/kudos/new", "/contests/new", "/joining", "/people/suggest", "/settings/my-data", "/sign-in",
+    "/policy/history", "/audit/export", "/live", "/kudos/hidden",
 }  # fmt: skip
 
 
