@@ -22,6 +22,7 @@ FILES: dict[str, tuple[Path, str]] = {
     "lead.css": (FOLDER / "lead.css", "text/css"),
     "page.js": (FOLDER / "page.js", "text/javascript"),
     "chart.js": (FOLDER / "chart.js", "text/javascript"),
+    "take.js": (FOLDER / "take.js", "text/javascript"),
     "logo.svg": (FOLDER / "logo.svg", "image/svg+xml"),
     "plotly.js": (Path(plotly.__file__).parent / "package_data" / "plotly.min.js", "text/javascript"),
 }
