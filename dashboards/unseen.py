@@ -69,12 +69,27 @@ def pairs(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
         "hoverinfo": "skip",
     }
     thanks = _marks([row.recognition for _, row in both], [place for place, _ in both])
+    thanks["error_x"] = _spread([(row.recognition_low, row.recognition, row.recognition_high) for _, row in both])
     thanks["marker"] = {"color": COLOURS["card"], "size": POINT, "line": {"color": COLOURS["muted"], "width": 2}}
     quality = _marks([row.quality for _, row in lines], [place for place, _ in lines])
+    quality["error_x"] = _spread([(row.quality_low, row.quality, row.quality_high) for _, row in lines])
     quality["marker"] = {"color": [_strong(row) for _, row in lines], "size": POINT, "line": {"width": 0}}
     return blank(
         between, thanks, quality, xaxis=measure(words["both"]), yaxis=places(words["places"], max(len(rows), 1))
     )
+
+
+def _spread(ranges: Sequence[tuple[float | None, float | None, float | None]]) -> dict[str, object]:
+    """Thin lines from low to high through each estimate."""
+    spans = [((middle or 0) - (low or 0), (high or 0) - (middle or 0)) for low, middle, high in ranges]
+    return {
+        "symmetric": False,
+        "array": [round(after, 3) for _, after in spans],
+        "arrayminus": [round(before, 3) for before, _ in spans],
+        "color": COLOURS["lake-soft"],
+        "thickness": 2,
+        "width": 0,
+    }
 
 
 def _gap(row: Row) -> float:

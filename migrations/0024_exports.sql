@@ -52,3 +52,30 @@ create function withdrew_since(person uuid, moment timestamptz) returns boolean
         where c.person_id = person and not c.given and c.recorded_at > moment);
 
 comment on function withdrew_since(uuid, timestamptz) is 'Whether a person withdrew a source after that moment.';
+
+-- An exchange folder that an administrator uploaded: tried out first, then taken in or left. The worker alone reads what
+-- was sent, and it goes as soon as it is not needed any more.
+create table import_upload (
+    organization_id uuid not null default current_organization_id()
+                    references organization on delete restrict,
+    id              uuid not null default gen_random_uuid(),
+    uploaded_by_id  uuid,
+    uploaded_at     timestamptz not null default now(),
+    content         bytea check (length(content) <= 20000000),  -- a zip; empty once it is taken in, refused or left
+    state           text not null default 'checking' check (state in
+                    ('checking', 'checked', 'refused', 'loading', 'loaded', 'left')),
+    doing           text check (length(doing) between 1 and 200),  -- which step, of which file
+    done_rows       bigint not null default 0,
+    all_rows        bigint not null default 0,                     -- 0: not counted
+    told            jsonb,                                         -- what would change or has, or what is wrong
+    finished_at     timestamptz,
+    primary key (organization_id, id),
+    constraint import_upload_uploaded_by_fk
+        foreign key (organization_id, uploaded_by_id) references person (organization_id, id) on delete restrict
+);
+create index import_upload_newest on import_upload (organization_id, uploaded_at desc, id desc);
+
+call wall_off('import_upload');
+grant select (organization_id, id, uploaded_by_id, uploaded_at, state, doing, done_rows, all_rows, told, finished_at),
+    insert, update (state, content, finished_at) on import_upload to talkoot_web;
+grant select, update on import_upload to talkoot_worker;

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +71,8 @@ def _apart(job: Job, run: Runner) -> tuple[Blocks, Scores]:
     moment = micros(as_of)
     known = select(evidence, moment)
     blocks = put_together(run([(step, (known, policy, moment)) for step in STEPS]))
-    return blocks, conclude(evidence, blocks, policy, as_of)
+    scores = conclude(evidence, blocks, policy, as_of)
+    return replace(blocks, ranked=scores.standings), scores
 
 
 def score_many(jobs: Sequence[Job], run: Runner) -> list[Scores]:

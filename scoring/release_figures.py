@@ -18,7 +18,7 @@ import numpy as np
 
 from scoring.model.evidence import MISSING_TIME, Evidence, Mask, Number, Time
 from scoring.model.figures import criterion_names
-from scoring.model.peers_equations import USUAL_RATING
+from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_variances import Variances, usual
 from scoring.policy import Policy
 

@@ -27,6 +27,7 @@ from service.base import db, logs
 from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.limits import Allowances, Limited
+from service.base.live import Live
 from service.base.web import DEPENDENCIES, Answer, Request
 from service.consents import routes as consents
 from service.contests import routes as contests
@@ -118,6 +119,7 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             stack.push_async_callback(thanks.close)
             allowances = Allowances(lookups)
             app.state.update({"pool": pool, "lookup": lookup(lookups), "thanks": thanks, "allowances": allowances})
+            app.state.live = await stack.enter_async_context(Live(url, web.role).running())
             app.state.providers = await stack.enter_async_context(outgoing())
             app.state.posting = await stack.enter_async_context(Posting(pool, settings, compose).running())
             yield

@@ -17,6 +17,7 @@ from scoring.exchange import writing
 from scoring.run import run_now
 from scoring.simulate import EXAMPLE, TINY, simulate
 from scoring.simulate import Settings as Size
+from scoring.simulate.voices import ROUND_DAYS
 from service import together, worker
 from service.base import clock, connect, db, postgres
 from service.base.config import Settings
@@ -24,6 +25,7 @@ from service.base.migrate import migrate
 from service.consents.actions import show
 from service.consents.actions import sql as choosing
 from service.exchange.loading import Options, load_folder
+from service.feedback.rounds import sql as rounds
 
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
 HIDES = 7  # one of so many example people is not seen on boards
@@ -121,6 +123,7 @@ async def _fill(pool: db.Pool) -> None:
             )
         async with db.tenant(pool, organization.organization_id) as tx:
             await _choose(tx)
+            await db.run(tx, rounds.close_rounds, days=ROUND_DAYS * 7 // 5)
         for days in example.nights[await _nights_done(pool, organization) :]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
             await run_now(pool, organization.organization_id, now - timedelta(days=days))

@@ -15,7 +15,10 @@ from scoring.run import NIGHTLY, REQUESTED, run_night
 from service.base import db, idempotency, limits, slots
 from service.base.config import Settings
 from service.base.slots import Claim
+from service.exchange import uploads
 from service.feedback import night, rounds
+from service.flows import contact_mail
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
 from service.flows.notice_mail import mail_notice
 from service.flows.survey_mail import mail_survey
 from service.notices import actions as notices
@@ -60,6 +63,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await idempotency.purge(tx)
         await limits.purge(tx)
         await forget_before(tx)
+        await uploads.purge(tx)
         await slots.finish(tx, claim)
 
 
@@ -71,6 +75,8 @@ JOBS: Mapping[str, Job] = {
     night.NIGHTLY: Job(night.tend, at=time(0, 10)),
     rounds.DRAW: Job(night.draw_round),
     rounds.CLOSE: Job(night.tend),
+    uploads.CHECK: Job(uploads.work),
+    uploads.LOAD: Job(uploads.work),
     "purge": Job(purge, at=time(3, 30)),
 }
 
@@ -80,16 +86,18 @@ UNKNOWN = Job(refuse)
 SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "project_ended": (ask_about_ended,),
     "kudos_given": (notices.tell("thanks"),),
-    "note_written": (notices.tell("note"),),
     "round_drawn": (notices.tell("asked"),),
-    "contest_decided": (notices.tell("decided"),),
+    "project_opened_to_contact": (contact_mail.tell_of_page,),
+    **dict.fromkeys(CHOOSING, (ask_for_letters,)),
 }
 
 
 def jobs_with(settings: Settings) -> Mapping[str, Job]:
     """Return all jobs, with those that need this installation's settings."""
-    return {
-        **JOBS,
+    mails = {
         MAIL: Job(partial(mail_survey, settings)),
+        contact_mail.MAIL: Job(partial(contact_mail.mail_page, settings)),
+        LETTERS: Job(partial(send_letters, settings)),
         notices.MAIL: Job(partial(mail_notice, settings)),
     }
+    return {**JOBS, **mails}

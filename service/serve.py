@@ -56,6 +56,8 @@ async def serve(app: Litestar, host: str, port: int, started: Callable[[], Any])
         await asyncio.wait({serving})
         raise CannotServe("the web server ended by itself; the log says why")
     finally:
+        if live := app.state.get("live"):
+            live.end()  # or the server would wait for pages that only listen
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait({serving}, timeout=STOPPING_SECONDS + 2)
         if serving.done() and not serving.cancelled():

@@ -88,7 +88,7 @@ def _variances(fit: Lean, customer: csr_array, project: csr_array) -> Number:
     here, there = csr_array(project[:, lay.locals_]), csr_array(customer[:, lay.levels[0]])
     wide = csr_array((there.data, there.indices, there.indptr), shape=(subjects, len(lay.kind)))
     means = hstack([kron(np.ones((subjects, 1)), every), csr_array((subjects * EACH, len(SignalKind)))])
-    found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), means.toarray())
+    found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), csr_array(means))
     alone = theta[WHOLE] / EACH + theta[ASPECT] * (1 - 1 / EACH)
     unheard = alone * (_squares(project) - _squares(here)) + theta[CUSTOMERS] * (_squares(customer) - _squares(there))
     return np.asarray(found + np.repeat(unheard, EACH))

@@ -110,8 +110,7 @@ def variances(fit: Lean, person: csr_array, project: csr_array, customer: csr_ar
     """
     lay, theta = fit.layout, fit.variances
     own = csr_array(person[:, lay.members])
-    core = np.zeros((person.shape[0], len(fit.effects.core)))
-    core[:, : fit.members] = own.toarray()
+    core = csr_array((own.data, own.indices, own.indptr), shape=(person.shape[0], len(fit.effects.core)))
     here, there = csr_array(project[:, lay.locals_]), csr_array(customer[:, lay.levels[0]])
     middle = csr_array((there.data, there.indices, there.indptr), shape=(there.shape[0], len(lay.kind)))
     found = fit.variances_of(here, middle, core)

@@ -4,23 +4,28 @@
 
 Variances by fixed-point steps on their penalised restricted likelihood: θ ← (Σ u² + w·guess) / (ν + w), where ν, the
 effect's degrees of freedom, is its levels less their posterior variance over θ. Where the steps rest, the slope of the
-criterion is 0. Source: MacKay (1992), Neural Computation 4(3); Harville (1977), J. Am. Stat. Assoc. 72(358).
+criterion is 0. Beyond `EXACT` members they are taken on a part of the evidence, whose members lie together, and
+posterior variances come from neighbourhoods (`lean_wide.py`). Source: MacKay (1992), Neural Computation 4(3); Harville
+(1977), J. Am. Stat. Assoc. 72(358).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from scoring.model.crossed import Variance
 from scoring.model.lean_layout import Design, Layout, layout
 from scoring.model.lean_solve import Schur, Variances, eliminate
 from scoring.model.lean_spread import Effects, covariances, effects, invert, nest_variances, quadratics
+from scoring.model.lean_wide import Wide, solve_wide
 
 Floats = NDArray[np.float64]
 
-MOST_MEMBERS = 12_000  # people; their covariance is one dense matrix of about a gigabyte
+EXACT = 5_000  # members up to whom their covariance is written down, as one dense matrix of 0.2 GB
+PART = 2_000  # members at most of the part that variances are learnt from where there are more
 STEPS = 6
 SETTLED = 0.03  # relative change of every variance at which steps end: far under what evidence can tell
 
@@ -55,7 +60,7 @@ class Priors:
 class Lean:
     """A fit. `variances` (priors.every,), as held or estimated; `effects` by the layout's numbers.
 
-    `core` (g, g): posterior covariance of members and globals over the residual.
+    `core` (g, g): posterior covariance of members and globals over the residual, or what is known of it.
     """
 
     layout: Layout
@@ -63,7 +68,7 @@ class Lean:
     variances: Floats
     at: Variances
     effects: Effects
-    core: Floats
+    core: Floats | Wide
 
     @property
     def members(self) -> int:
@@ -78,36 +83,58 @@ class Lean:
     @property
     def member_sds(self) -> Floats:
         """Posterior sds of the layout's members, (members,)."""
-        return np.sqrt(self.at.residual * np.diagonal(self.core)[: self.members])
+        variance = self.core.variances() if isinstance(self.core, Wide) else np.diagonal(self.core)[: self.members]
+        return np.sqrt(self.at.residual * variance)
+
+    @property
+    def fixed_sds(self) -> Floats:
+        """Posterior sds of globals, (globals,)."""
+        fixed = self.core.fixed if isinstance(self.core, Wide) else self.core[self.members :, self.members :]
+        return np.sqrt(self.at.residual * np.diagonal(fixed))
 
     @property
     def forces(self) -> Floats:
         """What the rows of each unit say beyond what is expected of them: their sum in V⁻¹(y - Xb), (units,)."""
         return self.effects.force / self.at.residual
 
-    def variances_of(self, local: csr_array, middle: csr_array, core: Floats) -> Floats:
+    def variances_of(self, local: csr_array, middle: csr_array, core: csr_array) -> Floats:
         """Posterior variances of combinations of heard effects, (combinations,); arguments as `quadratics`."""
         return self.at.residual * quadratics(self.schur, self.layout, self.core, (local, middle, core))
 
 
-def fit_lean(design: Design, priors: Priors) -> Lean:
-    """Fit; a design without rows, or with more people heard than a dense matrix of them can hold, is a ValueError."""
+def fit_lean(design: Design, priors: Priors, exact: int = EXACT) -> Lean:
+    """Fit, with exact posterior variances for up to `exact` members; a design without rows is a ValueError."""
     if not len(design.y):
         raise ValueError("a lean fit needs at least one row")
     lay = layout(design)
-    if lay.shares.shape[1] > MOST_MEMBERS:
-        raise ValueError(
-            f"{lay.shares.shape[1]} people are spoken of by customers; at most {MOST_MEMBERS} can be scored"
-        )
+    many = lay.shares.shape[1] > exact
     every = priors.every
     theta = np.array([_start(variance) for variance in every])
     free = np.array([variance.known is None for variance in every])
     if free.any():
-        theta = _settled(lay, priors, theta, free)
+        theta = _settled(layout(_part(lay, min(PART, exact))) if many else lay, priors, theta, free)
     at = spelt(lay, priors, theta)
     schur = eliminate(lay, at)
-    core, inverse = invert(schur)
+    core, inverse = solve_wide(schur.core, schur.border, schur.corner) if many else invert(schur)
     return Lean(lay, schur, theta, at, effects(lay, schur, core), inverse)
+
+
+def _part(lay: Layout, most: int) -> Design:
+    """Keep the rows of locals all of whose members are among `most` who lie together, as who share work do."""
+    shares = lay.shares
+    pattern = csr_array((np.ones(len(shares.data)), shares.indices, shares.indptr), shape=shares.shape)
+    order = reverse_cuthill_mckee(csr_array(pattern.T @ pattern), symmetric_mode=True)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    # The last member of a unit stands at the highest place; a unit without any, before all.
+    last = np.full(len(lay.units), -1, np.int64)
+    np.maximum.at(last, np.repeat(np.arange(len(last)), np.diff(shares.indptr)), place[shares.indices])
+    near = np.maximum.reduceat(last, lay.cells.first_unit) < most
+    rows = np.sort(lay.nests.order[near[lay.cells.local[lay.nests.row]]])
+    design = lay.design
+    columns = {name: getattr(design, name)[rows] for name in ("y", "weight", "nest", "local", "column", "unit")}
+    middles = tuple(middle[rows] for middle in design.middles)
+    return replace(design, **columns, middles=middles, fixed=csr_array(design.fixed[rows]))
 
 
 def spelt(lay: Layout, priors: Priors, theta: Floats) -> Variances:

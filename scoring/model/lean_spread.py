@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_layout import Groups, Layout, Places
 from scoring.model.lean_solve import Schur
+from scoring.model.lean_wide import Wide
 
 Floats = NDArray[np.float64]
 
@@ -93,10 +94,12 @@ def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
     return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
 
 
-def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array, csr_array, Floats]) -> Floats:
+def quadratics(
+    schur: Schur, lay: Layout, core: Floats | Wide, wanted: tuple[csr_array, csr_array, csr_array]
+) -> Floats:
     """Compute z C⁻¹ zᵀ of combinations z: weights of locals (rows, locals · width), middles (rows, middles), core.
 
-    The last is dense, (rows, g). Nests take no part. Each stage is taken out of z as it was out of the equations.
+    The last is (rows, g). Nests take no part. Each stage is taken out of z as it was out of the equations.
     """
     local, middle, rest = wanted
     cells = lay.cells
@@ -110,14 +113,15 @@ def quadratics(schur: Schur, lay: Layout, core: Floats, wanted: tuple[csr_array,
             between = csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :])
             total += np.asarray(csr_array(local[:, column::width]).multiply(between).sum(axis=1)).ravel()
     middle = csr_array(middle - local @ through)
-    rest = rest - np.hstack([
-        ((local @ units) @ lay.shares).toarray(),
-        local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1),
-    ])  # fmt: skip
+    member = csr_array(csr_array(rest[:, :members]) - (local @ units) @ lay.shares)
+    fixed = rest[:, members:].toarray() - local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1)
     total += np.asarray(middle.multiply(middle @ schur.groups).sum(axis=1)).ravel()
-    rest[:, :members] -= (middle @ schur.by_member.T).toarray()
-    rest[:, members:] -= middle @ schur.by_middle[:, :-1]
-    return np.asarray(total + np.einsum("rg,rg->r", _times(rest, core), rest))
+    member = csr_array(member - middle @ schur.by_member.T)
+    fixed = fixed - middle @ schur.by_middle[:, :-1]
+    if isinstance(core, Wide):
+        return np.asarray(total + core.quadratics(member, fixed))
+    dense = np.hstack([member.toarray(), fixed])
+    return np.asarray(total + np.einsum("rg,rg->r", _times(dense, core), dense))
 
 
 def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int]) -> csr_array:

@@ -15,7 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.peers_equations import USUAL_RATING, Voices, equations, occasions, summed, sums
+from scoring.model.peers_equations import Voices, equations, sums
+from scoring.model.peers_occasions import USUAL_RATING, occasions, summed
 from scoring.model.peers_rows import Ages, Heard, ages, heard, only
 from scoring.model.peers_solution import Glance, Solution, glance, solve
 from scoring.model.peers_variances import Variances, variances

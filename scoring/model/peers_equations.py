@@ -12,20 +12,21 @@ Unknowns: a state (today's quality by criterion, drift by class) for each receiv
 few columns that many share, μ, teams and circles. Source: Henderson (1975), Biometrics 31(2); Bates et al. (2015).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.sparse import csr_array
+from numpy.typing import NDArray
+from scipy.sparse import bsr_array, csr_array
 
 from scoring.model.evidence import Index, Number
+from scoring.model.peers_occasions import Occasions, occasions, summed
 from scoring.model.peers_rows import Ages, Heard, Places, parts
 from scoring.model.peers_variances import Variances
 from scoring.model.threads import at_once
 
 MEAN_VARIANCE = 1.0  # squared rating points, of a criterion's mean around what is usual
-BLOCK = 512  # pairs whose products are formed at a time
-USUAL_RATING = 4.0  # told points, where a criterion's mean is before anyone rated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Equations:
     """Blocks of (XᵀWX + prior) x = XᵀW(y − usual), with S the states, Z leniencies, teams, circles, and M the means.
 
     state : (receivers, width, width), with their prior. state_mean : (receivers, width, criteria).
-    links : (receivers · width, pairs), what a pair's unit shift does to its receiver's state.
+    ends : (pairs, width), what a pair's unit shift does to the state of its `receiver`, (pairs,), sorted.
     given : (pairs, Z), 1 for the giver, the team and the circle of a pair.
     pair : (pairs,), what a pair says of a shift of all its rows. pair_mean : (pairs, criteria).
     mean : (criteria, criteria), with its prior. shift : (Z,), prior precisions.
@@ -55,7 +56,8 @@ class Equations:
 
     state: Number
     state_mean: Number
-    links: csr_array
+    ends: Number
+    receiver: Index
     given: csr_array
     pair: Number
     pair_mean: Number
@@ -64,6 +66,19 @@ class Equations:
     right_state: Number
     right_pair: Number
     right_mean: Number
+
+    def links(self, amount: Number | None = None) -> bsr_array:
+        """Lay `ends`, or so many times them, (pairs,), out as (receivers · width, pairs)."""
+        ends = self.ends if amount is None else self.ends * amount[:, None]
+        return _blocks_of(ends, self.receiver, len(self.state))
+
+    def along(self, states: Number) -> Number:
+        """Multiply each pair's ends with something of its receiver, (receivers, width, n): (pairs, n)."""
+        pairs, width = self.ends.shape
+        starts, shape = np.arange(pairs + 1), (pairs, len(self.state) * width)
+        of_pairs = bsr_array((self.ends[:, None, :], self.receiver, starts), shape=shape)
+        flat = states.reshape(shape[1], int(np.prod(states.shape[2:])))
+        return np.asarray(of_pairs @ flat, np.float64)
 
     @property
     def width(self) -> int:
@@ -74,34 +89,6 @@ class Equations:
     def criteria(self) -> int:
         """How many means there are."""
         return int(self.mean.shape[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Occasions:
-    """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
-
-    `count`, `total`: ratings and their sum over what is usual, by criterion. `residual`, `common`: variances of single
-    ratings and of the occasion, both with what has changed since. `weight`: 1 / (residual + n · common).
-    """
-
-    count: Number
-    total: Number
-    residual: Number
-    common: Number
-    weight: Number
-
-
-def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
-    """Sum ratings by occasion and criterion, and say how sure each occasion is."""
-    size = len(told.pair)
-    cell = told.occasion.astype(np.int64) * told.criteria + told.criterion
-    shape = (size, told.criteria)
-    count = np.bincount(cell, minlength=size * told.criteria).astype(np.float64).reshape(shape)
-    total = np.bincount(cell, told.y - USUAL_RATING, size * told.criteria).astype(np.float64).reshape(shape)
-    changed = 1 - aged.correlation[aged.of] ** 2
-    residual = held.residual + changed * held.special
-    common = np.full(size, held.occasion)
-    return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,33 @@ class Sums:
 
 
 def sums(told: Heard, aged: Ages, held: Variances) -> Sums:
-    """Add up what every occasion and pair says; linear in the ratings."""
+    """Add up what every occasion and pair says; linear in the ratings. Criteria that nobody rated cost nothing."""
+    rated = np.flatnonzero(np.bincount(told.criterion, minlength=told.criteria))
+    if len(rated) in {0, told.criteria}:
+        return Sums(told, aged, held, *_added(told, aged, held))
+    place = np.zeros(told.criteria, np.int32)
+    place[rated] = np.arange(len(rated))
+    found = _added(replace(told, criterion=place[told.criterion], criteria=len(rated)), aged, held)
+    width = told.criteria + aged.drifts
+    columns = np.concatenate([rated, np.arange(told.criteria, width), width + rated])
+    return Sums(told, aged, held, *_laid_out(found, columns, width + told.criteria))
+
+
+def _laid_out(found: Sequence[Number], columns: NDArray[np.intp], every: int) -> Iterator[Number]:
+    """Give the columns of criteria that were not rated their place, with nothing in it."""
+    whole, right, said, weight, pull = found
+    wide = np.zeros((len(whole), every, every))
+    wide[:, columns[:, None], columns] = whole
+    yield wide
+    for narrow in (right, said):
+        wide = np.zeros((len(narrow), every))
+        wide[:, columns] = narrow
+        yield wide
+    yield weight
+    yield pull
+
+
+def _added(told: Heard, aged: Ages, held: Variances) -> list[Number]:
     pieces = parts(told)
     ends = np.cumsum([len(part.pair) for part in pieces])[:-1]
     works = [
@@ -131,7 +144,7 @@ def sums(told: Heard, aged: Ages, held: Variances) -> Sums:
         for part, of in zip(pieces, np.split(aged.of, ends), strict=True)
     ]
     found = zip(*at_once(works, len(told.y)), strict=True)
-    return Sums(told, aged, held, *(np.concatenate(column) for column in found))
+    return [np.concatenate(column) for column in found]
 
 
 def _summed(told: Heard, aged: Ages, held: Variances) -> tuple[Number, Number, Number, Number, Number]:
@@ -157,7 +170,8 @@ def equations(base: Sums, voices: Voices) -> Equations:
     return Equations(
         state=whole[:, :width, :width] + prior,
         state_mean=whole[:, :width, width:],
-        links=_links(told, base.said[:, :width] * damping[:, None]),
+        ends=base.said[:, :width] * damping[:, None],
+        receiver=told.receiver,
         given=_given(told, voices),
         pair=base.weight * damping,
         pair_mean=base.said[:, width:] * damping[:, None],
@@ -167,12 +181,6 @@ def equations(base: Sums, voices: Voices) -> Equations:
         right_pair=base.pull * damping,
         right_mean=right[:, width:].sum(axis=0),
     )
-
-
-def summed(index: Index, size: int) -> csr_array:
-    """Matrix that adds up rows by their sorted `index` 0..size-1: (size, rows)."""
-    starts = np.searchsorted(index, np.arange(size + 1))
-    return csr_array((np.ones(len(index)), np.arange(len(index)), starts), shape=(size, len(index)))
 
 
 def _pairs(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number, Number]:
@@ -200,16 +208,12 @@ def _receivers(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number
 def _take(whole: Number, right: Number, receiver: Index, pairs: tuple[Number, Number, Number, Places]) -> None:
     """Take off, in place, what some pairs' own effects explain: `pairs` are said, pull, their amounts, and which."""
     said, pull, amount, which = pairs
-    of = receiver[which]
-    begins = np.flatnonzero(np.diff(of, prepend=-1))
-    for some in np.array_split(np.arange(len(begins)), len(which) // BLOCK + 1):
-        if len(some):
-            last = begins[some[-1] + 1] if some[-1] + 1 < len(begins) else len(which)
-            here = slice(begins[some[0]], last)
-            starts, words = begins[some] - here.start, said[which[here]]
-            weighed = words * amount[here, None]
-            whole[of[begins[some]]] -= np.add.reduceat(weighed[:, :, None] * words[:, None, :], starts)
-            right[of[begins[some]]] -= np.add.reduceat(weighed * pull[which[here], None], starts)
+    if not len(which):
+        return
+    of, words = receiver[which], said[which]
+    across = _blocks_of(words * amount[:, None], of, len(whole))
+    whole -= (across @ words).reshape(whole.shape)
+    right -= (across @ pull[which]).reshape(right.shape)
 
 
 def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:
@@ -253,14 +257,11 @@ def _state_variance(held: Variances, aged: Ages) -> Number:
     return found
 
 
-def _links(told: Heard, ends: Number) -> csr_array:
-    """Lay (pairs, width) out as (receivers · width, pairs)."""
-    pairs, width = ends.shape
-    row = told.receiver[:, None].astype(np.int64) * width + np.arange(width)
-    column = np.broadcast_to(np.arange(pairs)[:, None], ends.shape)
-    kept = ends != 0
-    shape = (len(told.receivers) * width, pairs)
-    return csr_array((ends[kept], (row[kept], column[kept])), shape=shape)
+def _blocks_of(words: Number, receiver: Index, receivers: int) -> bsr_array:
+    """Lay the words of pairs, (pairs, n), out by their sorted receivers: (receivers · n, pairs)."""
+    pairs, width = words.shape
+    starts = np.searchsorted(receiver, np.arange(receivers + 1))
+    return bsr_array((words[:, :, None], np.arange(pairs), starts), shape=(receivers * width, pairs))
 
 
 def _given(told: Heard, voices: Voices) -> csr_array:

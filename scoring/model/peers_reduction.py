@@ -9,7 +9,7 @@ E has small blocks: one of a receiver's state, or the 1 × 1 of a giver. The sid
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, hstack, vstack
+from scipy.sparse import block_array, csr_array, diags_array, hstack, vstack
 
 from scoring.model.crossed_blocks import Cholesky, cholesky
 from scoring.model.evidence import Number
@@ -63,14 +63,14 @@ def reduce_states(eq: Equations) -> Reduced:
     """Eliminate the states: givers, teams, circles and means are left."""
     inverse = np.linalg.inv(eq.state)
     inverse = (inverse + inverse.swapaxes(1, 2)) / 2
-    across = csr_array(hstack([eq.links @ eq.given, _means(eq)]))
+    across = csr_array(hstack([_linked(eq), _means(eq)]))
     right = np.concatenate([eq.given.T @ eq.right_pair, eq.right_mean])
     return _reduced(inverse, across, _own(eq), (eq.right_state.ravel(), right), states=True)
 
 
 def reduce_givers(eq: Equations, givers: int) -> Reduced:
     """Eliminate the first so many shared columns, the givers': states, teams, circles and means are left."""
-    own, linked = _own(eq), csr_array(eq.links @ eq.given)
+    own, linked = _own(eq), _linked(eq)
     inverse = (1 / own.diagonal()[:givers])[:, None, None]
     across = csr_array(hstack([linked[:, :givers].T, own[:givers, givers:]]))
     with_states = csr_array(hstack([linked[:, givers:], _means(eq)]))
@@ -88,6 +88,13 @@ def _reduced(
     return Reduced(states, inverse, across, through, own, gone, right - through.T @ gone)
 
 
+def _linked(eq: Equations) -> csr_array:
+    """Say what each shared column does to each receiver's state: (receivers · width, Z)."""
+    links = eq.links().tocsr()
+    links.eliminate_zeros()
+    return csr_array(links @ eq.given)
+
+
 def _means(eq: Equations) -> csr_array:
     receivers, width, criteria = eq.state_mean.shape
     return csr_array(eq.state_mean.reshape(receivers * width, criteria))
@@ -95,10 +102,11 @@ def _means(eq: Equations) -> csr_array:
 
 def _own(eq: Equations) -> csr_array:
     """Build the equations of shared columns and means among themselves."""
-    weighed = csr_array(eq.given.multiply(eq.pair[:, None]))
-    shifts = csr_array(eq.given.T @ weighed) + diags_array(eq.shift)
-    crossing = csr_array(eq.given.T @ csr_array(eq.pair_mean))
-    return csr_array(vstack([hstack([shifts, crossing]), hstack([crossing.T, csr_array(eq.mean)])]))
+    every = eq.given
+    weighed = csr_array((np.repeat(eq.pair, np.diff(every.indptr)), every.indices, every.indptr), shape=every.shape)
+    shifts = csr_array(every.T @ weighed) + diags_array(eq.shift)
+    crossing = every.T @ eq.pair_mean
+    return csr_array(block_array([[shifts, csr_array(crossing)], [csr_array(crossing.T), csr_array(eq.mean)]]))
 
 
 def blocks(diagonal: Number) -> csr_array:

@@ -111,7 +111,8 @@ def parts(told: Heard) -> list[Heard]:
     pair = np.searchsorted(told.receiver, np.arange(len(told.receivers) + 1))
     occasion = np.searchsorted(told.pair, pair)
     row = np.searchsorted(told.occasion, occasion)
-    cuts = np.unique(np.append(np.searchsorted(row, np.arange(0, len(told.y), PART)), len(told.receivers)))
+    wanted = np.linspace(0, len(told.y), -(-len(told.y) // PART) + 1)  # of like sizes, so that threads end together
+    cuts = np.unique(np.searchsorted(row, wanted))
     places = zip(cuts, pair[cuts], occasion[cuts], row[cuts], strict=True)
     return [_between(told, *bounds) for bounds in pairwise(places)]
 
@@ -155,8 +156,9 @@ class Ages:
 
 def ages(days: Number, half_life_days: float) -> Ages:
     """Sort occasions into classes of like age, in half-lives: correlation 2^(-age / half-life)."""
-    found, of = np.unique(np.searchsorted(AGES, days / half_life_days, side="right"), return_inverse=True)
-    classes = max(len(found), 1)
+    by_age = np.searchsorted(AGES, days / half_life_days, side="right")
+    there = np.bincount(by_age, minlength=len(AGES) + 1) > 0
+    of, classes = (np.cumsum(there) - 1)[by_age], max(int(there.sum()), 1)
     mean = np.bincount(of, days, classes) / np.maximum(np.bincount(of, minlength=classes), 1)
     between = np.exp2(-np.abs(mean[:, None] - mean) / half_life_days)
     correlation = np.exp2(-np.maximum(mean, 0) / half_life_days)

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.evidence import Number
 from scoring.model.peers_equations import Equations
-from scoring.model.peers_reduction import Reduced, blocks, reduce_givers, reduce_states
+from scoring.model.peers_reduction import Reduced, reduce_givers, reduce_states
 
 EXACT = 5_000  # effects up to which posterior variances are exact
 TOLERANCE = 1e-12  # of the right-hand side, where conjugate gradients stop
@@ -173,10 +173,10 @@ def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: i
     diagonal = reduced.diagonal()
     found, steps = _conjugate_gradients(reduced, diagonal, _start(eq, near), TOLERANCE)
     state, shared, mean = _sides(eq, reduced, found, givers)
-    told = np.asarray(eq.links.multiply(blocks(reduced.inverse) @ eq.links).sum(axis=0)).ravel()  # u M⁻¹ u of each pair
+    told = np.einsum("pw,pw->p", eq.along(reduced.inverse), eq.ends)  # u M⁻¹ u of each pair
     giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
     free = 1 / (diagonal[giver] + told)
-    covariance = np.linalg.inv(eq.state - _outer(eq, eq.links, free))[:, :criteria, :criteria]
+    covariance = np.linalg.inv(eq.state - (eq.links(free) @ eq.ends).reshape(eq.state.shape))[:, :criteria, :criteria]
     means = slice(columns, columns + criteria)
     block = reduced.own[means, means] - csr_array(reduced.across[:, means].T @ reduced.through[:, means])
     mean_covariance = np.linalg.inv(block.toarray())
@@ -191,19 +191,6 @@ def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: i
         mean_covariance=mean_covariance,
         steps=steps,
     )
-
-
-def _outer(eq: Equations, links: csr_array, weight: Number) -> Number:
-    """Σ over a receiver's pairs of weight · u uᵀ: (receivers, width, width)."""
-    receivers, width = len(eq.state), eq.width
-    found = np.zeros((receivers, width, width))
-    columns = [csr_array(links[column::width]) for column in range(width)]
-    for one in range(width):
-        weighed = csr_array(columns[one].multiply(weight))
-        for other in range(one, width):
-            value = np.asarray(weighed.multiply(columns[other]).sum(axis=1)).ravel()
-            found[:, one, other] = found[:, other, one] = value
-    return found
 
 
 def _start(eq: Equations, near: Glance | None) -> Number | None:

@@ -14,18 +14,14 @@ what is usual by a weight of as many receivers (givers, pairs ...) as `WORTH` sa
 Source: Henderson (1953), Biometrics 9(2); Gao & Owen (2017), Electron. J. Stat. 11 (moments in linear time).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.crossed_blocks import TILE
-from scoring.model.evidence import Index, Number
-from scoring.model.peers_rows import Heard, ages, parts
-from scoring.model.threads import at_once
+from scoring.model.evidence import Number
+from scoring.model.peers_products import Alike, Products, alike
+from scoring.model.peers_rows import Heard, ages
 
 # What is usual before anything was seen, squared rating points, and how many levels that is worth.
 GENERAL, SPECIAL, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL = 0.15, 0.05, 0.15, 0.02, 0.10, 0.08, 0.35
@@ -72,141 +68,38 @@ def usual(criteria: int, half_life_days: float) -> Variances:
     return Variances(quality, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL, half_life_days)
 
 
-@dataclass(frozen=True, slots=True)
-class _Products:
-    """Products of two ratings that share something, summed: `of` them and their `count`, (cells, cells) or ()."""
-
-    of: Number
-    count: Number
-
-    def __sub__(self, other: "_Products") -> "_Products":
-        return _Products(self.of - other.of, self.count - other.count)
-
-    def __add__(self, other: "_Products") -> "_Products":
-        return _Products(self.of + other.of, self.count + other.count)
-
-    @property
-    def mean(self) -> float:
-        """Mean over all pairs of ratings; 0 where there is none."""
-        count = float(self.count.sum())
-        return float(self.of.sum()) / count if count > 0.5 else 0.0
-
-    def total(self) -> "_Products":
-        """All cells as one."""
-        return _Products(np.asarray(self.of.sum()), np.asarray(self.count.sum()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """Products of errors of ratings that share a receiver, team of givers and receiver, pair, occasion, row: by cell.
-
-    A cell is a criterion in a class of age; (cells, cells). `giver`, `team`: as one. `unrelated`: their mean product.
-    """
-
-    receiver: _Products
-    nearby: _Products
-    pair: _Products
-    occasion: _Products
-    row: _Products
-    giver: _Products
-    team: _Products
-    unrelated: float
-
-
 def variances(told: Heard, half_life_days: float) -> Variances:
     """Estimate all variances, `half_life_days` being what is expected of the half-life. Linear in the ratings."""
     expected = usual(told.criteria, half_life_days)
     if not len(told.y):
         return expected
     classes = ages(told.days, CLASS_DAYS)
-    alike = _alike(told, classes.of, len(classes.correlation))
+    found = alike(told, classes.of, len(classes.correlation))
     givers = float((np.bincount(told.giver) > 1).sum())
     team = _pulled(
-        (alike.team - alike.giver - (alike.nearby - alike.pair).total()).mean - alike.unrelated, told.teams, TEAM
+        (found.team - found.giver - (found.nearby - found.pair).total()).mean - found.unrelated, told.teams, TEAM
     )
-    giving = (alike.giver - alike.pair.total()).mean - alike.unrelated
+    giving = (found.giver - found.pair.total()).mean - found.unrelated
     leniency = _pulled(giving - team, givers, LENIENCY)
-    quality, half_life, lagged = _quality(told, alike, team, expected)
-    above = alike.unrelated + giving
-    again = alike.pair - alike.occasion
+    quality, half_life, lagged = _quality(told, found, team, expected)
+    above = found.unrelated + giving
+    again = found.pair - found.occasion
     twice = float((np.bincount(told.pair) > 1).sum())
     pair = max(_pulled(again.mean - above - _average(lagged, again), twice / 20, PAIR), PAIR_FLOOR)
-    together = alike.occasion - alike.row
+    together = found.occasion - found.row
     several = float((np.bincount(told.occasion) > 1).sum())
     occasion = together.mean - above - pair - _average(lagged, together)
     occasion = max(_pulled(occasion, several / 4, OCCASION), OCCASION_FLOOR)
-    residual = alike.row.mean - above - pair - occasion - _average(lagged, alike.row)
+    residual = found.row.mean - above - pair - occasion - _average(lagged, found.row)
     residual = max(_pulled(residual, len(told.y) / 4, RESIDUAL), RESIDUAL_FLOOR)
     return Variances(quality, leniency, team, pair, occasion, residual, half_life)
 
 
-def _alike(told: Heard, age: Index, classes: int) -> _Alike:
-    e, width = _errors(told), told.criteria * classes
-    cell = told.criterion * classes + age[told.occasion]
-    giver = told.giver[told.row_pair]
-    alone = told.teams + np.arange(len(told.givers))
-    team = np.where(told.team < 0, alone, told.team).astype(np.int32)
-    ends = np.cumsum([len(part.y) for part in parts(told)])[:-1]
-    pieces = zip(parts(told), np.split(cell, ends), np.split(e, ends), strict=True)
-    works = [partial(_nested, part, team, (cells, errors, width)) for part, cells, errors in pieces]
-    heard, nearby, pair, occasion = map(_total, zip(*at_once(works, len(e)), strict=True))
-    giving, in_team = _whole(giver, e), _whole(team[giver], e)
-    own = _Products(np.diag(np.bincount(cell, e * e, width)), np.diag(np.bincount(cell, minlength=width) * 1.0))
-    related = heard.total() + in_team - nearby.total()
-    free = float(len(e)) ** 2 - float(related.count)
-    unrelated = -float(related.of) / free if free > 0.5 else -float(related.of) / max(len(e), 1) ** 2
-    return _Alike(heard, nearby, pair, occasion, own, giving, in_team, unrelated)
-
-
-def _nested(part: Heard, team: Index, what: tuple[Index, Number, int]) -> tuple[_Products, ...]:
-    """Products of ratings that share a receiver, also the giver's team, the giver, the occasion; of some receivers."""
-    receiver = part.receiver[part.row_pair]
-    near = receiver.astype(np.int64) * (int(team.max(initial=0)) + 1) + team[part.giver][part.row_pair]
-    nearby = np.unique(near, return_inverse=True)[1]
-    return tuple(_products(group, *what) for group in (receiver, nearby, part.row_pair, part.occasion))
-
-
-def _total(products: Sequence[_Products]) -> _Products:
-    """Add up parts, in order."""
-    return _Products(
-        sum((each.of for each in products), np.zeros(())), sum((each.count for each in products), np.zeros(()))
-    )
-
-
-def _errors(told: Heard) -> Number:
-    """Take each criterion's mean off its ratings: (rows,)."""
-    count = np.maximum(np.bincount(told.criterion, minlength=told.criteria), 1)
-    mean = np.bincount(told.criterion, told.y, told.criteria) / count
-    return np.asarray(told.y - mean[told.criterion], np.float64)
-
-
-def _products(group: NDArray[np.integer], cell: Index, e: Number, width: int) -> _Products:
-    """Sum products over all pairs of rows of one group, by the cells of the two: (width, width)."""
-    groups = int(group.max(initial=-1)) + 1
-    key = group.astype(np.int64) * width + cell
-    told = np.bincount(key, e, groups * width).astype(np.float64, copy=False)
-    count = np.bincount(key, minlength=groups * width).astype(np.float64)
-    return _Products(_squared(told.reshape(groups, width)), _squared(count.reshape(groups, width)))
-
-
-def _squared(table: Number) -> Number:
-    """Return tableᵀ table, in tiles so small that BLAS never shares them over threads (`crossed_blocks.py`)."""
-    rows, width = table.shape
-    full = rows // TILE * TILE
-    tiles = table[:full].reshape(-1, TILE, width)
-    rest = table[full:]
-    return np.asarray((tiles.swapaxes(1, 2) @ tiles).sum(axis=0) + rest.T @ rest.copy(), np.float64)
-
-
-def _whole(group: NDArray[np.integer], e: Number) -> _Products:
-    return _Products(np.asarray((np.bincount(group, e) ** 2).sum()), np.asarray((np.bincount(group) ** 2.0).sum()))
-
-
-def _quality(told: Heard, alike: _Alike, team: float, expected: Variances) -> tuple[Number, float, Number]:
+def _quality(told: Heard, found: Alike, team: float, expected: Variances) -> tuple[Number, float, Number]:
     """Return Σ, the half-life, and Σ by cell with what age takes from it, (cells, cells)."""
     criteria = told.criteria
-    apart, near = alike.receiver - alike.pair, alike.nearby - alike.pair
-    level = alike.unrelated + team * float(near.count.sum()) / max(float(apart.count.sum()), 1.0)
+    apart, near = found.receiver - found.pair, found.nearby - found.pair
+    level = found.unrelated + team * float(near.count.sum()) / max(float(apart.count.sum()), 1.0)
     shape = (criteria, len(apart.of) // criteria) * 2
     of, count = (apart.of - level * apart.count).reshape(shape), apart.count.reshape(shape)
     classes = ages(told.days, CLASS_DAYS)
@@ -276,7 +169,7 @@ def _weighed(values: Number, weight: Number) -> float:
     return float((values * weight).sum() / weight.sum()) if weight.sum() > 0 else 0.0
 
 
-def _average(lagged: Number, products: _Products) -> float:
+def _average(lagged: Number, products: Products) -> float:
     """Mean of Σ over the cells of these products."""
     total = float(products.count.sum())
     return float((lagged * products.count).sum()) / total if total > 0.5 else 0.0

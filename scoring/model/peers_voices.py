@@ -117,7 +117,7 @@ def doubtful(voices: Voices, held: Variances) -> Mask:
 
 def residuals(eq: Equations, found: Glance) -> Number:
     """Mean of what is left of each pair's ratings when everything but the pair's own effect is taken off: (pairs,)."""
-    explained = eq.links.T @ found.state.ravel() + eq.pair * (eq.given @ found.shared) + eq.pair_mean @ found.mean
+    explained = eq.along(found.state)[:, 0] + eq.pair * (eq.given @ found.shared) + eq.pair_mean @ found.mean
     return np.asarray((eq.right_pair - explained) / eq.pair, np.float64)
 
 

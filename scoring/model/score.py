@@ -30,10 +30,10 @@ from scoring.model.peers import PeerBlocks, peers
 from scoring.model.periods import inside, micros, recent
 from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
-from scoring.model.scores import Scores, SubjectKind
+from scoring.model.scores import Scores, StandingTable, SubjectKind
 from scoring.model.select import consented, present, rows, select
 from scoring.model.stages import anchored, cleared, stages
-from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings
+from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings, with_periods
 from scoring.model.teams import present_teams, team_block, time_shares
 from scoring.policy import Policy
 
@@ -51,7 +51,11 @@ class PeriodBlocks:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """All that is learnt from evidence. `peers` is confidential, the others are open."""
+    """All that is learnt from evidence. `peers` is confidential, the others are open.
+
+    `ranked`: standings whose boards of periods were made of these `periods`, by the same policy and at the same moment,
+    and need not be made again.
+    """
 
     peers: PeerBlocks
     customers: CustomerBlocks
@@ -60,6 +64,7 @@ class Blocks:
     results: Block
     helping: Block
     periods: tuple[PeriodBlocks, ...]
+    ranked: StandingTable | None = None
 
 
 def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: bool = True) -> Scores:
@@ -139,11 +144,10 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fal
     allowed = consented(evidence, as_of)
     colleagues = anchored(blocks.peers.projects, told.rated, evidence, policy)
     journey = stages(evidence, colleagues, blocks.customers.projects, allowed, policy)
-    contests = [*_contests(evidence, found, as_of), *_period_contests(evidence, blocks, policy, as_of)]
     trusted = trust(parts, composed, policy)
     return Scores(
         scores=score_table(list(found.values()), dimensions),
-        standings=standings(contests, policy),
+        standings=_standings(evidence, found, blocks, policy, as_of),
         levels=levels(evidence, trusted, journey, policy, fallen or nobody(evidence, as_of)),
         raters=blocks.peers.raters,
         stages=journey,
@@ -219,6 +223,16 @@ def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy
         if len(told.care.ids) or len(told.handovers.ids):
             blocks.append(care(told, policy, end))
         yield PeriodBlocks(period.name, tuple(blocks))
+
+
+def _standings(
+    evidence: Evidence, found: dict[SubjectKind, Figures], blocks: Blocks, policy: Policy, as_of: int
+) -> StandingTable:
+    """Rank over all time, and in periods unless that was done."""
+    contests = list(_contests(evidence, found, as_of))
+    if blocks.ranked is not None:
+        return with_periods(standings(contests, policy), blocks.ranked)
+    return standings([*contests, *_period_contests(evidence, blocks, policy, as_of)], policy)
 
 
 def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int) -> Iterator[Contest]:

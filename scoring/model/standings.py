@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 ALL = "all"  # the period without bounds
 ORGANIZATION = "organization"  # the scope
 WITHOUT_BOARD = frozenset({"standing", "results"})  # dimensions of people
+NAMES = {"board": "boards", "scope": "scopes", "period": "periods"}  # columns of numbers, and what they are places in
+COLUMNS = (*NAMES, "subject_kind", "subject", "band", "rank_low", "rank_high", "score", "low", "high", "provisional")
 TEAM_BOARDS = ("customer_trust", "quality", "help")
 
 
@@ -75,6 +77,27 @@ def standings(contests: Sequence[Contest], policy: Policy) -> StandingTable:
     sheets = [sheet for group in together.values() for sheet in _sheets(group, (scope_names, periods), policy)]
     boards = tuple(dict.fromkeys(sheet.board for sheet in sheets))
     return _table(sheets, (boards, scope_names, periods))
+
+
+def with_periods(fresh: StandingTable, known: StandingTable) -> StandingTable:
+    """Return `fresh`, over all time, with the boards of periods of `known`: what ranking all of them at once gives."""
+    names = {words: tuple(dict.fromkeys((*getattr(fresh, words), *getattr(known, words)))) for words in NAMES.values()}
+    inside = np.array([name != ALL for name in known.periods], np.bool_)[known.period]
+    tables = (fresh, np.ones(len(fresh.board), np.bool_)), (known, inside)
+    columns = {name: np.concatenate([_column(table, name, names)[kept] for table, kept in tables]) for name in COLUMNS}
+    order = np.lexsort(tuple(columns[name] for name in ("subject_kind", "period", "scope", "board")))
+    changed: dict[str, Any] = names | {name: column[order] for name, column in columns.items()}
+    return replace(fresh, **changed)
+
+
+def _column(table: StandingTable, name: str, names: dict[str, tuple[str, ...]]) -> NDArray[Any]:
+    """Return a column; one of places is in those of `names`."""
+    found: NDArray[Any] = getattr(table, name)
+    if name not in NAMES:
+        return found
+    place = {word: index for index, word in enumerate(names[NAMES[name]])}
+    of: NDArray[Any] = np.array([place[word] for word in getattr(table, NAMES[name])], np.int32)[found]
+    return of
 
 
 def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy: Policy) -> list[_Sheet]:

@@ -91,6 +91,8 @@ def _weight(moment: Time, as_of: int, half_life: float) -> Number:
 
 def _level(people: Block, time: csr_array, dimension: int) -> _Level:
     variance, spread2 = people.sd[:, dimension] ** 2, float(people.spread[dimension] ** 2)
+    if not time.shape[0]:
+        return _Level(time, np.empty(0), float(np.sqrt(GUESS_SHARE * spread2)))
     precision = np.maximum(1 / variance - 1 / spread2, 0)
     precision[precision < _LEAST / spread2] = 0
     signal = (people.estimate[:, dimension] - people.centre[dimension]) / variance

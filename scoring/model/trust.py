@@ -81,7 +81,7 @@ def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust
         fit.variances,
         believed,
         USUAL_SLOPE + float(fit.fixed[-1]),
-        float(np.sqrt(fit.at.residual * fit.core[-1, -1])),
+        float(fit.fixed_sds[-1]),
     )
 
 

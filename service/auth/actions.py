@@ -11,6 +11,7 @@ from service.auth.model import NewToken, TokenView
 from service.base import clock, db
 from service.base.access import Actor, Role
 from service.base.config import Settings
+from service.base.device import device_of
 from service.base.errors import Forbidden, Invalid, NotFound, Refused
 from service.base.events import record
 
@@ -65,10 +66,24 @@ async def end_token(tx: db.Connection, token_id: UUID) -> TokenView:
     return await db.one(tx, sql.token, TokenView, id=token_id)
 
 
-async def start_session(tx: db.Connection, person_id: UUID, role: Role) -> str:
+async def start_session(tx: db.Connection, person_id: UUID, role: Role, user_agent: str | None = None) -> str:
     """Sign a person in; return the secret for the cookie, new each time."""
     new = NewToken(role=role, person_id=person_id)
-    return (await _create(tx, "session", new, timedelta(hours=SESSION_HOURS)))[1]
+    lives = timedelta(hours=SESSION_HOURS)
+    return (await _create(tx, "session", new, lives, device_of(user_agent)))[1]
+
+
+async def end_session(tx: db.Connection, person_id: UUID, session_id: UUID) -> None:
+    """Sign a person out of one browser; what is not a session of theirs looks as if it had ended before."""
+    if await db.run(tx, sql.end_session, person_id=person_id, id=session_id):
+        await record(tx, "sessions_ended", person_id)
+
+
+async def end_other_sessions(tx: db.Connection, person_id: UUID, kept_id: UUID) -> int:
+    """Sign a person out everywhere but here; return of how many browsers."""
+    ended = await db.run(tx, sql.end_other_sessions, person_id=person_id, kept_id=kept_id)
+    await record(tx, "sessions_ended", person_id)
+    return ended
 
 
 async def end_sessions(tx: db.Connection, person_id: UUID) -> int:
@@ -94,7 +109,9 @@ async def spend_link(tx: db.Connection, link_id: UUID) -> bool:
     return await db.run(tx, sql.revoke, id=link_id) == 1
 
 
-async def _create(tx: db.Connection, kind: str, new: NewToken, lives: timedelta) -> tuple[UUID, str]:
+async def _create(
+    tx: db.Connection, kind: str, new: NewToken, lives: timedelta, device: str | None = None
+) -> tuple[UUID, str]:
     secret = PREFIXES[kind] + secrets.token_urlsafe(SECRET_BYTES)
     credential_id = await db.one(
         tx,
@@ -107,6 +124,7 @@ async def _create(tx: db.Connection, kind: str, new: NewToken, lives: timedelta)
         name=new.name,
         expires_at=clock.now() + lives,
         scopes=sorted(new.scopes),
+        device=device,
     )
     if kind != "flow":  # anybody can begin one, so it is no event
         await record(tx, f"{kind}_created", credential_id)

@@ -52,6 +52,7 @@ class SessionView(msgspec.Struct, frozen=True):
     """A browser in which somebody is signed in."""
 
     id: UUID
+    device: str | None
     created_at: datetime
     seen_at: datetime
     expires_at: datetime

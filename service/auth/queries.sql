@@ -6,9 +6,9 @@
 select hash, organization_id, id, kind, person_id, role, scopes, stale
 from credentials_of(:hashes::bytea[]);
 
--- name: insert(kind, hash, person_id, role, name, expires_at, scopes)
-insert into credential (kind, hash, person_id, role, name, expires_at, scopes)
-values (:kind, :hash, :person_id, :role, :name, :expires_at, :scopes)
+-- name: insert(kind, hash, person_id, role, name, expires_at, scopes, device)
+insert into credential (kind, hash, person_id, role, name, expires_at, scopes, device)
+values (:kind, :hash, :person_id, :role, :name, :expires_at, :scopes, :device)
 returning id;
 
 -- name: insert_for_contact(kind, hash, contact_id, name, expires_at)
@@ -47,7 +47,7 @@ update credential set revoked_at = statement_timestamp() where id = :id and kind
 
 -- name: sessions(person_id)
 -- Where somebody is signed in at this moment, the newest first.
-select c.id, c.created_at, c.seen_at, c.expires_at
+select c.id, c.device, c.created_at, c.seen_at, c.expires_at
 from credential as c
 where c.person_id = :person_id and c.kind = 'session' and c.revoked_at is null
   and c.expires_at > statement_timestamp() and c.seen_at > statement_timestamp() - interval '2 hours'
@@ -57,6 +57,14 @@ limit 200;
 -- name: end_sessions(person_id)!
 update credential set revoked_at = statement_timestamp()
 where person_id = :person_id and kind = 'session' and revoked_at is null;
+
+-- name: end_session(person_id, id)!
+update credential set revoked_at = statement_timestamp()
+where id = :id and person_id = :person_id and kind = 'session' and revoked_at is null;
+
+-- name: end_other_sessions(person_id, kept_id)!
+update credential set revoked_at = statement_timestamp()
+where person_id = :person_id and kind = 'session' and id <> :kept_id and revoked_at is null;
 
 -- name: role_now(person_id)
 -- What somebody who is here may do at this moment; nothing where they have left.
@@ -90,6 +98,10 @@ on conflict do nothing;
 
 -- name: withdraw_role(person_id, role)!
 delete from role_grant where person_id = :person_id and role = :role;
+
+-- name: administrators_alone()
+-- One at a time takes an administrator's role, so that of the last two not both lose it.
+select pg_advisory_xact_lock(hashtextextended('administrators ' || current_organization_id(), 0));
 
 -- name: administrators()
 -- How many there are who can still sign in.

@@ -32,6 +32,7 @@ async def withdraw(tx: db.Connection, held: RoleGrant) -> None:
     NotFound : they do not hold it.
     Refused : nobody would be left to administer the organization.
     """
+    await db.run(tx, sql.administrators_alone)
     if not await db.run(tx, sql.withdraw_role, person_id=held.person_id, role=held.role):
         raise NotFound("they were not granted that role in your organization")
     if held.role == Role.ADMINISTRATOR.value and not await db.one(tx, sql.administrators, int):

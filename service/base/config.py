@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     statement_seconds: Annotated[float, Meta(gt=0)] = 10.0  # longest statement a web request may run
     smtp_url: Annotated[str, Meta(pattern="^smtps?://[^/]")] | None = None  # for mails; its password is part of it
     mail_from: Annotated[str, Meta(pattern="^[^@\\s]+@[^@\\s]+$")] | None = None  # who mails are from
+    # Seals what the database must not be able to read; one key or several, the newest first, with spaces between.
+    secret: Annotated[str, Meta(pattern="^\\S{32,}( \\S{32,})*$")] | None = None
     body_bytes: Annotated[int, Meta(ge=1)] = 1_000_000  # largest request body
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from service.base import child, leftovers, place
 from service.base.place import AlreadyRunning, DatabaseTrouble, default_folder
+from service.base.watched import stop, watched
 
 __all__ = ["AlreadyRunning", "DatabaseTrouble", "address", "default_folder", "fresh", "running"]
 
@@ -197,8 +198,17 @@ def _sockets(folder: Path) -> Iterator[Path]:
         note.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _server(folder: Path, programs: Path, sockets: Path) -> Iterator[None]:
+def _server(folder: Path, programs: Path, sockets: Path) -> contextlib.AbstractContextManager[None]:
+    """Keep the server of `folder` running inside a block."""
+
+    def start() -> subprocess.Popen[bytes]:
+        leftovers.end(folder)  # of one that was killed
+        return _start(folder, programs, sockets)
+
+    return watched(start)
+
+
+def _start(folder: Path, programs: Path, sockets: Path) -> subprocess.Popen[bytes]:
     options = [f"--{name}={value}" for name, value in SETTINGS.items()]
     data = folder / "data"
     server = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -214,10 +224,10 @@ def _server(folder: Path, programs: Path, sockets: Path) -> Iterator[None]:
     log.start()
     try:
         _await_ready(server, folder, log)
-        yield
-    finally:
-        _stop(server)
-        log.join(timeout=5)
+    except BaseException:
+        stop(server)
+        raise
+    return server
 
 
 def _keep(lines: IO[bytes], path: Path) -> None:
@@ -243,13 +253,3 @@ def _await_ready(server: subprocess.Popen[bytes], folder: Path, log: threading.T
     words = (folder / "log").read_text(errors="replace").splitlines()[-8:] if (folder / "log").exists() else []
     why = f"ended with {server.returncode}" if ended else f"was not ready after {START_SECONDS:.0f} s"
     raise DatabaseTrouble("\n".join([f'PostgreSQL {why}. The last lines of "{folder / "log"}":', *words]))
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    for ending, seconds in leftovers.ENDINGS:
-        server.send_signal(ending)
-        try:
-            server.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-        return

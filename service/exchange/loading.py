@@ -1,6 +1,6 @@
 """Importing an exchange folder: all of it in one transaction, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ from scoring.exchange.check import identifiers
 from scoring.exchange.columns import EARLIEST, FILES, LATEST, STANDARD_CRITERIA
 from scoring.exchange.folder import Folder, Frames
 from scoring.exchange.problems import BadFolder
-from service.base import clock, db
+from service.base import audit, clock, db
 from service.base.apart import apart
+from service.base.audit import Purpose
 from service.base.events import record
 from service.exchange import staging
 from service.exchange.compare import Difference, compare
@@ -34,6 +35,8 @@ class Options:
     assume_consent: str | None = None  # the reason for assuming it of whom the folder holds
     create: str | None = None  # handle of the organization to be made first, from the manifest
     name: str | None = None  # what it is called; the handle where there is none
+    actor_id: UUID | None = None  # who imports; nobody by name in the operator's shell
+    role: str = "operator"
     example: bool = False  # it is made up: anybody may sign in to it where demo mode is on
 
 
@@ -54,14 +57,27 @@ class Counts:
         return bool(self.assumed or self.added or self.corrected)
 
 
+Seal = Callable[[db.Connection, Counts], Awaitable[None]]
+
+
 def silent(_doing: str, _done: int, _rows: int) -> None:
     """Tell nobody of the progress."""
 
 
+async def _nothing_more(_tx: db.Connection, _counts: Counts) -> None:
+    """Commit as it is."""
+
+
 async def load_folder(
-    pool: db.Pool, organization_id: UUID, path: Path, options: Options, progress: Progress = silent
+    pool: db.Pool,
+    organization_id: UUID,
+    path: Path,
+    options: Options,
+    progress: Progress = silent,
+    *,
+    seal: Seal = _nothing_more,
 ) -> Counts:
-    """Import the folder at `path`; doing it again changes nothing.
+    """Import the folder at `path`; doing it again changes nothing. `seal` is the last act of the transaction.
 
     Raises
     ------
@@ -84,6 +100,7 @@ async def load_folder(
         await _assume(tx, folder.frames, options, counts)
         progress("committing", 0, 0)
         await _leave_traces(tx, organization_id, options, counts)
+        await seal(tx, counts)
     return counts
 
 
@@ -194,7 +211,9 @@ async def _leave_traces(tx: db.Connection, organization_id: UUID, options: Optio
     said = f"added {added}, corrected {corrected}, left out {skipped}"
     if counts.assumed:
         said += f", assumed {counts.assumed} consents: {options.assume_consent}"
-    await db.run(tx, sql.insert_audit, action="import", detail=said[:4000])
+    by = {"actor_id": options.actor_id, "role": options.role}
+    purpose = Purpose.OPERATION if options.actor_id is None else Purpose.ADMINISTRATION
+    await db.run(tx, audit.sql.insert, action="import", subject_id=None, purpose=purpose, detail=said[:4000], **by)
 
 
 def _moment(text: str) -> datetime:

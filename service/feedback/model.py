@@ -38,6 +38,12 @@ class RemindersSpent(Refused):
     code = "reminders_spent"
 
 
+class RemindedLately(Refused):
+    """A reminder a day is nagging; the next one may be sent when `possible_at` has come."""
+
+    code = "reminded_lately"
+
+
 class TakenIn(Refused):
     """The answer went in with everybody's in the night; no one, not even its giver, can tell it from the others."""
 
@@ -96,6 +102,7 @@ class Round(msgspec.Struct, frozen=True):
     asks_per_person: int | None
     most_reminders: int
     reminders: int
+    reminded_at: datetime | None  # the last time; the next one may follow two days after
     k: int
     drawn_at: datetime | None  # who is asked is drawn by a worker, in seconds
     people: int | None

@@ -12,13 +12,14 @@ from service.base import clock, days, db, slots
 from service.base.errors import Invalid, NotFound
 from service.base.events import record
 from service.base.slots import NewSlot
-from service.feedback.model import LONGEST_DAYS, NewRound, RemindersSpent, Round, RoundClosed, RoundRuns
+from service.feedback.model import LONGEST_DAYS, NewRound, RemindedLately, RemindersSpent, Round, RoundClosed, RoundRuns
 from service.feedback.rules import quarter_of
 
 sql = db.load(Path(__file__).with_name("rounds.sql"))
 
 DRAW, CLOSE = "round_draw", "round_close"  # jobs; their key is the round's id
 DAY = timedelta(days=1)
+REMINDER_GAP = timedelta(days=2)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -102,8 +103,14 @@ async def remind(tx: db.Connection, round_id: UUID) -> Round:
     Raises
     ------
     RemindersSpent : as many were sent as were promised, or there is nobody to remind.
+    RemindedLately : the last one was sent less than two days ago.
     """
-    await db.one(tx, sql.by_id, Round, id=round_id)
+    await db.one(tx, sql.locked, UUID, id=round_id)  # of two who remind at once, one is refused
+    before = await db.one(tx, sql.by_id, Round, id=round_id)
+    possible = before.reminded_at + REMINDER_GAP if before.reminded_at else None
+    if possible and possible > clock.now() and before.reminders < before.most_reminders:
+        when = f"{possible.astimezone((await place(tx)).zone):%Y-%m-%d %H:%M}"
+        raise RemindedLately(f"they were reminded less than two days ago; again from {when} on", possible_at=possible)
     if not await db.run(tx, sql.remind, id=round_id, now=clock.now()):
         raise RemindersSpent("this round is not open, or its reminders are used up")
     await record(tx, "round_reminded", round_id)

@@ -22,8 +22,8 @@ from organization as o;
 insert into feedback_round
     (opened_at, closed_at, closes_on, period_days, asks_per_person, most_reminders, k, warned)
 values (:opened_at, :closed_at, :closes_on, :period_days, :asks_per_person, :reminders, :k, true)
-returning id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders, k,
-    drawn_at, people, answered, without_colleagues, settled_at;
+returning id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders,
+    reminded_at, k, drawn_at, people, answered, without_colleagues, settled_at;
 
 -- name: insert_standing(name, opened_at, closed_at, closes_on, k)!
 insert into feedback_round (external_id, opened_at, closed_at, closes_on, k, warned)
@@ -34,23 +34,32 @@ on conflict (organization_id, external_id) do nothing;
 select id from feedback_round where external_id = :name;
 
 -- name: rounds(after_key, after_id, most)
-select id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders, k,
-    drawn_at, people, answered, without_colleagues, settled_at
+select id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders,
+    reminded_at, k, drawn_at, people, answered, without_colleagues, settled_at
 from feedback_round
 where :after_key::timestamptz is null or (opened_at, id) < (:after_key, :after_id::uuid)
 order by opened_at desc, id desc
 limit :most;
 
 -- name: by_id(id)
-select id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders, k,
-    drawn_at, people, answered, without_colleagues, settled_at
+select id, opened_at, closed_at, standing, closes_on, period_days, asks_per_person, most_reminders, reminders,
+    reminded_at, k, drawn_at, people, answered, without_colleagues, settled_at
 from feedback_round
 where id = :id;
+
+-- name: locked(id)
+select id from feedback_round where id = :id for update;
 
 -- name: close(id, now)!
 update feedback_round set closed_at = greatest(:now, opened_at)
 where id = :id and not standing and (closed_at is null or closed_at > :now);
 
 -- name: remind(id, now)!
-update feedback_round set reminders = reminders + 1
+update feedback_round set reminders = reminders + 1, reminded_at = :now
 where id = :id and reminders < most_reminders and drawn_at is not null and closed_at > :now;
+
+-- name: close_rounds(days)!
+-- Rounds that were made elsewhere while they were open, and that nothing else would close.
+update feedback_round
+set closed_at = opened_at + make_interval(days => :days), closes_on = (opened_at + make_interval(days => :days))::date
+where closed_at is null and not warned;

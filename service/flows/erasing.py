@@ -4,7 +4,6 @@ Rows that others' figures rest on stay, without identity. Which tables there are
 that a new table is covered by itself.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from service.base import db
+from service.base import db, sealing
 from service.base.errors import Invalid
 from service.base.events import record
 from service.flows.names import mentions, words_of
@@ -23,7 +22,7 @@ sql = db.load(Path(__file__).with_suffix(".sql"))
 # Columns that hold codes of ours and no one's words; in all others a linked row's text is blanked.
 CODES = frozenset({
     ("audit", "action"), ("audit", "role"), ("badge_grant", "badge"), ("contest", "dimension"), ("erasure", "reason"),
-    ("event", "kind"), ("scoring_policy", "policy"), ("slot", "job"), ("slot", "key"),
+    ("event", "kind"), ("letter", "kind"), ("scoring_policy", "policy"), ("slot", "job"), ("slot", "key"),
 })  # fmt: skip
 # Words of somebody else in a row that names the person: only what mentions them is taken out.
 OTHERS_WORDS = frozenset({("signal", "comment")})
@@ -76,8 +75,16 @@ class Identity(msgspec.Struct, frozen=True):
 
     @property
     def known_as(self) -> str:
-        """A hash by which a restored database finds the person again, and nobody else does."""
-        return hashlib.sha256(f"{self.handle}\n{self.external_id}".encode()).hexdigest()
+        """A keyed hash by which a restored database finds the person again, and nobody who has no key."""
+        return sealing.name_of(f"{self.handle}\n{self.external_id}")
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Somebody who may be on the list of the erased."""
+
+    id: UUID
+    external_id: str
+    handle: str  # of the organization
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -112,12 +119,18 @@ async def erase(tx: db.Connection, person_id: UUID, reason: str, steps: Sequence
 
 async def erase_again(tx: db.Connection, person_id: str, known_as: str, reason: str) -> bool:
     """Erase who was listed, should a restore have brought them back; whether it had."""
-    (handle,) = await db.many(tx, sql.handle, str)
-    found = await db.maybe(tx, sql.known, UUID, person_id=UUID(person_id), handle=handle, known_as=known_as)
+    found = await _known(tx, UUID(person_id), known_as)
     if found is None or await db.one(tx, sql.is_erased, bool, person_id=found):
         return False
     await erase(tx, found, reason)
     return True
+
+
+async def _known(tx: db.Connection, person_id: UUID, known_as: str) -> UUID | None:
+    """Return the one who was listed: by what an exchange folder restores them under, else by id."""
+    people = await db.many(tx, sql.everybody, Known)
+    named = (one.id for one in people if known_as in sealing.names_of(f"{one.handle}\n{one.external_id}"))
+    return next(named, None) or next((one.id for one in people if one.id == person_id), None)
 
 
 async def plan(tx: db.Connection) -> list[Step]:

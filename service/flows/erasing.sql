@@ -20,17 +20,11 @@ select exists (
         select from person as p where p.id <> :person_id::uuid and p.name ~* ('\m' || :word::text || '\M'))
     or exists (select from contact as c where c.name ~* ('\m' || :word || '\M'));
 
--- name: handle()
-select handle from organization;
-
--- name: known(person_id, handle, known_as)
--- The one who was listed: by what an exchange folder restores them under, else by id.
-select p.id
+-- name: everybody()
+-- By what those who were listed may be found again.
+select p.id, p.external_id, o.handle
 from person as p
-where p.id = :person_id
-   or encode(sha256(convert_to(:handle::text || E'\n' || p.external_id, 'UTF8')), 'hex') = :known_as::text
-order by (p.id = :person_id)
-limit 1;
+cross join organization as o;
 
 -- name: is_erased(person_id)
 select exists (select from erasure as e where e.person_id = :person_id);

@@ -1,4 +1,7 @@
-"""Mails about what happened, to those who want them: at most one each, and it says that, never what was written."""
+"""Mails of thanks and of new questions, to those who want them: at most one each, never what was written.
+
+Reminders, notes and decisions have letters of their own (letters.py), which ask for the same choices.
+"""
 
 from uuid import UUID
 
@@ -18,15 +21,11 @@ log = structlog.get_logger()
 TEXTS = {
     "fi": {
         "thanks": ("Sait kiitoksen", "/"),
-        "note": ("Sait viestin", "/feedback"),
         "asked": ("Sinulta pyydetään palautetta", "/feedback"),
-        "decided": ("Riitauttamastasi on päätetty", "/contests"),
     },
     "en": {
         "thanks": ("Somebody thanked you", "/"),
-        "note": ("A note for you", "/feedback"),
         "asked": ("You are asked for feedback", "/feedback"),
-        "decided": ("What you contested has been decided", "/contests"),
     },
 }
 FRAMES = {

@@ -10,7 +10,7 @@ from service.base.access import Role, require_role
 from service.base.config import address_of
 from service.base.web import SECRET, Me, Tx
 from service.contests.model import Contest, Verdict
-from service.flows import resolving, surveys
+from service.flows import contact_mail, resolving, surveys
 from service.surveys.model import Link
 
 # Not leads: whoever holds a link answers, and the answer is about them and theirs.
@@ -29,4 +29,11 @@ async def make_link(request: Request[Any, Any, Any], survey_id: FromPath[UUID], 
     return await surveys.new_link(tx, survey_id, address_of(request.app.state.settings))
 
 
-router = Router("/", route_handlers=[decide_contest, make_link])
+@post("/contacts/{contact_id:uuid}/page-link", guards=[office], opt=SECRET, tags=["contacts"])
+async def make_page_link(request: Request[Any, Any, Any], contact_id: FromPath[UUID], tx: Tx, me: Me) -> Link:
+    """Make a link to the contact's own page of open projects; it is shown this once, and ends those before it."""
+    base = address_of(request.app.state.settings)
+    return await contact_mail.new_link(tx, contact_id, me.person_id, base)
+
+
+router = Router("/", route_handlers=[decide_contest, make_link, make_page_link])

@@ -12,6 +12,7 @@ from service.auth.lookup import hash_of
 from service.auth.roles import role_now
 from service.base import clock, db
 from service.base.access import Actor, Role
+from service.base.errors import NotFound
 from service.base.gathered import Gathered
 from service.sign_in import actions, proof, provider
 from service.sign_in.model import Flow, Proved, Setting, refuse
@@ -24,6 +25,7 @@ class Hall(msgspec.Struct, frozen=True):
     lookup: Gathered[bytes, Actor]
     client: httpx.AsyncClient
     back: str
+    user_agent: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -47,10 +49,13 @@ async def begin(hall: Hall, organization_id: UUID, browser: str, next_path: str)
 
     Raises
     ------
+    NotFound : the organization has none, not any more.
     ProviderAway : the provider does not answer.
     """
     async with db.tenant(hall.pool, organization_id, readonly=True) as tx:
         setting = await actions.setting(tx)
+    if setting is None:
+        raise NotFound("your organization has no sign-in service set")
     async with provider.in_time():
         metadata = await provider.discover(hall.client, setting)
     async with db.tenant(hall.pool, organization_id) as tx:
@@ -73,29 +78,29 @@ async def finish(hall: Hall, answer: Answer, browser: str) -> Entered:
     async with db.tenant(hall.pool, state.organization_id) as tx:
         first = await auth.spend_link(tx, state.credential_id)
         flow = await db.one(tx, actions.sql.flow, Flow, credential_id=state.credential_id)
-        setting = await db.maybe(tx, actions.sql.setting, Setting)
+        setting = await actions.setting(tx)
     if not first or setting is None or setting.issuer != flow.issuer:
         refuse("state")
     if not hmac.compare_digest(flow.browser_hash, hash_of(browser)):
         refuse("browser")
     found = await _prove(hall, setting, answer, provider.secrets_of(browser))
     async with db.tenant(hall.pool, state.organization_id) as tx:
-        return Entered(await _enter(tx, await actions.person_of(tx, found)), flow.next)
+        return Entered(await _enter(tx, await actions.person_of(tx, found), hall.user_agent), flow.next)
 
 
-async def use_link(pool: db.Pool, link: Actor) -> str | None:
+async def use_link(pool: db.Pool, link: Actor, user_agent: str | None) -> str | None:
     """Sign in by a link; the session's secret, or None where it was used a moment before or its person has left."""
     async with db.tenant(pool, link.organization_id) as tx:
         if not await auth.spend_link(tx, link.credential_id):
             return None
-        return await _enter(tx, link.person())
+        return await _enter(tx, link.person(), user_agent)
 
 
-async def _enter(tx: db.Connection, person_id: UUID) -> str:
+async def _enter(tx: db.Connection, person_id: UUID, user_agent: str | None) -> str:
     role = await role_now(tx, person_id)
     if role is None:
         refuse("somebody who has left")
-    return await auth.start_session(tx, person_id, Role(role))
+    return await auth.start_session(tx, person_id, Role(role), user_agent)
 
 
 async def _prove(hall: Hall, setting: Setting, answer: Answer, secrets: provider.Secrets) -> Proved:

@@ -118,3 +118,18 @@ where not exists (
 -- Only what its receiver hid; runs from now on count it again.
 update retraction set undone_at = statement_timestamp()
 where kudos_id = :id and by_id = :by_id and reason = 'hidden' and undone_at is null;
+
+-- name: hidden(receiver_id, after_key, after_id, most)
+-- What this person received and hid; nobody else is shown it.
+select k.id, k.external_id, k.giver_id, k.receiver_id, k.project_id, c.external_id as criterion, k.message, k.at,
+    exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
+from kudos as k
+left join criterion as c on c.id = k.criterion_id
+where k.receiver_id = :receiver_id
+  and (:after_key::timestamptz is null or (k.at, k.id) < (:after_key, :after_id::uuid))
+  and exists (
+      select from retraction as r
+      where r.kudos_id = k.id and r.by_id = :receiver_id and r.reason = 'hidden' and r.undone_at is null)
+  and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
+order by k.at desc, k.id desc
+limit :most;

@@ -34,6 +34,12 @@ async def list_kudos(
     return await page(tx, sql.received, Kudos, cut, receiver_id=receiver_id)
 
 
+@get("/hidden")
+async def list_hidden(tx: Tx, me: Me, after: After = None, limit: Limit = LIMIT) -> Page[Kudos]:
+    """Thanks that I received and hid, newest first; I alone am shown them."""
+    return await page(tx, sql.hidden, Kudos, Cut(after, limit, NEWEST), receiver_id=me.person())
+
+
 @post("/{kudos_id:uuid}/hide", status_code=204)
 async def hide_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
     """Hide thanks that I received."""
@@ -46,4 +52,4 @@ async def show_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
     await actions.show(tx, me, kudos_id)
 
 
-router = Router("/kudos", route_handlers=[give_kudos, list_kudos, hide_kudos, show_kudos], tags=["kudos"])
+router = Router("/kudos", route_handlers=[give_kudos, list_kudos, list_hidden, hide_kudos, show_kudos], tags=["kudos"])

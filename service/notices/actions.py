@@ -16,7 +16,7 @@ from service.notices.model import KINDS, Kind, MailChange, MailChoices
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
 MAIL = "notice_mail"  # the worker's job
-USUAL: list[Kind] = ["decided"]  # of these somebody who chose nothing gets mails; the others are quiet until asked for
+USUAL: list[Kind] = ["note", "asked", "decided"]  # these come unless somebody chose otherwise; thanks wait to be seen
 
 
 class Happened(Protocol):

@@ -12,7 +12,7 @@ KINDS: tuple[Kind, ...] = ("thanks", "note", "asked", "decided")
 
 
 class MailChoices(msgspec.Struct, frozen=True):
-    """Whether each kind of mail is wanted. Silence is no, but for a decision on what one contested: that is owed."""
+    """Whether each kind of mail is wanted. Where nothing was chosen, all but thanks."""
 
     thanks: bool
     note: bool

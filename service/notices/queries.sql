@@ -21,11 +21,7 @@ from (
     where :kind::text = 'thanks' and k.id = :subject_id::uuid
         and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
     union
-    select n.receiver_id from note as n where :kind = 'note' and n.id = :subject_id
-    union
     select a.giver_id from ask as a where :kind = 'asked' and a.round_id = :subject_id
-    union
-    select c.person_id from contest as c where :kind = 'decided' and c.id = :subject_id
 ) as concerned
 join person as p on p.id = concerned.id
 left join mail_choice as c on c.person_id = p.id and c.kind = :kind
@@ -37,4 +33,4 @@ order by p.id;
 select p.name, p.email, p.language, o.name as organization
 from person as p
 cross join organization as o
-where p.id = :person_id and p.email is not null and (p.left_at is null or p.left_at > statement_timestamp());
+where p.id = :person_id and p.email is not null and not o.demo and (p.left_at is null or p.left_at > statement_timestamp());

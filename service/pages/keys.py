@@ -59,6 +59,22 @@ async def sign_out_everywhere(request: Request[Any, Any, Any], tx: Tx, me: Me) -
     return answer
 
 
+@post("/sessions/others/end")
+async def sign_out_elsewhere(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
+    """End all of one's sessions but this one."""
+    await form(request, Input)
+    await actions.end_other_sessions(tx, me.person(), me.credential_id)
+    return redirect("/sessions")
+
+
+@post("/sessions/{session_id:uuid}/end")
+async def sign_out_there(request: Request[Any, Any, Any], session_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
+    """End one of one's sessions."""
+    await form(request, Input)
+    await actions.end_session(tx, me.person(), session_id)
+    return redirect("/sessions")
+
+
 @get("/tokens", guards=[administrator])
 async def show_tokens(tx: Tx, view: Seen) -> Response[str]:
     """Show the organization's tokens, and a form for a new one."""

@@ -7,12 +7,15 @@ from uuid import UUID
 import msgspec
 from babel.dates import format_timedelta
 from litestar.params import FromQuery
+from litestar.response import Redirect
 
 from scoring.policy import Policy
 from service.base import clock, db
 from service.base.access import Actor, Role, require_role
+from service.base.border import Input
 from service.base.errors import NotFound
 from service.pages.language import Words, alphabetical
+from service.pages.page import redirect
 from service.pages.shown import Run
 
 sql = db.load(Path(__file__).with_name("lead.sql"))
@@ -45,6 +48,12 @@ class Member(msgspec.Struct, frozen=True):
     name: str
     title: str | None
     leads: bool
+
+
+class Act(Input, kw_only=True):
+    """What every form of these pages says: of which team the page was, to which it leads back."""
+
+    team: UUID | None = None
 
 
 async def teams_of(tx: db.Connection, me: Actor, wanted: UUID | None) -> Teams | None:
@@ -90,3 +99,8 @@ def ago(words: Words, moment: date | datetime) -> str:
     if not since:
         return words.say("today")
     return format_timedelta(since, granularity="day", add_direction=True, locale=words.locale)
+
+
+def back(path: str, team: UUID | None, mark: str) -> Redirect:
+    """Lead back to the page of the team where a form was sent, which then tells what was done: `done=true`."""
+    return redirect(f"{path}?{mark}&team={team}" if team else f"{path}?{mark}")

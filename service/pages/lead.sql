@@ -35,16 +35,19 @@ where s.run_id = :run_id and s.subject_id = any (:people::uuid[]) and s.dimensio
   and s.evidence >= :least;
 
 -- name: trend(subject_id, dimension, least, since)
--- One released figure for each month: that of its last run.
+-- One released figure for each month: that of its last run. Those of other rules than the newest stand on another scale,
+-- and are left out.
 select r.as_of, s.estimate, s.low, s.high
 from (
-    select distinct on (date_trunc('month', run.as_of)) run.id, run.as_of
+    select distinct on (date_trunc('month', run.as_of)) run.id, run.as_of, run.policy_id
     from scoring_run as run
     where run.as_of >= :since
     order by date_trunc('month', run.as_of), run.as_of desc, run.published_at desc
 ) as r
 join released_score as s on s.run_id = r.id and s.subject_id = :subject_id and s.dimension = :dimension
     and s.evidence >= :least
+where r.policy_id = (
+    select run.policy_id from scoring_run as run order by run.as_of desc, run.published_at desc limit 1)
 order by r.as_of;
 
 -- name: heard(team_id, since, now, most)

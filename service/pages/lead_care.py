@@ -13,11 +13,10 @@ from litestar.response import Redirect
 from service.aftercare import actions
 from service.aftercare.model import CareDone, CareOutcome, CareTask
 from service.base import clock, db
-from service.base.border import Input
 from service.base.web import Me, Tx
 from service.pages import lead
 from service.pages.lead import sql
-from service.pages.page import Seen, form, redirect
+from service.pages.page import Seen, form
 
 DUE_SOON = timedelta(days=14)
 MOST = 60
@@ -50,7 +49,7 @@ class Due(msgspec.Struct, frozen=True):
     said_at: datetime | None
 
 
-class Done(Input):
+class Done(lead.Act):
     """How a call went, as the form says it; a box that is not ticked is not sent."""
 
     outcome: CareOutcome
@@ -90,12 +89,12 @@ async def finish_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: 
     """Say how a call went."""
     said = await form(request, Done)
     await actions.finish(tx, me, task_id, CareDone(said.outcome, said.needs_changed))
-    return redirect(f"/team/care?done={task_id}")
+    return lead.back("/team/care", said.team, f"done={task_id}")
 
 
 @post("/team/care/{task_id:uuid}/undo")
 async def reopen_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: FromPath[UUID]) -> Redirect:
     """Take back, within the minute, that a call was made."""
-    await form(request, Input)
+    sent = await form(request, lead.Act)
     await actions.reopen(tx, me, task_id)
-    return redirect("/team/care?undone=true")
+    return lead.back("/team/care", sent.team, "undone=true")

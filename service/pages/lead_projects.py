@@ -14,12 +14,11 @@ from litestar.response import Redirect
 from dashboards import satisfaction
 from dashboards.satisfaction import Row
 from service.base import clock, db
-from service.base.border import Input
 from service.base.web import Me, Tx
 from service.pages import lead
 from service.pages.language import Words
 from service.pages.lead import Team, sql
-from service.pages.page import Seen, form, redirect
+from service.pages.page import Seen, form
 from service.pages.page import data as figure_data
 from service.surveys import actions as surveys
 
@@ -82,7 +81,7 @@ class Silent(msgspec.Struct, frozen=True):
     contact: str | None
 
 
-class Asking(Input):
+class Asking(lead.Act):
     """Whom to ask."""
 
     contact_id: UUID
@@ -120,12 +119,15 @@ def pictures(words: Words, rows: list[Row]) -> dict[str, Any]:
     rows = sorted(rows, key=lambda row: (order.index(row.source), row.quarter, row.step))
     lately = [row for row in rows if row.quarter >= (clock.now() - NARROW_FOR).date()]
     said, name = words.all(satisfaction.WORDS), lambda source: words.say(KINDS[source])
+    drawn = satisfaction.figure(rows, said, name)
+    narrow = satisfaction.figure(lately, said, name, narrow=True)
     return {
         "rows": sorted(rows, key=lambda row: (order.index(row.source), -row.quarter.toordinal(), row.step)),
-        "sources": len({row.source for row in rows}),
         "answers": sum(row.answers for row in rows),
-        "figure": figure_data(satisfaction.figure(rows, said, name)) if rows else None,
-        "narrow": figure_data(satisfaction.figure(lately, said, name, narrow=True)) if lately else None,
+        "figure": figure_data(drawn) if rows else None,
+        "height": drawn.layout.height,
+        "narrow": figure_data(narrow) if lately else None,
+        "narrow_height": narrow.layout.height,
         "quarter": satisfaction.quarter_name,
     }
 
@@ -178,4 +180,4 @@ async def ask_customer(request: Request[Any, Any, Any], tx: Tx, me: Me, project_
     """Ask a contact of the customer how it went: by one mail, with one reminder at most."""
     wanted = await form(request, Asking)
     await surveys.ask(tx, me, project_id, wanted.contact_id)
-    return redirect("/team/unheard?asked=true")
+    return lead.back("/team/unheard", wanted.team, "asked=true")

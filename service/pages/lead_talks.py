@@ -1,5 +1,6 @@
 """With whom there was no talk lately: who waits longest comes first, and that one took place is said in a moment."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,17 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from service.base.border import Input
 from service.base.web import Me, Tx
 from service.pages import lead
-from service.pages.page import Seen, form, redirect
+from service.pages.page import Seen, form
 from service.talks import actions
 from service.talks.model import NewTalk
+
+
+class Held(lead.Act):
+    """A talk, as the form says it."""
+
+    held_on: date
 
 
 @get("/team/talks", guards=[lead.LEADING])
@@ -46,13 +52,14 @@ async def show_talks(
 @post("/team/people/{person_id:uuid}/talks")
 async def hold_talk(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> Redirect:
     """Record that a talk took place; the same day twice is one talk."""
-    talk_id = await actions.hold(tx, me, person_id, await form(request, NewTalk), lead.today(view.words))
-    return redirect(f"/team/talks?talked={talk_id}" if talk_id else "/team/talks")
+    sent = await form(request, Held)
+    talk_id = await actions.hold(tx, me, person_id, NewTalk(sent.held_on), lead.today(view.words))
+    return lead.back("/team/talks", sent.team, f"talked={talk_id}" if talk_id else "")
 
 
 @post("/team/talks/{talk_id:uuid}/undo")
 async def take_talk_back(request: Request[Any, Any, Any], tx: Tx, me: Me, talk_id: FromPath[UUID]) -> Redirect:
     """Delete a talk that was recorded by mistake."""
-    await form(request, Input)
+    sent = await form(request, lead.Act)
     await actions.take_back(tx, me, talk_id)
-    return redirect("/team/talks?undone=true")
+    return lead.back("/team/talks", sent.team, "undone=true")

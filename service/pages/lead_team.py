@@ -67,7 +67,7 @@ async def show_team(tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, by: Fr
     if run is not None:
         await audit.looked_at_each(tx, me, [one.id for one in members], "view_team")
         content |= await _standing(tx, view, run, members, by)
-        content |= await _trend(tx, run, teams.shown.id, content["by"])
+        content |= await _trend(tx, view, run, teams.shown.id, content["by"])
     return view.page("lead_team.html", teams=teams, members=members, run=run, **content)
 
 
@@ -119,14 +119,22 @@ async def dimensions(tx: db.Connection, words: Words, run: Run, people: Sequence
     )
 
 
-async def _trend(tx: db.Connection, run: Run, team_id: UUID, dimension: str) -> dict[str, Any]:
-    return {"trend": await trend_of(tx, run, team_id, dimension)}
+async def _trend(tx: db.Connection, view: View, run: Run, team_id: UUID, dimension: str) -> dict[str, Any]:
+    trend = await trend_of(tx, run, team_id, dimension)
+    rows = [_month(place, one, team_id) for place, one in enumerate(reversed(trend), 1)]
+    words = {**view.words.all(interval_board.WORDS), "measure": shown.unit(view.words, dimension)}
+    return {"trend": trend, "gone": data(interval_board.figure(rows, words))}
 
 
 async def trend_of(tx: db.Connection, run: Run, subject_id: UUID, dimension: str) -> list[Then]:
     """Return a subject's released figures of two years, one for each month."""
     given = {"subject_id": subject_id, "dimension": dimension, "least": lead.least_voices(run)}
     return await db.many(tx, sql.trend, Then, since=clock.now() - TREND, **given)
+
+
+def _month(place: int, then: Then, team_id: UUID) -> Row:
+    """Put a month into a row of the picture: time runs downwards, the newest on top and in the colour of me."""
+    return Row(team_id, "", place, 0, None, None, None, then.estimate, then.low, then.high, False, place == 1)
 
 
 def _row(place: int, line: Line, me: UUID | None) -> Row:

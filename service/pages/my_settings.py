@@ -26,8 +26,8 @@ LOOKS = 3  # shown here; the page of all is one link away
 # English here, Finnish in locale/fi.po.
 MAILS = {
     "thanks": ("Somebody thanks me", "The mail says that, not what was written."),
-    "note": ("Somebody writes me a note", "The mail says that, not what was written."),
-    "asked": ("I am asked for feedback", "Once, when a round begins."),
+    "note": ("Somebody writes me a note", "Usually on."),
+    "asked": ("I am asked for feedback", "When a round begins, and a reminder at most now and then."),
     "decided": ("What I contested has been decided", "Usually on."),
 }
 DONE = {

@@ -60,6 +60,11 @@ GROUPS = (
         (
             Place("/rounds", "Rounds of feedback", _OFFICE),
             Place("/policy", "The rules of scoring", _OFFICE),
+            Place("/people/import", "Import", _ADMINISTRATION),
+            Place("/participation", "Participation", _OFFICE | {Role.SERVICE}),
+            Place("/exports", "Exports", _OFFICE | {Role.SERVICE}),
+            Place("/audit", "Audit log", _OFFICE),
+            Place("/settings/sign-in", "How people sign in", _ADMINISTRATION),
             Place("/tokens", "Tokens", _ADMINISTRATION),
         ),
     ),

@@ -40,3 +40,6 @@ select case
     else 'employee' end as role
 from person as p
 where p.id = :person_id and p.left_at is null;
+
+-- name: named(ids)
+select p.id, p.name from person as p where p.id = any (:ids::uuid[]);

@@ -37,6 +37,10 @@ ACTIONS = {
     "decide_contest": "what you contested, and decided on it",
     "erase": "everything, to erase it",
     "export": "everything, in an export of the whole organization",
+    "export_people": "the list of people, teams and levels, in an export",
+    "export_scores": "the released scores of those who are seen on boards, in an export",
+    "export_badges": "the badges of everybody, in an export",
+    "export_evidence": "thanks and what customers said, in an export",
 }
 
 

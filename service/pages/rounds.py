@@ -72,6 +72,7 @@ async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str) -> Resp
         422 if trouble else 200,
         rounds=found,
         open_now=open_now,
+        gap=rounds.REMINDER_GAP,
         now=now,
         given=given,
         errors={"closes_on": trouble} if trouble else {},

@@ -89,7 +89,7 @@ async def sign_in(request: Request[Any, Any, Any]) -> Redirect:
         raise NotFound("there is no such example person")
     async with db.tenant(pool, choice.organization_id) as tx:
         role = await db.one(tx, sql.demo_role, str, person_id=choice.person_id)
-        secret = await start_session(tx, choice.person_id, Role(role))
+        secret = await start_session(tx, choice.person_id, Role(role), request.headers.get("user-agent"))
     answer = redirect(local(choice.next))
     answer.set_cookie(session_cookie(settings(request), secret))
     return answer

@@ -18,8 +18,8 @@ from service.base.errors import NotFound
 FOLDER = Path(__file__).parent / "static"
 FILES: dict[str, tuple[Path, str]] = {
     "style.css": (FOLDER / "style.css", "text/css"),
-    "lead.css": (FOLDER / "lead.css", "text/css"),
     "chart.css": (FOLDER / "chart.css", "text/css"),
+    "lead.css": (FOLDER / "lead.css", "text/css"),
     "page.js": (FOLDER / "page.js", "text/javascript"),
     "chart.js": (FOLDER / "chart.js", "text/javascript"),
     "logo.svg": (FOLDER / "logo.svg", "image/svg+xml"),

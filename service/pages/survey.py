@@ -46,7 +46,7 @@ class Way(msgspec.Struct, frozen=True):
 @get("/s/{secret:str}", opt=OPEN)
 async def show_survey(request: Request[Any, Any, Any], secret: FromPath[Secret]) -> Response[str]:
     """Show the questions; looking changes nothing, so that mail scanners may look too."""
-    link = await _link(request, secret)
+    link = await link_of_contact(request, secret)
     if link is None:
         return _spent(request)
     async with db.tenant(request.app.state.pool, link.organization_id, readonly=True) as tx:
@@ -61,7 +61,7 @@ async def show_survey(request: Request[Any, Any, Any], secret: FromPath[Secret])
 async def send_survey(request: Request[Any, Any, Any], secret: FromPath[Secret]) -> Response[str]:
     """Take in the answer and thank for it, once; or show what has to be mended."""
     sent = await fields(request)
-    link = await _link(request, secret)
+    link = await link_of_contact(request, secret)
     if link is None:
         return _spent(request)
     try:
@@ -76,7 +76,7 @@ async def send_survey(request: Request[Any, Any, Any], secret: FromPath[Secret])
     return way.view.page("survey_thanks.html", asked=way.asked)
 
 
-async def _link(request: Request[Any, Any, Any], secret: str) -> Actor | None:
+async def link_of_contact(request: Request[Any, Any, Any], secret: str) -> Actor | None:
     """Return whose link this is, or None where it leads nowhere: used, expired, replaced, and never there are alike."""
     found: Actor | None = await request.app.state.lookup.of(hash_of(secret))
     return found if found is not None and found.kind == "link" and found.role is Role.CONTACT else None

@@ -95,7 +95,8 @@ async def use_link(request: AnyRequest, secret: FromPath[Secret]) -> Response[An
     await fields(request)
     await actions.let_try(request.app.state.pool, client_of(request))
     link = await _link(request, secret)
-    session = None if link is None else await flow.use_link(request.app.state.pool, link)
+    browser = request.headers.get("user-agent")
+    session = None if link is None else await flow.use_link(request.app.state.pool, link, browser)
     if session is None:
         return _spent(request)
     inside = redirect("/")
@@ -164,7 +165,8 @@ async def _to_provider(request: AnyRequest, organization_id: UUID, next_path: st
 
 def _hall(request: AnyRequest) -> flow.Hall:
     state = request.app.state
-    return flow.Hall(state.pool, state.lookup, state.providers, address_of(settings(request)) + CALLBACK)
+    back, user_agent = address_of(settings(request)) + CALLBACK, request.headers.get("user-agent")
+    return flow.Hall(state.pool, state.lookup, state.providers, back, user_agent)
 
 
 def _flow_cookie(given: Settings, browser: str) -> Cookie:

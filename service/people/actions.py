@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 
 from service.base import db
 from service.base.changes import changed
+from service.base.errors import Refused
 from service.base.events import record
 from service.people.model import NewPerson, OwnChange, Person, PersonChange
 
@@ -21,10 +22,17 @@ async def add(tx: db.Connection, new: NewPerson) -> Person:
 
 
 async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange | OwnChange) -> Person:
-    """Edit a person; their external id stays."""
+    """Edit a person; their external id stays.
+
+    Raises
+    ------
+    Refused : the last administrator would leave.
+    """
     stored = await db.one(tx, sql.for_change, Person, id=person_id)
     fields = asdict(changed(stored, wanted))
     del fields["external_id"]
+    if fields["left_at"] is not None and await db.one(tx, sql.administers_alone, bool, id=person_id):
+        raise Refused("this is the last administrator; grant the role to somebody else first", field="left_at")
     person = await db.one(tx, sql.update, Person, **fields)
     await record(tx, "person_changed", person.id)
     return person

@@ -26,3 +26,14 @@ from person
 where :after_key::text is null or (name, id) > (:after_key, :after_id::uuid)
 order by name, id
 limit :most;
+
+-- name: administers_alone(id)
+-- Whether this is the one administrator there is; asked one at a time, as when the role is taken (service/auth).
+with alone as materialized (
+    select pg_advisory_xact_lock(hashtextextended('administrators ' || current_organization_id(), 0))
+)
+select coalesce(array_agg(g.person_id) = array[:id::uuid], false)
+from alone
+cross join role_grant as g
+join person as p on p.id = g.person_id
+where g.role = 'administrator' and (p.left_at is null or p.left_at > statement_timestamp());

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from service.base import clock, db
+from service.base import clock, db, sealing
 from service.base.errors import Invalid, NotFound
 from service.base.events import record
 from service.sign_in.model import Door, Flow, NewSetting, Proved, Setting, SettingView, TooOften, refuse
@@ -68,7 +68,7 @@ async def let_try(pool: db.Pool, client: str) -> None:
 async def put_setting(tx: db.Connection, new: NewSetting) -> SettingView:
     """Set the organization's provider, whose issuer has been checked; a secret left out stays, for the same client."""
     keep = new.client_secret is msgspec.UNSET
-    secret = None if keep else new.client_secret
+    secret = sealing.seal(new.client_secret) if isinstance(new.client_secret, str) else None
     given = {"issuer": new.issuer, "client_id": new.client_id, "client_secret": secret, "keep": keep}
     await db.run(tx, sql.put_setting, **given)
     await record(tx, "sign_in_setting_changed", None)
@@ -133,6 +133,31 @@ async def unlink(tx: db.Connection, person_id: UUID) -> None:
     await record(tx, "identity_unlinked", person_id)
 
 
-async def setting(tx: db.Connection) -> Setting:
-    """Return the organization's provider."""
-    return await db.one(tx, sql.setting, Setting)
+async def setting(tx: db.Connection) -> Setting | None:
+    """Return the organization's provider, its client secret opened, or None where people sign in by e-mail.
+
+    Raises
+    ------
+    SignInFailed : the secret was sealed with a key that is not here any more.
+    """
+    found = await db.maybe(tx, sql.setting, Setting)
+    if found is None or found.client_secret is None:
+        return found
+    try:
+        return msgspec.structs.replace(found, client_secret=sealing.unseal(found.client_secret))
+    except sealing.Unsealable:
+        refuse("client secret sealed with another key")
+
+
+async def reseal(tx: db.Connection) -> bool:
+    """Seal the client secret with the newest key; whether there was one.
+
+    Raises
+    ------
+    Unsealable : it was sealed with a key that is not here any more.
+    """
+    found = await db.maybe(tx, sql.setting, Setting)
+    if found is None or found.client_secret is None:
+        return False
+    await db.run(tx, sql.reseal, client_secret=sealing.seal(sealing.unseal(found.client_secret)))
+    return True

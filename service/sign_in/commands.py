@@ -69,6 +69,20 @@ def end(organization: Organization) -> None:
 
 
 @sign_in.command()
+def reseal() -> None:
+    """Seal every organization's client secret with the newest key of TALKOOT_SECRET, after it was changed."""
+
+    async def work(pool: db.Pool) -> None:
+        sealed = 0
+        for one in await connect.organizations(pool):
+            async with db.tenant(pool, one.organization_id) as tx:
+                sealed += await actions.reseal(tx)
+        typer.echo(f"{sealed} sealed")
+
+    connect.run_command(work)
+
+
+@sign_in.command()
 def unlink(
     organization: Organization,
     email: Annotated[str, typer.Argument(help="Whose accounts to forget: an e-mail address.")],

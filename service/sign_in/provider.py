@@ -16,7 +16,7 @@ import httpx
 import msgspec
 import structlog
 
-from service.sign_in.model import LOOPBACK, ProviderAway, Setting, refuse, safe_address
+from service.sign_in.model import LOOPBACK, ProviderAway, Setting, SignInFailed, refuse, safe_address
 
 log = structlog.get_logger()
 
@@ -187,3 +187,30 @@ async def _ask(client: httpx.AsyncClient, method: str, address: str, **given: An
 
 def _url64(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What asking a provider what it is came to: `fine`, or what is wrong; `says` the issuer that it calls itself."""
+
+    code: str
+    says: str = ""
+
+
+async def examine(client: httpx.AsyncClient, issuer: str) -> Finding:
+    """Ask whether people could sign in at `issuer`, for whoever sets it; tells kinds of trouble only."""
+    address = issuer.rstrip("/") + "/.well-known/openid-configuration"
+    try:
+        async with asyncio.timeout(TOGETHER_SECONDS):
+            found = msgspec.json.decode(await _ask(client, "GET", address), type=Metadata)
+    except (SignInFailed, httpx.HTTPStatusError):
+        return Finding("not_there")
+    except (msgspec.MsgspecError, httpx.DecodingError, RecursionError, UnicodeDecodeError):
+        return Finding("no_provider")
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError):
+        return Finding("unreachable")
+    if found.issuer != issuer:
+        return Finding("other_issuer", found.issuer[:500])
+    loopback = urlsplit(issuer).scheme == "http" and urlsplit(issuer).hostname in LOOPBACK
+    endpoints = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint)
+    safe = all(safe_address(endpoint, loopback=loopback) for endpoint in endpoints if endpoint is not None)
+    return Finding("fine" if safe else "unsafe")

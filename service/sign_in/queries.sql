@@ -25,6 +25,9 @@ on conflict (organization_id) do update set
         when :keep::boolean and s.issuer = excluded.issuer and s.client_id = excluded.client_id then s.client_secret
         else excluded.client_secret end;
 
+-- name: reseal(client_secret)!
+update sign_in_setting set client_secret = :client_secret;
+
 -- name: end_setting()!
 delete from sign_in_setting;
 

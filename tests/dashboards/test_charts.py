@@ -8,7 +8,18 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from dashboards import interval_board, journey, network, policy_preview, satisfaction, theme, trend, unseen, waterfall
+from dashboards import (
+    interval_board,
+    journey,
+    network,
+    participation,
+    policy_preview,
+    satisfaction,
+    theme,
+    trend,
+    unseen,
+    waterfall,
+)
 from dashboards.catalog import CHARTS
 from service.base import db
 
@@ -52,11 +63,16 @@ def move_row(n):
     return policy_preview.Row(UUID(int=n), f"Person {n}", n / 9 if n % 7 else None, n / 9 - 0.2)
 
 
+def group_row(n):
+    return participation.Row("Sales", f"Team {n}", 20, *((None, None) if n % 4 == 3 else (5, 9)))
+
+
 ROWS = {
     "interval_board": board_row,
     "journey": stage_row,
     "trend": run_row,
     "network": help_row,
+    "participation": group_row,
     "satisfaction": answer_row,
     "unseen": person_row,
     "policy_preview": move_row,
@@ -112,6 +128,12 @@ def test_a_move_begins_at_the_lower_end_and_who_had_no_figure_has_one_point():
     ways, now, then = policy_preview.figure([move_row(0), move_row(1)]).data
     assert (list(ways.base), list(ways.x), list(ways.y)) == (pytest.approx([1 / 9 - 0.2]), pytest.approx([0.2]), [1])
     assert (list(now.y), list(then.y)) == ([1], [0, 1])
+
+
+def test_what_is_certain_is_full_what_may_be_is_soft_and_what_may_not_be_told_is_not_drawn():
+    sure, perhaps = participation.figure([group_row(3), group_row(0)]).data
+    assert (list(sure.x), list(sure.y)) == ([25], [1])
+    assert (list(perhaps.base), list(perhaps.x)) == ([25], [20])
 
 
 def test_names_that_look_like_markup_stay_text_in_a_picture():

@@ -1,5 +1,7 @@
 """The lean fit against the exact crossed fit, its slow twin: same effects, same errors, nearly the same variances."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
 from scoring.model.lean import Priors, fit_lean
 from scoring.model.lean_layout import Design
 from scoring.model.lean_spread import covariances, nest_variances
+from scoring.model.lean_wide import Wide
 
 WIDTHS = (1, 3)
 
@@ -124,14 +127,13 @@ def test_combinations_count_covariances():
     design = example(5, 1)
     lean = fit_lean(design, priors(1, held))
     lay = lean.layout
-    rest = np.zeros((1, len(lean.effects.core)))
-    rest[0, 0] = 0.5
+    rest = csr_array(([0.5], ([0], [0])), shape=(1, len(lean.effects.core)))
     local, middle = csr_array((1, len(lay.locals_))), csr_array((1, len(lay.kind)))
     alone = lean.variances_of(local, middle, rest)
     assert alone[0] == pytest.approx(0.25 * lean.member_sds[0] ** 2)
     projects = csr_array(eye_array(len(lay.locals_)))
     nothing = csr_array((len(lay.locals_), len(lay.kind)))
-    found = lean.variances_of(projects, nothing, np.zeros((len(lay.locals_), len(lean.effects.core))))
+    found = lean.variances_of(projects, nothing, csr_array((len(lay.locals_), len(lean.effects.core))))
     assert np.sqrt(found) == pytest.approx(twin(design, held).sds[4][lay.locals_], abs=1e-9)
 
 
@@ -141,3 +143,57 @@ def test_nothing_to_fit_is_refused():
     empty = Design(np.empty(0), np.empty(0), none, none, none, 1, (none, none), none, design.shares, csr_array((0, 1)))
     with pytest.raises(ValueError, match="at least one row"):
         fit_lean(empty, priors(1, held))
+
+
+def crowd(seed, people=300, projects=900, rows=6_000, customers=120):
+    """Projects of two near colleagues, now and then one from afar; responses of customers' voices, two rows each."""
+    rng = np.random.default_rng(seed)
+    nest = np.arange(rows) // 2
+    project = rng.integers(0, projects, rows // 2)[nest]
+    customer = rng.integers(0, customers, projects)[project]
+    voice = customer * 3 + rng.integers(0, 3, rows // 2)[nest]
+    near = (rng.integers(0, people, projects)[:, None] + rng.integers(0, 30, (projects, 2))) % people
+    who = np.where(rng.random(near.shape) < 0.1, rng.integers(0, people, near.shape), near)
+    shares = csr_array((np.full(who.size, 0.5), (np.repeat(np.arange(projects), 2), who.ravel())), (projects, people))
+    felt = (shares @ rng.normal(0, 1.2, people))[project] + rng.normal(0, 0.5, customers)[customer]
+    return Design(
+        y=felt + rng.normal(0, 0.5, rows // 2)[nest] + rng.normal(0, 0.7, rows),
+        weight=np.ones(rows), nest=nest, local=project, column=np.zeros(rows, np.int64), width=1,
+        middles=(customer, voice), unit=project, shares=shares, fixed=csr_array(np.ones((rows, 1))),
+    )  # fmt: skip
+
+
+def crowded(kind):
+    return replace(priors(1, kind), member_kind=np.zeros(300, np.intp))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_beyond_the_exact_limit_effects_stay_exact_and_sds_within_two_per_cent(seed):
+    design = crowd(seed)
+    exact, wide = fit_lean(design, crowded(held)), fit_lean(design, crowded(held), exact=50)
+    assert isinstance(wide.core, Wide)
+    for name in ("core", "middle", "local", "nest", "force"):
+        assert getattr(wide.effects, name) == pytest.approx(getattr(exact.effects, name), abs=1e-9)
+    assert np.median(exact.member_sds) < 0.8 * np.sqrt(0.35)  # there is something to be wrong about
+    assert wide.fixed_sds == pytest.approx(exact.fixed_sds, rel=1e-9)
+    lay = exact.layout
+    projects, middles = csr_array(eye_array(len(lay.locals_))), csr_array((len(lay.locals_), len(lay.kind)))
+    people = csr_array(lay.shares[lay.cells.first_unit])
+    with_people = csr_array(
+        (people.data, people.indices, people.indptr), shape=(people.shape[0], len(exact.effects.core))
+    )
+    trusted = [np.sqrt(fit.variances_of(projects, middles, with_people)) for fit in (exact, wide)]
+    for right, found in ((exact.member_sds, wide.member_sds), trusted):
+        wrong = np.abs(found / right - 1)
+        assert np.median(wrong) < 0.02
+        assert wrong.max() < 0.1
+
+
+def test_beyond_the_exact_limit_variances_are_learnt_from_a_part_whose_members_lie_together():
+    design, learning = crowd(4), crowded(loose)
+    found, whole = fit_lean(design, learning, exact=200).variances, fit_lean(design, learning).variances
+    assert (found[:6] != whole[:6]).all()
+    rows_nests_customers_people = [0, 1, 3, 5]
+    assert np.log(found[rows_nests_customers_people] / [0.49, 0.25, 0.25, 1.44]) == pytest.approx(0, abs=0.3)
+    projects_voices = [2, 4]  # made without any
+    assert (found[projects_voices] < 0.15).all()

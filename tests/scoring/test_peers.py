@@ -11,8 +11,9 @@ from scoring.model import peers as model
 from scoring.model import peers_solution
 from scoring.model.block import sums
 from scoring.model.evidence import DAY
-from scoring.model.peers_equations import USUAL_RATING, Voices, equations
+from scoring.model.peers_equations import Voices, equations
 from scoring.model.peers_equations import sums as sums_of
+from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_rows import ages, heard
 from scoring.model.peers_solution import solve
@@ -230,10 +231,25 @@ def test_moments_agree_with_products_taken_pair_by_pair():
     assert (alike.pair - alike.occasion).mean == pytest.approx(together, abs=1e-9)
 
 
-def model_alike(told):
-    from scoring.model import peers_variances  # noqa: PLC0415 - looks inside
+@pytest.mark.parametrize("groups", [400, 20])
+def test_products_are_those_of_all_pairs_whether_most_rows_are_alone_in_their_group_or_not(groups):
+    from scoring.model import peers_products  # noqa: PLC0415 - looks inside
 
-    return peers_variances._alike(told, np.zeros(len(told.pair), np.int32), 1)
+    rng = np.random.default_rng(groups)
+    group, cell, e = rng.integers(0, groups, 90), rng.integers(0, 3, 90).astype(np.int32), rng.normal(size=90)
+    found = peers_products._products(group, cell, e, 3)
+    same = group[:, None] == group
+    for a in range(3):
+        for b in range(3):
+            pairs = same & (cell[:, None] == a) & (cell == b)
+            assert found.count[a, b] == pairs.sum()
+            assert found.of[a, b] == pytest.approx((np.outer(e, e) * pairs).sum(), abs=1e-12)
+
+
+def model_alike(told):
+    from scoring.model import peers_products  # noqa: PLC0415 - looks inside
+
+    return peers_products.alike(told, np.zeros(len(told.pair), np.int32), 1)
 
 
 def test_variances_of_a_big_crowd_are_those_it_was_made_with():

@@ -237,6 +237,18 @@ def test_assembling_again_from_the_same_blocks_gives_the_same():
     assert same_bytes(assemble(evidence, blocks, POLICY, moment), assemble(evidence, blocks, POLICY, moment))
 
 
+def test_boards_of_periods_that_were_ranked_already_stand_as_if_ranked_anew():
+    moment = micros(LAST)
+    evidence = select(small(**company(7)), moment)
+    blocks = fit(evidence, POLICY, moment)
+    other = replace(blocks, peers=fit(select(evidence, micros(day(300))), POLICY, micros(day(300))).peers)
+    known = assemble(evidence, blocks, POLICY, moment).standings
+    assert {known.periods[period] for period in known.period} - {"all"}
+    anew = assemble(evidence, other, POLICY, moment)
+    assert not same_bytes(anew.standings, known)
+    assert same_bytes(assemble(evidence, replace(other, ranked=known), POLICY, moment), anew)
+
+
 def test_frozen_peer_figures_are_what_is_shown():
     """The seam of the release: other peer figures, the same open ones, and everything composed from them adds up."""
     moment = micros(LAST)

@@ -14,6 +14,20 @@ const PICTURES = ".picture, [data-map], [data-chart]";
 const pictures = [...document.querySelectorAll(PICTURES)];
 const separators = document.documentElement.lang === "fi" ? ", " : ".,";
 
+// Plotly knows English only; the names of days and months are the browser's own, told in the page's language.
+if (document.documentElement.lang !== "en") {
+  const { lang } = document.documentElement;
+  const named = (count, options, day) => [...Array(count).keys()].map((number) =>
+    new Intl.DateTimeFormat(lang, { ...options, timeZone: "UTC" }).format(day(number)));
+  const days = (weekday) => named(7, { weekday }, (number) => Date.UTC(2023, 0, 1 + number)); // a Sunday first
+  const months = (month) => named(12, { month }, (number) => Date.UTC(2023, number, 1));
+  Plotly.register({ moduleType: "locale", name: lang, dictionary: {}, format: {
+    days: days("long"), shortDays: days("short"), months: months("long"), shortMonths: months("short"),
+    date: "%-d.%-m.%Y", decimal: ",", thousands: "\u00a0", year: "%Y", month: "%b %Y", dayMonth: "%-d. %b", dayMonthYear: "%-d. %b %Y",
+  } });
+  CONFIG.locale = lang;
+}
+
 function inTokens(value, styles) {
   if (typeof value === "string") return TOKENS[value] ? styles.getPropertyValue(TOKENS[value]).trim() : value;
   if (Array.isArray(value)) return value.map((one) => inTokens(one, styles));
@@ -117,7 +131,7 @@ function standingAlone(picture) {
   const figure = inOwnColours(picture);
   const names = [...picture.querySelectorAll("[data-row]")].map((cell) => nameIn(cell.closest("tr")));
   const ground = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
-  const layout = { ...figure.layout, width: 1000, height: 480, paper_bgcolor: ground };
+  const layout = { ...figure.layout, width: 1000, height: figure.layout.height ?? 480, paper_bgcolor: ground };
   if (names.length) {
     layout.height = names.length * ROW + 90;
     layout.margin = { l: 20, r: 24, t: 16, b: 64 };

@@ -1,4 +1,4 @@
-// What makes giving quicker than without it: suggestions while typing, Ctrl+Enter, and a toast that goes away.
+// What makes giving quicker than without it: suggestions while typing, Ctrl+Enter, a toast that goes away, and news.
 
 const WAIT_MS = 120; // after the last key, before the server is asked
 
@@ -70,6 +70,41 @@ for (const dialog of document.querySelectorAll("dialog")) {
     event.preventDefault();
     dialog.close();
   });
+}
+
+// News come while the page is looked at: a browser opens few connections to one place, and others' tabs need theirs.
+const SOON_MS = 1_000;
+const LATEST_MS = 60_000;
+for (const news of document.querySelectorAll("[data-live]")) listen(news);
+
+function listen(news) {
+  let source = null;
+  let wait = SOON_MS;
+  let timer = 0;
+  const stop = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+  const start = () => {
+    stop();
+    if (document.hidden) return;
+    source = new EventSource(news.dataset.live);
+    source.onopen = () => (wait = SOON_MS);
+    source.onerror = () => {
+      stop();
+      timer = setTimeout(start, wait * (0.5 + Math.random())); // not all at once when the service is back
+      wait = Math.min(2 * wait, LATEST_MS);
+    };
+    for (const link of news.querySelectorAll("[data-news]")) {
+      source.addEventListener(link.dataset.news, () => (link.hidden = news.hidden = false));
+    }
+  };
+  news.querySelector("[data-later]").addEventListener("click", () => (news.hidden = true));
+  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => event.persisted && start());
+  start();
 }
 
 // A combobox after the ARIA pattern: the list belongs to the field, arrows move, Enter or Tab chooses, Escape closes.

@@ -1,5 +1,7 @@
 """A session ends when it should: idle, at its limit, at sign-out, with its role, and with its person."""
 
+import asyncio
+
 import pytest
 
 from service.auth.actions import create_flow, create_sign_in_link, end_sessions, start_session
@@ -7,6 +9,7 @@ from service.auth.model import RoleGrant
 from service.auth.roles import grant, role_now, withdraw
 from service.base import db
 from service.base.access import Role
+from service.base.errors import Refused
 
 
 @pytest.fixture
@@ -100,3 +103,25 @@ async def test_a_link_or_a_flow_is_no_session(anybody, worker_pool, north):
     for secret in secrets:
         for headers in ({"cookie": f"talkoot_session={secret}"}, {"authorization": f"Bearer {secret}"}):
             assert (await anybody.get("/api/people", headers=headers)).status_code == 401
+
+
+async def test_of_the_last_two_administrators_not_both_lose_the_role_and_the_last_does_not_leave(
+    api, north, worker_pool
+):
+    both = (north.ada, north.cleo)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for person in both:
+            await grant(tx, RoleGrant(person, "administrator"), None)
+
+    async def withdrawn(person):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await withdraw(tx, RoleGrant(person, "administrator"))
+            await asyncio.sleep(0.3)  # the other one has looked by now, unless it waits
+
+    ended = await asyncio.gather(*(withdrawn(person) for person in both), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in ended) == ["NoneType", "Refused"]
+    last = both[[type(one) for one in ended].index(Refused)]
+    office, gone = await api(north, None, "service"), {"left_at": "2026-01-01T00:00:00Z"}
+    refused = await office.patch(f"/api/people/{last}", json=gone)
+    assert (refused.status_code, refused.json()["detail"]) == (409, {"field": "left_at"})
+    assert (await office.patch(f"/api/people/{north.ben}", json=gone)).status_code == 200

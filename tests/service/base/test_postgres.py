@@ -1,5 +1,6 @@
 """The embedded server: it comes up for anybody, goes with its owner however that ends, and keeps what was committed."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -16,7 +17,7 @@ import asyncpg
 import psutil
 import pytest
 
-from service.base import child, leftovers, place, postgres
+from service.base import child, leftovers, place, postgres, watched
 
 pytestmark = pytest.mark.slow  # whole processes, started and killed
 
@@ -209,6 +210,40 @@ async def test_the_next_start_waits_for_the_server_of_a_killed_owner(ours, made)
     one.end(signal.SIGKILL)
     async with connected(ours(made).url()) as conn:
         assert await conn.fetchval("select count(*) from number") == 200_000
+
+
+async def test_a_killed_server_is_started_again_at_the_same_address_with_all_that_was_committed(ours, made):
+    one = ours(made)
+    url = one.url()
+    async with connected(url) as conn:
+        await conn.execute("create table again (word text); insert into again values ('kept')")
+    for _ in range(2):
+        old = int(leftovers.pid_file(made)[0])
+        os.kill(old, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError, asyncpg.PostgresError):
+                async with connected(url) as conn:
+                    assert await conn.fetchval("select word from again") == "kept"
+                    break
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert int(leftovers.pid_file(made)[0]) != old
+    assert one.running.poll() is None
+    one.end(signal.SIGTERM)  # and it ends with its owner as the first one does
+    assert all_gone(made)
+
+
+def test_a_server_that_ends_again_and_again_stops_its_owner_with_a_reason(ours, made, monkeypatch):
+    told, asked = [], []
+    monkeypatch.setattr(watched, "_say", told.append)
+    monkeypatch.setattr(watched.os, "kill", lambda *given: asked.append(given))
+    with watched.watched(lambda: subprocess.Popen(["/bin/false"])):
+        deadline = time.monotonic() + 10
+        while not asked and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert asked == [(os.getpid(), signal.SIGTERM)]
+    assert "ended 5 times within 60 s" in told[-1]
 
 
 async def test_a_server_that_hangs_is_ended_by_force_and_recovers(ours, made, monkeypatch):

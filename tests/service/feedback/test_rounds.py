@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -100,13 +100,29 @@ async def test_a_round_that_makes_no_sense_is_refused(api, north, wrong):
 async def test_reminders_are_capped(opened, north, bench, worker_pool):
     await bench(north, *NAMES)
     hr, round_ = await opened(north, reminders=2)
-    sent = [await hr.post(f"/api/rounds/{round_['id']}/remind") for _ in range(3)]
+    path, sent = f"/api/rounds/{round_['id']}/remind", []
+    for _ in range(3):
+        sent.append(await hr.post(path))
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute("update feedback_round set reminded_at = now() - interval '2 days'")
     assert [answer.status_code for answer in sent] == [201, 201, 409]
     assert sent[-1].json()["code"] == "reminders_spent"
     events = await fetch(
         worker_pool, north, "select subject_id::text, payload from event where kind = 'round_reminded'"
     )
     assert events == 2 * [(round_["id"], {})]
+
+
+async def test_two_days_lie_between_reminders_and_of_two_at_once_one_goes_out(opened, north, bench):
+    await bench(north, *NAMES)
+    hr, round_ = await opened(north, reminders=3)
+    path = f"/api/rounds/{round_['id']}/remind"
+    first, second = await asyncio.gather(hr.post(path), hr.post(path))
+    done, refused = sorted((first, second), key=lambda answer: answer.status_code)
+    assert (done.status_code, done.json()["reminders"]) == (201, 1)
+    assert (refused.status_code, refused.json()["code"]) == (409, "reminded_lately")
+    possible = datetime.fromisoformat(refused.json()["detail"]["possible_at"])
+    assert timedelta(hours=47) < possible - clock.now() <= timedelta(days=2)
 
 
 @pytest.mark.parametrize(("person", "role"), [("ben", "employee"), ("ada", "lead")])
@@ -137,6 +153,22 @@ async def test_the_seed_which_would_repeat_the_draw_is_not_for_the_web(opened, n
     assert seed[0] is not None
     async with db.tenant(web_pool, north.organization_id) as tx:
         assert await tx.fetchval("select has_column_privilege('feedback_round', 'seed', 'select')") is False
+
+
+async def test_unasked_feedback_of_who_refused_is_answered_as_any_other(api, north, worker_pool):
+    told = []
+    for given in (True, False):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute(
+                "insert into consent (person_id, source, given) values ($1, 'peers', $2)", north.ada, given
+            )
+        body = {"receiver_id": str(north.ada), "ratings": {"selling": 4}, "comment": f"Consent {given}."}
+        ben = await api(north, "ben")
+        answer = await ben.post("/api/feedback", json=body)
+        kept = f"Consent {given}." in (await ben.get("/api/me/data")).text  # one's own words do not tell either
+        told.append((answer.status_code, answer.text, sorted(set(answer.headers) - {"date"}), kept))
+    assert told == [told[0]] * 2
+    assert told[0][0] == 201
 
 
 async def test_unasked_feedback_joins_the_quarters_own_round(api, north, worker_pool):

@@ -1,12 +1,13 @@
 """Erasing a person leaves no word of theirs anywhere: canaries in every text, looked for in a dump of all tables."""
 
+import hashlib
 from dataclasses import replace
 
 import asyncpg
 import msgspec
 import pytest
 
-from service.base import db, logs
+from service.base import db, logs, sealing
 from service.base.errors import Invalid
 from service.exchange.exporting import export_folder
 from service.flows import erasing
@@ -219,6 +220,25 @@ async def test_the_command_says_and_lists_no_name_and_can_do_it_again_after_a_re
         assert (again.returncode, again.stdout) == (0, "1 listed, 1 erased again\n")
         assert await aviary.seen() == set()
     assert talkoot("erase", "--replay", "--list", place, **shell).stdout == "1 listed, 0 erased again\n"
+
+
+async def test_a_name_on_the_list_cannot_be_tried_without_the_key_and_old_lines_and_keys_still_lead_back(
+    eraser, owner, aviary, monkeypatch
+):
+    old, new = "the-first-key-of-this-installation", "and-the-one-that-came-after-it-in-june"
+    person = aviary.person
+    before = await owner.fetchrow("select name, external_id, email from person where id = $1", person)
+    handle = await owner.fetchval("select handle from organization where organization_id = $1", aviary.organization_id)
+    plain = hashlib.sha256(f"{handle}\n{before['external_id']}".encode()).hexdigest()
+    monkeypatch.setattr(sealing, "_keys", lambda: (old,))
+    await erased(eraser, aviary)
+    kept = await owner.fetchval("select known_as from erasure where person_id = $1", person)
+    assert (len(kept), kept == plain) == (64, False)
+    for keys, known_as, found in (((new, old), kept, True), ((new,), plain, True), ((new,), kept, False)):
+        monkeypatch.setattr(sealing, "_keys", lambda keys=keys: keys)
+        await owner.execute(FOLDER_RESTORED, person, *before)  # new ids: only the hash leads back
+        async with db.tenant(eraser, aviary.organization_id) as tx:
+            assert await erasing.erase_again(tx, str(person), known_as, REASON) == found
 
 
 @pytest.mark.parametrize(

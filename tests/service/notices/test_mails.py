@@ -48,9 +48,9 @@ async def mailed(worker_pool, north):
     controller.stop()
 
 
-async def test_silence_is_quiet_but_for_a_decision_that_is_owed(api, north):
+async def test_without_a_choice_all_come_but_thanks(api, north):
     mails = (await (await api(north, "ben")).get("/api/me/mails")).json()
-    assert mails == {"thanks": False, "note": False, "asked": False, "decided": True}
+    assert mails == {"thanks": False, "note": True, "asked": True, "decided": True}
 
 
 async def test_who_wants_them_gets_one_mail_each_in_their_language_without_the_words(api, north, mailed):
@@ -62,15 +62,16 @@ async def test_who_wants_them_gets_one_mail_each_in_their_language_without_the_w
     await ada.post("/api/kudos", json=thanks)
     await ada.post("/api/notes", json=thanks)
     sent = await mailed()
-    assert sorted(mail["Subject"] for mail in sent) == ["Sait kiitoksen", "Sait viestin"]
+    assert sorted(mail["Subject"] for mail in sent) == ["Sait kiitoksen", "Sinulle on viesti"]
     for mail in sent:
         text = mail.get_content()
         assert "https://talkoot.example/" in text
-        assert "https://talkoot.example/settings" in text
         assert WORDS not in text
     assert len(await mailed()) == len(sent)  # nothing twice
-    await ben.patch("/api/me/mails", json={"thanks": False})
+    assert "https://talkoot.example/settings" in next(one for one in sent if "kiit" in one["Subject"]).get_content()
+    await ben.patch("/api/me/mails", json={"thanks": False, "note": False})
     await ada.post("/api/kudos", json=thanks)
+    await ada.post("/api/notes", json=thanks)
     assert len(await mailed()) == len(sent)
 
 
@@ -84,10 +85,10 @@ async def test_thanks_taken_back_are_not_mailed(api, north, mailed, worker_pool)
 
 async def test_a_server_that_is_away_loses_the_mail_and_stops_nothing(api, north, worker_pool):
     ben, ada = await api(north, "ben"), await api(north, "ada")
-    await ben.patch("/api/me/mails", json={"note": True})
+    await ben.patch("/api/me/mails", json={"thanks": True})
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute("update person set email = 'ben@north.example' where id = $1", north.ben)
-    await ada.post("/api/notes", json={"receiver_id": str(north.ben), "message": WORDS})
+    await ada.post("/api/kudos", json={"receiver_id": str(north.ben), "message": WORDS})
     away = Settings(smtp_url=f"smtp://127.0.0.1:{free_port()}", mail_from="talkoot@north.example")
     await worker.deliver(worker_pool, north.organization_id, worker.SUBSCRIBERS)
     await worker.take(worker_pool, asyncio.Event(), worker.Duties(jobs_with(away)))

@@ -5,6 +5,7 @@ import re
 import shutil
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -16,9 +17,16 @@ from service.auth.actions import start_session
 from service.auth.roles import role_now
 from service.base import db
 from tests import cast
+from tests.service.pages import mailbox
 
 AS_OF = datetime(2026, 11, 22, 22, tzinfo=UTC)
-INSERT_POLICY = "insert into scoring_policy (version, policy, hash) values (1, $1, $2) returning id"
+INSERT_POLICY = """
+with made as (
+    insert into scoring_policy (version, policy, hash)
+    select coalesce(max(version), 0) + 1, $1, $2 from scoring_policy having coalesce(bool_and(hash <> $2), true)
+    returning id)
+select id from made union all select id from scoring_policy where hash = $2
+"""
 INSERT_SLOT = "insert into slot (job, key, state) values ('score', '2026-11-23', 'done')"
 INSERT_RUN = """
 insert into scoring_run (as_of, recorded_until, policy_id, engine, evidence_digest, scores_digest, job, slot_key, fence,
@@ -115,41 +123,42 @@ def colleagues(worker_pool):
     return add
 
 
+async def publish(pool, cast, people=(), provisional=(), *, board="quality", kind="person", trusted=True):
+    """Publish a run: Ada's level, stage, scores and reasons, and a board of `people` in the order given."""
+    async with db.tenant(pool, cast.organization_id) as tx:
+        policy = Policy()
+        policy_id = await tx.fetchval(INSERT_POLICY, msgspec.json.decode(encode(policy)), digest(policy))
+        await tx.execute(INSERT_SLOT)
+        run_id = await tx.fetchval(INSERT_RUN, AS_OF, policy_id)
+        for place, person in enumerate(people, 1):
+            figures = (place, place, place + 1, 1.0 - place * 0.1, False)
+            await tx.execute(INSERT_STANDING, run_id, board, kind, person, *figures)
+        for person in provisional:
+            await tx.execute(INSERT_STANDING, run_id, board, kind, person, None, None, None, 0.0, True)
+        await tx.execute(INSERT_LEVEL, run_id, cast.ada, AS_OF)
+        await tx.execute(
+            "update project set ended_at = '2026-10-01T00:00:00Z', outcome = 'done' where id = $1", cast.delivery
+        )
+        await tx.execute(INSERT_STAGE, run_id, cast.ada, cast.delivery, trusted)
+        for dimension, estimate, voices in (
+            ("quality", 0.42, 7.0),
+            ("collaboration", 4.1, 7.0),
+            ("care", -1.1, 0.0),
+        ):
+            await tx.execute(INSERT_SCORE, run_id, cast.ada, dimension, estimate, voices)
+        for source, project, amount in (
+            ("prior", None, 0.0),
+            ("customers", cast.delivery, 0.5),
+            ("care", None, -0.08),
+        ):
+            await tx.execute(INSERT_REASON, run_id, cast.ada, source, project, amount)
+    return run_id
+
+
 @pytest.fixture
 def published(worker_pool):
-    """Publish a run: Ada's level, stage, scores and reasons, and a board of `people` in the order given."""
-
-    async def publish(cast, people=(), provisional=(), *, board="quality", kind="person", trusted=True):
-        async with db.tenant(worker_pool, cast.organization_id) as tx:
-            policy = Policy()
-            policy_id = await tx.fetchval(INSERT_POLICY, msgspec.json.decode(encode(policy)), digest(policy))
-            await tx.execute(INSERT_SLOT)
-            run_id = await tx.fetchval(INSERT_RUN, AS_OF, policy_id)
-            for place, person in enumerate(people, 1):
-                figures = (place, place, place + 1, 1.0 - place * 0.1, False)
-                await tx.execute(INSERT_STANDING, run_id, board, kind, person, *figures)
-            for person in provisional:
-                await tx.execute(INSERT_STANDING, run_id, board, kind, person, None, None, None, 0.0, True)
-            await tx.execute(INSERT_LEVEL, run_id, cast.ada, AS_OF)
-            await tx.execute(
-                "update project set ended_at = '2026-10-01T00:00:00Z', outcome = 'done' where id = $1", cast.delivery
-            )
-            await tx.execute(INSERT_STAGE, run_id, cast.ada, cast.delivery, trusted)
-            for dimension, estimate, voices in (
-                ("quality", 0.42, 7.0),
-                ("collaboration", 4.1, 7.0),
-                ("care", -1.1, 0.0),
-            ):
-                await tx.execute(INSERT_SCORE, run_id, cast.ada, dimension, estimate, voices)
-            for source, project, amount in (
-                ("prior", None, 0.0),
-                ("customers", cast.delivery, 0.5),
-                ("care", None, -0.08),
-            ):
-                await tx.execute(INSERT_REASON, run_id, cast.ada, source, project, amount)
-        return run_id
-
-    return publish
+    """Publish a run; see `publish`."""
+    return partial(publish, worker_pool)
 
 
 @pytest.fixture
@@ -164,6 +173,14 @@ def thanked(worker_pool):
             return await tx.fetchval(kudos, uuid4(), giver, receiver, message, at)
 
     return give
+
+
+@pytest.fixture
+def box():
+    """Mails to contacts arrive here."""
+    made, controller = mailbox.opened()
+    yield made
+    controller.stop()
 
 
 @pytest.fixture(scope="session")

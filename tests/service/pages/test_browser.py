@@ -1,5 +1,6 @@
 """In a real browser: by keyboard alone, on a phone and a desk, in both languages, under the strict policy."""
 
+from asyncio import to_thread
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -198,3 +199,37 @@ async def test_feedback_is_answered_and_taken_back_by_keyboard_alone(window, exa
         await page.get_by_text("Until tonight you can change it").wait_for()
         await page.locator(".toast button").press("Enter")
         await page.get_by_text("The question is open again.").wait_for()
+
+
+async def test_a_picture_is_taken_along_and_its_table_too(window, example, colleagues, published):
+    people = await colleagues(example, "=HYPERLINK(1)", "Äijä")
+    await published(example, [*people, example.ada])
+    async with window(example, "ada", language="fi") as page:
+        await page.goto("/boards/quality")
+        await page.locator(".plot .main-svg").first.wait_for(state="attached")
+        taken = {}
+        for kind in ("csv", "svg", "png"):
+            async with page.expect_download() as coming:
+                await page.click(f'[data-export="{kind}"]')
+            download = await coming.value
+            assert download.suggested_filename == f"quality.{kind}"
+            taken[kind] = await to_thread((await download.path()).read_bytes)
+        lines = taken["csv"].decode("utf-8-sig").splitlines()
+        assert len(lines) == 4
+        assert '"\'=HYPERLINK(1)"' in lines[1]  # no spreadsheet takes a name for a formula
+        assert lines[2].count(";") == lines[0].count(";") == 2
+        assert b">\xc3\x84ij\xc3\xa4</text>" in taken["svg"]  # names stand beside their points
+        assert taken["png"].startswith(b"\x89PNG")
+
+
+async def test_dates_on_an_axis_are_in_the_language_of_the_page(window, example, published):
+    await published(example, [example.ada])
+    drawn = """() => Plotly.newPlot(document.querySelector("main").appendChild(document.createElement("div")),
+      [{x: ["2026-01-01", "2026-12-01"], y: [1234.5, 2]}], {width: 900, height: 300, separators: ", "}, {locale: "fi"})
+      .then((made) => made.textContent)"""
+    async with window(example, "ada", language="fi") as page:
+        await page.goto("/boards/quality")
+        await page.locator(".plot .main-svg").first.wait_for(state="attached")
+        text = await page.evaluate(drawn)
+        assert "touko" in text
+        assert "May" not in text

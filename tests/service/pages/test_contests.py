@@ -84,6 +84,10 @@ async def test_i_hide_thanks_on_my_page_and_undo_it(visitor, north, thanked):
     assert "For the night shift." not in hidden.text
     assert "Hidden. Nobody sees it" in hidden.text
     assert "For the night shift." not in (await (await visitor(north, "ada")).get(page)).text
-    shown = await ben.send_form(f"{page}?done=thanks-{kudos}", f"/kudos/{kudos}/show")
+    assert "For the night shift." in (await ben.get("/kudos/hidden")).text  # found again without its id
+    assert "For the night shift." not in (await (await visitor(north, "ada")).get("/kudos/hidden")).text
+    assert 'href="/kudos/hidden"' in (await ben.get(page)).text
+    shown = await ben.send_form("/kudos/hidden", f"/kudos/{kudos}/show")
+    assert "You have hidden none." in (await ben.get("/kudos/hidden")).text
     assert "For the night shift." in shown.text
     assert f"/kudos/{kudos}/hide" not in (await (await visitor(north, "ada")).get(page)).text

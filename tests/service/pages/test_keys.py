@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from service.base.device import device_of
+
 
 async def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere(visitor, north):
     here, there, other = await visitor(north, "ben"), await visitor(north, "ben"), await visitor(north, "ada")
@@ -14,6 +16,40 @@ async def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere(visitor,
     for gone in (here, there):
         assert (await gone.get("/sessions")).url.path == "/sign-in"
     assert (await other.get("/sessions")).text.count("Since ") == 1
+
+
+async def test_one_session_is_ended_or_all_but_this_one_and_never_anothers(visitor, north):
+    here, there, third = [await visitor(north, "ben") for _ in range(3)]
+    ada = await visitor(north, "ada")
+    ids = re.findall(r'action="/sessions/([0-9a-f-]{36})/end"', (await here.get("/sessions")).text)
+    assert len(ids) == 2
+    token = re.search(r'name="csrf" value="(\w+)"', (await ada.get("/sessions")).text)[1]
+    await ada.post(f"/sessions/{ids[0]}/end", data={"csrf": token})
+    assert (await here.get("/sessions")).text.count("Since ") == 3
+    page = await here.send_form("/sessions", f"/sessions/{ids[0]}/end")
+    assert page.text.count("Since ") == 2
+    assert sorted([(await one.get("/sessions")).url.path for one in (there, third)]) == ["/sessions", "/sign-in"]
+    assert (await here.send_form("/sessions", "/sessions/others/end")).text.count("Since ") == 1
+    assert [(await one.get("/sessions")).url.path for one in (there, third)] == ["/sign-in"] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
+         "Edge, Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+         "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1",
+         "Safari, iPhone"),
+        ("curl/8", None),
+        ("<script>" * 100, None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_browser_is_known_by_two_words_of_ours(said, told):
+    assert device_of(said) == told
 
 
 async def test_signing_out_everywhere_takes_ones_own_form(visitor, north):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from dashboards.catalog import CHARTS
 from scoring import policy as rules
 from scoring.policy_words import meanings
 from service.pages import (
+    audit,
     consent,
+    contact,
     contests,
     errors,
+    exports,
     feedback,
     keys,
     lead_care,
@@ -28,7 +32,9 @@ from service.pages import (
     policy_form,
     rights,
     shown,
+    sign_in_setting,
     survey,
+    upload,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
@@ -39,6 +45,7 @@ JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "tr
 
 def said():
     yield from said_of_the_policy()
+    yield from said_of_the_office()
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
@@ -47,6 +54,7 @@ def said():
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
     for texts in (
+        contact.ASPECTS,
         my_journey.LEFT,
         my_scores.SOURCES_OFF,
         my_settings.DONE,
@@ -64,9 +72,15 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
-    yield from (*keys.ROLES.values(), *keys.SCOPES.values())
+    yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values())
+    yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
-    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, feedback.DONE, *leading):
+    for texts in (survey.ABOUT, survey.CHANNELS, survey.RHYTHMS, upload.STATES, feedback.DONE, *leading):
+        yield from texts.values()
+
+
+def said_of_the_office():
+    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS):
         yield from texts.values()
 
 

@@ -76,6 +76,7 @@ class Provider:
         self.sign = signed
         self.userinfo = {}
         self.codes = {}
+        self.forgets = False  # which codes were used
         self.asked = []
         self.wait = 0.0
         self.answers = {}  # path -> (status, body) instead
@@ -98,7 +99,9 @@ class Provider:
         return {key: value for key, value in (honest | self.metadata).items() if value is not None}
 
     def token(self, form, authorization):
-        asked = self.codes.pop(form.get("code"), None)  # a code works once
+        asked = self.codes.get(form.get("code"))
+        if not self.forgets:
+            self.codes.pop(form.get("code"), None)  # a code works once
         pair = b64decode(authorization.removeprefix("Basic ")).decode() if authorization else ""
         if asked is None or pair != "talkoot:s3cret%2Fwith%3Asigns":
             return 400, {"error": "invalid_grant"}

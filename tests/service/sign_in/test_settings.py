@@ -1,6 +1,7 @@
 """An organization's provider is set by administrators or in the shell, and its secret is seen nowhere."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -9,10 +10,11 @@ from typer.testing import CliRunner
 
 from service.app import create_app
 from service.auth.actions import cookie_name, session_cookie
+from service.base import db, sealing
 from service.base.config import Settings
 from service.pages.ways_in import flow_cookie_name
-from service.sign_in import commands
-from service.sign_in.model import Setting
+from service.sign_in import actions, commands
+from service.sign_in.model import Setting, SignInFailed
 from tests.service.sign_in import hostile
 
 PLACE = "/api/sign-in-setting"
@@ -188,3 +190,40 @@ async def test_over_https_every_cookie_is_bound_to_the_host(database_url, north,
     assert (cookie_name(settings), flow_cookie_name(settings)) == ("__Host-talkoot_session", "__Host-talkoot_flow")
     assert session_cookie(settings, None).max_age == 0
     assert hostile.CLIENT_SECRET not in page.text
+
+
+async def test_the_secret_is_sealed_in_the_database_and_keys_can_change(api, north, worker_pool, monkeypatch):
+    first, second = "a-first-key-of-more-than-32-characters", "a-second-key-of-more-than-32-characters"
+
+    def keys(given):
+        monkeypatch.setenv("TALKOOT_SECRET", given)
+        sealing._keys.cache_clear()
+
+    async def at_rest(tx):
+        return await tx.fetchval("select client_secret from sign_in_setting")
+
+    await (await api(north, "cleo", "administrator")).put(PLACE, json=GOOD)  # by the service's own key
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert "s3cret" not in await at_rest(tx)
+        assert (await actions.setting(tx)).client_secret == GOOD["client_secret"]
+        for given, kept in ((first, first), (f"{second} {first}", second)):
+            await tx.execute("update sign_in_setting set client_secret = 's3cret'")  # as it was before there were keys
+            for name in (kept, given):
+                keys(name)
+                assert await actions.reseal(tx)
+            keys(kept)
+            assert (await actions.setting(tx)).client_secret == GOOD["client_secret"]
+        keys(first)  # the second is lost
+        with pytest.raises(SignInFailed):
+            await actions.setting(tx)
+        await tx.execute("update sign_in_setting set client_secret = null")
+        assert not await actions.reseal(tx)
+    sealing._keys.cache_clear()
+
+
+def test_of_processes_that_make_the_key_at_once_all_have_the_same_which_only_its_owner_reads(tmp_path):
+    file = tmp_path / "made" / "secret.key"
+    with ThreadPoolExecutor(8) as together:
+        kept = set(together.map(sealing._kept, [file] * 32))
+    assert len(kept) == 1
+    assert (len(kept.pop()) >= 32, file.stat().st_mode & 0o777, list(file.parent.iterdir())) == (True, 0o600, [file])

@@ -11,6 +11,7 @@ from service.auth import actions as auth
 from service.auth.model import NewToken
 from service.base import clock, db
 from service.base.access import Role
+from service.flows import contact_mail
 from service.flows.surveys import new_link
 
 CONTACT = "insert into contact (customer_id, name) values ($1, 'New') returning id"
@@ -25,6 +26,11 @@ returning id
 """
 ASK = "insert into ask (round_id, giver_id, receiver_id) values ($1, $2, $3) returning id"
 WORDS = "insert into feedback_comment (round_id, receiver_id, comment) values ($1, $2, 'Clear words') returning id"
+HIDE = "insert into retraction (kudos_id, reason, by_id) values ($1, 'hidden', $2)"
+SESSION = """
+insert into credential (kind, hash, person_id, role, expires_at)
+values ('session', sha256(gen_random_uuid()::text::bytea), $1, 'employee', now() + interval '1 h') returning id
+"""
 CONTEST = """
 insert into contest (kudos_id, person_id, reviewer_id, words, due_at)
 values ($1, $2, $3, 'It was not me', now() + interval '14 d')
@@ -45,6 +51,7 @@ NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
 days = count(1)  # ago
 EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
+UPLOAD = "insert into import_upload (content, state, told) values ('x', 'checked', '{}') returning id"
 NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
 
 
@@ -110,6 +117,12 @@ async def question(tx, ids):
     return link.url.rpartition("/")[2]
 
 
+async def contacts_page(tx, ids):
+    """Return the secret of the link to a contact's own page."""
+    link = await contact_mail.new_link(tx, await contact(tx, ids), None, "https://talkoot.example")
+    return link.url.rpartition("/")[2]
+
+
 async def way_in(tx, ids):
     """Return the secret of a link that signs Ben in."""
     return await auth.create_sign_in_link(tx, ids["person"])
@@ -145,6 +158,11 @@ async def export(tx, _):
     return await tx.fetchval(EXPORT)
 
 
+async def upload(tx, _):
+    """A folder that was uploaded and tried out."""
+    return await tx.fetchval(UPLOAD)
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -160,7 +178,21 @@ async def provider(tx, _):
     await tx.execute(PROVIDER)
 
 
+async def hidden(tx, ids):
+    """Thanks that their receiver hid."""
+    kudos_id = await kudos(tx, ids)
+    await tx.execute(HIDE, kudos_id, ids["person"])
+    return kudos_id
+
+
+async def session(tx, ids):
+    """A browser in which Ben is signed in; nobody has its secret."""
+    return await tx.fetchval(SESSION, ids["person"])
+
+
 TARGETS = {
+    "hidden": hidden,
+    "session": session,
     "contact": contact,
     "kudos": kudos,
     "task": task,
@@ -170,11 +202,12 @@ TARGETS = {
     "contest": contest,
     "survey": survey,
     "question": question,
+    "contact's page": contacts_page,
     "way in": way_in,
     "token": token,
     "role": role,
     "preview": preview,
     "export": export,
 }
-BY_THE_WEB = {"note": note, "opening": opening, "talk": talk}
+BY_THE_WEB = {"upload": upload, "note": note, "opening": opening, "talk": talk}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

@@ -74,12 +74,12 @@ class Row:
         return self.told.get(caller, self.ok) if caller in self.may else self.told.get(caller, self.no)
 
     def _expected_elsewhere(self, caller):
+        if caller in self.told:
+            return self.told[caller]
         role = caller.removeprefix("foreign_")
         same_role = {"employee": EMPLOYEES, "lead": LEADS}.get(role, {role})
         if self.no == 403 and self.guarded and not same_role & set(self.may):
             return 403
-        if caller in self.told:
-            return self.told[caller]
         return self.ok if self.foreign is None else self.foreign
 
 

@@ -30,6 +30,8 @@ ROWS = [
     page("/sign-in/link/{secret:str}", open=True, fresh="way in"),
     get("/s/{secret:str}", open=True, fresh="question"),
     page("/s/{secret:str}", lambda _: {"words": "Well done"}, open=True, ok=200, fresh="question"),
+    get("/p/{secret:str}", open=True, fresh="contact's page"),
+    page("/p/{secret:str}", lambda _: {"rhythm": "yearly"}, open=True, fresh="contact's page"),
     # Administrators' own.
     get("/api/tokens", **ADMINISTRATORS, fresh="token", lists=("token", ADMINISTRATOR)),
     post("/api/tokens", lambda _: {"role": "service"}, **ADMINISTRATORS),

@@ -6,6 +6,9 @@ from service.pages.language import Words
 from tests.service.walls.row import OFFICE, get, page
 
 WORDS = Words("en")
+ADMINISTRATOR = {"administrator"}
+OVERSEERS = {"hr", "administrator"}
+NO_ADDRESS = {"issuer": "nowhere", "client_id": "talkoot"}
 
 
 def another_policy(_):
@@ -27,4 +30,12 @@ ROWS = [
     ),
     get("/policy/history", may=OFFICE),
     page("/policy/history/{number:int}", may=OFFICE, fresh="run"),
+    get("/participation", may=OFFICE),
+    get("/audit", query=lambda _: {"q": "Ben"}, may=OVERSEERS),
+    get("/audit/export", may=OVERSEERS),
+    get("/settings/sign-in", may=ADMINISTRATOR),
+    # What was typed is no address, so nobody is asked: it is shown again.
+    page("/settings/sign-in/test", lambda _: NO_ADDRESS, may=ADMINISTRATOR, ok=200),
+    page("/settings/sign-in", lambda _: NO_ADDRESS, may=ADMINISTRATOR, ok=422),
+    page("/settings/sign-in/end", may=ADMINISTRATOR, fresh="provider"),
 ]

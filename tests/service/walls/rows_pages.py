@@ -1,7 +1,7 @@
 """Rows of the pages that somebody reads who is signed in."""
 
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, page, post
-from tests.service.walls.rows_rights import OF_MEMBERS, REJECTED, REVIEWERS
+from tests.service.walls.rows_rights import OF_MEMBERS, REJECTED, REVIEWERS, WANTED
 from tests.service.walls.rows_said import HIS, OF_TWO, SOON
 
 EVERYTHING = dict.fromkeys(("peers", "customers", "kudos", "on_boards"), "yes")  # or others' rows could not be asked
@@ -14,6 +14,7 @@ def chosen(_):
 ROWS = [
     get("/", told=A_PERSON_IS_NEEDED),
     get("/boards"),
+    get("/live", may=set()),  # only sessions listen; a program's token asks the API
     get("/boards/{board:str}"),
     get("/people/suggest", query=lambda _: {"q": "b"}, told=A_PERSON_IS_NEEDED),
     get("/people/{person_id:uuid}", foreign=404),
@@ -59,9 +60,17 @@ ROWS = [
     get("/who-looked", told=A_PERSON_IS_NEEDED),
     get("/sessions", told=A_PERSON_IS_NEEDED),
     page("/sessions/end", told=A_PERSON_IS_NEEDED),
+    page("/sessions/others/end", told=A_PERSON_IS_NEEDED),
+    # What is not one's own session looks as if it had ended before.
+    page("/sessions/{session_id:uuid}/end", told=A_PERSON_IS_NEEDED, foreign=303),
+    get("/kudos/hidden", told=A_PERSON_IS_NEEDED, fresh="hidden", lists=("hidden", {"self"})),
     # Contests.
     get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
-    get("/contests/new", query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]}),
+    get(
+        "/contests/new",
+        query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]},
+        told=A_PERSON_IS_NEEDED,
+    ),
     page(
         "/contests/new",
         lambda ids: {"words": "It was not me", "evidence": "kudos", "evidence_id": ids["kudos"]},
@@ -96,4 +105,14 @@ ROWS = [
     page("/rounds", lambda _: {"closes_on": SOON}, may=OFFICE, fresh="no round"),
     page("/rounds/{round_id:uuid}/close", may=OFFICE, foreign=404, fresh="round"),
     page("/rounds/{round_id:uuid}/remind", may=OFFICE, foreign=404, fresh="round"),
+    # Exports.
+    get("/exports", may=OFFICE, fresh="export", lists=("export", OFFICE)),
+    page("/exports", lambda _: WANTED, may=OFFICE, scope="export"),
+    get("/exports/{export_id:uuid}/file", may=OFFICE, foreign=404, fresh="export", scope="export"),
+    # Imports by upload.
+    get("/people/import", may={"administrator"}, fresh="upload", lists=("upload", {"administrator"})),
+    page("/people/import", may={"administrator"}, ok=422),
+    get("/people/import/{upload_id:uuid}", may={"administrator"}, foreign=404, fresh="upload"),
+    page("/people/import/{upload_id:uuid}/confirm", may={"administrator"}, foreign=404, fresh="upload"),
+    page("/people/import/{upload_id:uuid}/leave", may={"administrator"}, foreign=404, fresh="upload"),
 ]

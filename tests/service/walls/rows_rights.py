@@ -43,8 +43,10 @@ ROWS = [
         "/api/contests/{contest_id:uuid}/reviewer",
         lambda ids: {"reviewer_id": ids["reviewer"]},
         may={"hr"},
-        told={"administrator": 404},  # as long as HR has somebody who decides
+        # Administrators, as long as HR has somebody who decides.
+        told={"administrator": 404, **dict.fromkeys(("foreign_employee", "foreign_lead", "foreign_service"), 403)},
         foreign=404,
+        guarded=False,
     ),
     post(
         "/api/contests/{contest_id:uuid}/decision",

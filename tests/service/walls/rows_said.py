@@ -19,6 +19,7 @@ OF_TWO = HIS | {"may": {"self", "colleague"}}  # written by a colleague to Ben
 
 ROWS = [
     get("/api/kudos"),
+    get("/api/kudos/hidden", told=A_PERSON_IS_NEEDED, fresh="hidden", lists=("hidden", {"self"})),
     post(
         "/api/kudos",
         lambda ids: {"receiver_id": ids["person"], "message": "Thank you"},

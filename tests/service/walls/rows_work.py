@@ -119,4 +119,5 @@ ROWS = [
         may=OFFICE,
         foreign=404,
     ),
+    post("/api/contacts/{contact_id:uuid}/page-link", may=OFFICE, foreign=404),
 ]

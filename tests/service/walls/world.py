@@ -132,6 +132,6 @@ async def _target(tx, home, people):
         "project_member": await tx.fetchval(PART, his, home.delivery),
         "run": UUID(await tx.fetchval(RUN)),
     }
-    for what in ("kudos", "task", "round", "contest", "survey", "token", "role", "preview"):
+    for what in ("kudos", "task", "round", "contest", "survey", "token", "role", "preview", "session"):
         ids[what] = await made.TARGETS[what](tx, ids)
     return ids

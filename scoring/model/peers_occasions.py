@@ -1,0 +1,46 @@
+"""What one giver said of one receiver in one answer, weighed: the rows of the peers' equations (peers_equations.py)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from scoring.model.evidence import Index, Number
+from scoring.model.peers_rows import Ages, Heard
+from scoring.model.peers_variances import Variances
+
+USUAL_RATING = 4.0  # told points, where a criterion's mean is before anyone rated
+
+
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
+
+    `count`, `total`: ratings and their sum over what is usual, by criterion. `residual`, `common`: variances of single
+    ratings and of the occasion, both with what has changed since. `weight`: 1 / (residual + n · common).
+    """
+
+    count: Number
+    total: Number
+    residual: Number
+    common: Number
+    weight: Number
+
+
+def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
+    """Sum ratings by occasion and criterion, and say how sure each occasion is."""
+    size = len(told.pair)
+    cell = told.occasion.astype(np.int64) * told.criteria + told.criterion
+    shape = (size, told.criteria)
+    count = np.bincount(cell, minlength=size * told.criteria).astype(np.float64).reshape(shape)
+    total = np.bincount(cell, told.y - USUAL_RATING, size * told.criteria).astype(np.float64).reshape(shape)
+    changed = 1 - aged.correlation[aged.of] ** 2
+    residual = held.residual + changed * held.special
+    common = np.full(size, held.occasion)
+    return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
+
+
+def summed(index: Index, size: int) -> csr_array:
+    """Matrix that adds up rows by their sorted `index` 0..size-1: (size, rows)."""
+    starts = np.searchsorted(index, np.arange(size + 1))
+    return csr_array((np.ones(len(index)), np.arange(len(index)), starts), shape=(size, len(index)))

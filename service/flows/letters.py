@@ -1,0 +1,141 @@
+"""Mails to people of the organization: that they are reminded, that a contest was decided, that a note has come.
+
+They say that there is something to read, never what: a mail lies open on many screens. Each is sent once: it is marked
+before it leaves, and where a worker dies in between, it may be missing, but never comes twice.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import aiosmtplib
+import msgspec
+import structlog
+
+from service.base import clock, db, slots
+from service.base.config import Settings, address_of
+from service.base.mail import Mail, can_send, send
+from service.base.slots import Claim, NewSlot
+
+sql = db.load(Path(__file__).with_suffix(".sql"))
+log = structlog.get_logger()
+
+LETTERS = "letters"  # the worker's job; a key is `kind:about:number`
+CHOOSING = {"round_reminded": sql.remind, "contest_decided": sql.tell_decision, "note_written": sql.tell_note}
+# By kind and language: subject, what has happened, and the page where it is.
+TEXTS: Mapping[tuple[str, str], tuple[str, str, str]] = {
+    ("round_reminded", "fi"): (
+        "Muistutus: sinulta on kysytty palautetta",
+        "Käynnissä oleva palautekierros odottaa vielä vastaustasi. Voit myös kieltäytyä; kukaan ei saa tietää siitä.",
+        "/feedback",
+    ),
+    ("round_reminded", "en"): (
+        "A reminder: you are asked for feedback",
+        "A round of feedback still waits for your answer. You may also decline; nobody learns that you did.",
+        "/feedback",
+    ),
+    ("contest_decided", "fi"): (
+        "Asiaasi on annettu ratkaisu",
+        "Asia, jonka olet kiistänyt, on ratkaistu. Ratkaisu ja sen perustelut ovat luettavissasi Talkoissa.",
+        "/contests",
+    ),
+    ("contest_decided", "en"): (
+        "What you contested has been decided",
+        "Something you contested has been decided. You can read the decision and its reasons in Talkoot.",
+        "/contests",
+    ),
+    ("note_written", "fi"): (
+        "Sinulle on viesti",
+        "Työtoveri on kirjoittanut sinulle viestin, jonka vain te kaksi voitte lukea.",
+        "/feedback",
+    ),
+    ("note_written", "en"): (
+        "There is a note for you",
+        "A colleague has written you a note that only the two of you can read.",
+        "/feedback",
+    ),
+}
+HELLO = {"fi": "Hei {person},", "en": "Hello {person},"}
+
+
+class Happened(Protocol):
+    """An event of the outbox."""
+
+    kind: str
+    subject_id: UUID | None
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A mail that is to leave."""
+
+    kind: str
+    person: str
+    email: str
+    language: str
+    organization: str
+
+
+async def ask_for_letters(tx: db.Connection, event: Happened) -> None:
+    """Put the mails that follow from an event on the worker's list; each reminder of a round has its own number."""
+    reminds = event.kind == "round_reminded"
+    number = await db.one(tx, sql.reminders, int, about=event.subject_id) if reminds else 0
+    key, now = f"{event.kind}:{event.subject_id}:{number}", clock.now()
+    await slots.ensure(tx, NewSlot(job=LETTERS, key=key, moment=now, due_at=now))
+
+
+async def send_letters(settings: Settings, pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
+    """Send the mails of a slot, one after the other; without a mail server there are none.
+
+    Raises
+    ------
+    SMTPException, OSError, TimeoutError : the server did not take one; those left are tried again later.
+    slots.LeaseLost : the slot is another worker's by now.
+    """
+    if can_send(settings):
+        async with slots.kept_alive(pool, organization_id, claim):
+            for letter_id in await _chosen(pool, organization_id, claim):
+                await _send(settings, pool, organization_id, (claim, letter_id))
+    async with db.tenant(pool, organization_id) as tx:
+        await slots.hold(tx, claim)
+        await slots.finish(tx, claim)
+
+
+async def _chosen(pool: db.Pool, organization_id: UUID, claim: Claim) -> list[UUID]:
+    """Return the letters that have not been tried, after noting those there are."""
+    kind, about, number = claim.key.split(":")
+    which = {"about": about, "number": int(number)}
+    async with db.tenant(pool, organization_id) as tx:
+        await slots.hold(tx, claim)
+        await db.many(tx, CHOOSING[kind], UUID, **which)
+        return await db.many(tx, sql.waiting, UUID, kind=kind, **which)
+
+
+async def _send(settings: Settings, pool: db.Pool, organization_id: UUID, which: tuple[Claim, UUID]) -> None:
+    claim, letter_id = which
+    async with db.tenant(pool, organization_id) as tx:
+        await slots.hold(tx, claim)
+        letter = await db.maybe(tx, sql.letter, Letter, id=letter_id)
+        await db.run(tx, sql.tried, id=letter_id, at=clock.now())
+    if letter is None:
+        return
+    try:
+        await send(settings, written(letter, address_of(settings)))
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        await _untried(pool, organization_id, letter_id, None)  # it certainly did not leave
+        raise
+    log.info("letter_mailed", kind=letter.kind)
+
+
+async def _untried(pool: db.Pool, organization_id: UUID, letter_id: UUID, at: datetime | None) -> None:
+    async with db.tenant(pool, organization_id) as tx:
+        await db.run(tx, sql.tried, id=letter_id, at=at)
+
+
+def written(letter: Letter, address: str) -> Mail:
+    """Return the mail, in its reader's language; it holds nothing that was said."""
+    language = letter.language if letter.language in HELLO else "en"
+    subject, happened, path = TEXTS[letter.kind, language]
+    parts = (HELLO[language].format(person=letter.person), happened, address + path, letter.organization)
+    return Mail(letter.email, subject, "\n\n".join(parts) + "\n")

@@ -1,0 +1,96 @@
+"""The audit log for HR and administrators: who looked at whom, searched by name and by what was done; and as a file."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import QueryParameter
+
+from service.base import db
+from service.base.access import Role, require_role
+from service.base.paging import NEWEST
+from service.base.web import AUDITED, After, Cut, Me, Tx, page
+from service.pages.page import Seen, as_typed
+from service.rights import reading
+
+sql = db.load(Path(__file__).with_suffix(".sql"))
+overseers = require_role(Role.HR, Role.ADMINISTRATOR)
+Searched = Annotated[str, QueryParameter(max_length=200)]
+
+SHOWN = 50
+MOST_MEANT = 200  # people that a search may mean
+# English here, Finnish in locale/fi.po.
+ACTIONS = {
+    "view_standing": "looked at scores",
+    "view_page": "looked at a person’s page",
+    "view_team": "looked at the scores of a team",
+    "view_brief": "read a brief before a talk",
+    "view_preview": "looked at a preview of another policy",
+    "view_contest": "read a contest",
+    "decide_contest": "decided on a contest",
+    "export": "exported the organization",
+    "export_audit": "exported this log",
+    "erase": "erased a person",
+}
+ROLES = {
+    "employee": "lead of the team",  # who leads a team need not hold the role
+    "lead": "lead of the team",
+    "hr": "HR",
+    "administrator": "administrator",
+    "service": "a program",
+    "operator": "the operator of the service",
+}
+PURPOSES = {
+    "leading": "leading the team",
+    "personnel": "personnel matters",
+    "administration": "administration",
+    "integration": "another system",
+    "contest": "deciding on a contest",
+    "operation": "running the service",
+}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One look or export; without an actor a program's, without a subject one at everybody."""
+
+    id: UUID
+    at: datetime
+    actor: str | None
+    role: str
+    action: str
+    subject: str | None
+    purpose: str | None
+    detail: str | None
+
+
+@get("/audit", guards=[overseers])
+async def show_log(tx: Tx, view: Seen, q: Searched = "", action: Searched = "", after: After = None) -> Response[str]:
+    """Show who looked at whom, the newest first."""
+    wanted = as_typed(q)
+    people = await db.many(tx, sql.meant, UUID, wanted=wanted, most=MOST_MEANT) if wanted else None
+    await db.one(tx, reading.sql.read_all, str)
+    chosen = action if action in ACTIONS else None
+    found = await page(tx, sql.log, Entry, Cut(after, SHOWN, NEWEST), people=people, action=chosen)
+    kept = {key: value for key, value in {"q": q, "action": chosen}.items() if value}
+    return view.page(
+        "audit.html",
+        entries=found.items,
+        older=f"/audit?{urlencode(kept | {'after': found.next})}" if found.next else "",
+        newest=f"/audit?{urlencode(kept)}" if after else "",
+        q=q,
+        chosen=chosen,
+        actions=ACTIONS,
+        roles=ROLES,
+        purposes=PURPOSES,
+    )
+
+
+@get("/audit/export", guards=[overseers], opt=AUDITED)
+async def export_log(tx: Tx, me: Me) -> Response[str]:
+    """Hand out the newest rows of the log as CSV; that it was taken along is its newest row."""
+    headers = {"content-disposition": 'attachment; filename="audit.csv"'}
+    return Response(await reading.exported_log(tx, me), media_type="text/csv", headers=headers)

@@ -1,0 +1,107 @@
+"""Importing an exchange folder in the browser: upload, see what would change or what is wrong where, then confirm."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from scoring.exchange.columns import FILES
+from service.auth.routes import administrator
+from service.base import db
+from service.base.border import Input
+from service.base.errors import AppError, Refused
+from service.base.web import Me, Tx
+from service.exchange import uploads
+from service.exchange.unpacking import pack
+from service.exchange.uploads import MOST_UPLOAD, Upload, sql
+from service.pages.page import Seen, View, form, own_fields, redirect
+
+SHOWN = 10
+BEYOND_FILES = 100_000  # bytes of a form besides the files in it
+WORKING = ("checking", "loading")
+LOOK_AGAIN = {"Refresh": "2"}  # seconds; the page of an import at work, without a script
+# English here, Finnish in locale/fi.po.
+STATES = {
+    "checking": "being tried out",
+    "checked": "waits for you",
+    "refused": "refused, nothing was changed",
+    "loading": "being taken in",
+    "loaded": "taken in",
+    "left": "not taken in",
+    "failed": "failed, nothing was changed",
+}
+
+
+@get("/people/import", guards=[administrator])
+async def show_imports(tx: Tx, me: Me, view: Seen) -> Response[str]:  # noqa: ARG001 - a page of somebody's
+    """Show the form, and the imports of late."""
+    return await _imports(tx, view)
+
+
+@post("/people/import", guards=[administrator], request_max_body_size=MOST_UPLOAD + BEYOND_FILES)
+async def upload_folder(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
+    """Leave a zip, or several files, to be tried out; or say what was wrong with that."""
+    await own_fields(request)
+    content = await _content(request)
+    try:
+        if not content:
+            raise Refused(view.words.say("Choose a zip, or the CSV files."))
+        upload_id = await uploads.upload(tx, me, content)
+    except uploads.ImportRunning:
+        return await _imports(tx, view, view.words.say("Another import is at work. Wait until it is done."))
+    except AppError as refused:
+        return await _imports(tx, view, str(refused))
+    return redirect(f"/people/import/{upload_id}")
+
+
+@get("/people/import/{upload_id:uuid}", guards=[administrator])
+async def show_import(upload_id: FromPath[UUID], tx: Tx, view: Seen) -> Response[str]:
+    """Show how far an import is, what it would change, what is wrong with it, or what it did."""
+    one = await db.one(tx, sql.upload, Upload, id=upload_id)
+    result = one.result
+    files = [name for name in FILES if name in result.added | result.corrected | result.unchanged]
+    working = one.state in WORKING
+    page = view.page("import.html", one=one, result=result, files=files, states=STATES, working=working)
+    if working:
+        page.headers.update(LOOK_AGAIN)
+    return page
+
+
+@post("/people/import/{upload_id:uuid}/confirm", guards=[administrator])
+async def confirm_import(request: Request[Any, Any, Any], upload_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
+    """Have it taken in."""
+    await form(request, Input)
+    await uploads.confirm(tx, me, upload_id)
+    return redirect(f"/people/import/{upload_id}")
+
+
+@post("/people/import/{upload_id:uuid}/leave", guards=[administrator])
+async def leave_import(request: Request[Any, Any, Any], upload_id: FromPath[UUID], tx: Tx) -> Redirect:
+    """Throw it away."""
+    await form(request, Input)
+    await uploads.leave(tx, upload_id)
+    return redirect("/people/import")
+
+
+async def _content(request: Request[Any, Any, Any]) -> bytes:
+    """Return what was uploaded as one zip: a single file as it is, unless it is a CSV file; several are packed."""
+    sent = [one for one in (await request.form()).getall("files", []) if isinstance(one, UploadFile) and one.filename]
+    files = {one.filename: await one.read() for one in sent}
+    if len(files) == 1 and not next(iter(files)).endswith((".csv", ".json")):
+        return next(iter(files.values()))
+    return pack(files) if files else b""
+
+
+async def _imports(tx: db.Connection, view: View, trouble: str = "") -> Response[str]:
+    found = await db.many(tx, sql.uploads, Upload, most=SHOWN)
+    return view.page(
+        "imports.html",
+        422 if trouble else 200,
+        uploads=found,
+        states=STATES,
+        errors={"files": trouble} if trouble else {},
+        most=MOST_UPLOAD // 1_000_000,
+    )

@@ -1,0 +1,126 @@
+"""A contact's own page: by a link that is mailed, for the projects opened to them, and for nothing else."""
+
+import asyncio
+import re
+from urllib.parse import urlsplit
+
+from service import worker
+from service.base import db
+from service.flows.contact_mail import MAIL
+from service.jobs import jobs_with
+from tests.service.pages.mailbox import address
+
+SIGNAL = """
+insert into signal (project_id, contact_id, kind, response, aspect, value, comment) values ($1, $2, $3, $4, $5, $6, $7)
+"""
+TASK = "insert into care_task (project_id, owner_id, kind, due_at) values ($1, $2, '3m', now() + interval '20 days')"
+LINKS = "select count(*) from credential where kind = 'link' and revoked_at is null"
+
+
+async def opened(client, north, project="delivery", contact="oak"):
+    answer = await client.post(
+        f"/api/projects/{north.projects[project]}/openings", json={"contact_id": str(north.contacts[contact])}
+    )
+    assert answer.status_code == 201, answer.text
+    return f"/api/projects/{north.projects[project]}/openings/{answer.json()['id']}/close"
+
+
+async def mailed(worker_pool, box, north):
+    """Do what is to be done after an opening; the addresses of the links that came by mail."""
+    await worker.deliver(worker_pool, north.organization_id, worker.SUBSCRIBERS)
+    await worker.take(worker_pool, asyncio.Event(), worker.Duties(jobs_with(box.settings)))
+    texts = [mail.get_content() for mail in box.to(north)]
+    return [urlsplit(re.search(r"https://talkoot\.example/p/\S+", text)[0]).path for text in texts]
+
+
+async def page_link(client, north, contact="oak"):
+    made = await client.post(f"/api/contacts/{north.contacts[contact]}/page-link")
+    assert made.status_code == 201, made.text
+    return urlsplit(made.json()["url"]).path
+
+
+async def test_the_link_comes_by_mail_once_and_shows_what_is_open_to_its_contact(api, visitor, worker_pool, box, north):
+    admin = await api(north, "cleo", "administrator")
+    contact = {"email": address(north), "language": "fi", "name": "Outi Oak"}
+    await admin.patch(f"/api/contacts/{north.contacts['oak']}", json=contact)
+    await opened(admin, north)
+    (path,) = await mailed(worker_pool, box, north)
+    assert "Yhteiset hankkeemme: North" in box.to(north)[0]["Subject"]
+    close = await opened(admin, north, "development")
+    assert await mailed(worker_pool, box, north) == [path]  # one link is enough
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        mine = (north.delivery, north.contacts["oak"], "survey", "r1")
+        await tx.execute(SIGNAL, *mine, "satisfaction", 4, "You listened <b>to</b> us")
+        await tx.execute(SIGNAL, *mine, "recommendation", 9, None)
+        await tx.execute(SIGNAL, *mine[:2], "observation", "r2", None, None, "They seemed tired")
+        await tx.execute(SIGNAL, north.delivery, north.contacts["pine"], "survey", "r3", None, None, "Of others")
+        await tx.execute(TASK, north.delivery, north.ben)
+    outi = await visitor(language="en")
+    page = (await outi.get(path)).text
+    assert all(text in page for text in ("Outi Oak", "North delivery", "North development", "You listened &lt;b&gt;"))
+    assert all(text in page for text in ("4 / 5", "9 / 10", "Ben ottaa sinuun yhteyttä noin", '<html lang="fi">'))
+    assert not any(text in page for text in ("They seemed tired", "Of others", "North opportunity"))
+    await admin.post(close)
+    assert "North development" not in (await outi.get(path)).text
+
+
+async def test_wishes_are_kept_and_looking_changes_nothing(api, visitor, worker_pool, north):
+    admin = await api(north, "cleo", "administrator")
+    path = await page_link(admin, north)
+    outi = await visitor()
+    before = (await admin.get(f"/api/contacts/{north.contacts['oak']}")).json()
+    empty = [await outi.get(path) for _ in range(3)][-1]  # mail scanners look first
+    assert ("No project is open to you" in empty.text, empty.headers["referrer-policy"]) == (True, "same-origin")
+    assert (await admin.get(f"/api/contacts/{north.contacts['oak']}")).json() == before
+    saved = await outi.send_form(path, path, channel="phone", rhythm="yearly")
+    assert "Saved" in saved.text
+    after = (await admin.get(f"/api/contacts/{north.contacts['oak']}")).json()
+    assert (after["channel"], after["rhythm"]) == ("phone", "yearly")
+    assert (await outi.post(path, data={"rhythm": "hourly"})).status_code == 400
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    assert (await outi.post(path, data={"rhythm": "never"}, headers=elsewhere)).status_code == 403
+
+
+async def test_a_link_opens_one_page_and_the_newest_alone(api, visitor, worker_pool, north):
+    admin = await api(north, "cleo", "administrator")
+    old, other = await page_link(admin, north), await page_link(admin, north, "pine")
+    new = await page_link(admin, north)
+    survey = await admin.post(
+        f"/api/projects/{north.delivery}/surveys", json={"contact_id": str(north.contacts["oak"])}
+    )
+    asked = urlsplit((await admin.post(f"/api/surveys/{survey.json()['id']}/link")).json()["url"]).path
+    outi = await visitor()
+    looked = {path: (await outi.get(path)).status_code for path in (old, new, other, asked)}
+    assert looked == {old: 404, new: 200, other: 200, asked: 200}
+    swapped = [asked.replace("/s/", "/p/"), new.replace("/p/", "/s/"), "/p/tl_" + "a" * 43]
+    texts = {(await outi.get(path)).text.replace(path, "") for path in (swapped[0], swapped[2], old)}
+    assert (len(texts), (await outi.get(swapped[1])).status_code) == (1, 404)
+    bearer = {"authorization": f"Bearer {new.removeprefix('/p/')}"}
+    assert (await outi.get("/api/opened-projects", headers=bearer)).status_code == 401
+    lead = await api(north, "ada", "lead")
+    assert (await lead.post(f"/api/contacts/{north.contacts['oak']}/page-link")).status_code == 403
+
+
+async def test_who_wishes_nothing_or_has_no_address_is_left_in_peace(api, worker_pool, box, north):
+    admin = await api(north, "cleo", "administrator")
+    await opened(admin, north)
+    assert await mailed(worker_pool, box, north) == []
+    wish = {"email": address(north), "rhythm": "never"}
+    await admin.patch(f"/api/contacts/{north.contacts['oak']}", json=wish)
+    await opened(admin, north, "development")
+    assert await mailed(worker_pool, box, north) == []
+
+
+async def test_a_mail_that_was_refused_is_sent_later_with_a_link_that_works(api, visitor, worker_pool, box, north):
+    admin = await api(north, "cleo", "administrator")
+    await admin.patch(f"/api/contacts/{north.contacts['oak']}", json={"email": address(north)})
+    await opened(admin, north)
+    box.answer = "451 later"
+    assert await mailed(worker_pool, box, north) == []
+    box.answer = "250 kept"
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update slot set due_at = now() - interval '1 minute' where job = $1", MAIL)
+    (path,) = await mailed(worker_pool, box, north)
+    assert (await (await visitor()).get(path)).status_code == 200
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetchval(LINKS) == 1

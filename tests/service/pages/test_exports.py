@@ -1,0 +1,42 @@
+"""The page on which HR takes exports, without a script."""
+
+import re
+
+import pytest
+
+
+async def test_hr_chooses_takes_the_file_and_finds_it_in_the_history(visitor, north, published):
+    await published(north)
+    hr = await visitor(north, "cleo", "hr")
+    asked = await hr.send_form("/exports", "/exports", what="people", format="csv", purpose="personnel")
+    link = re.search(r'href="(/exports/[^/]+/file)"', asked.text)[1]
+    file = await hr.get(link)
+    assert file.text.splitlines()[0].startswith("person,name,")
+    assert "attachment" in file.headers["content-disposition"]
+    history = (await hr.get("/exports")).text
+    assert ("Cleo" in history, history.count(link), "Download again" in history) == (True, 1, True)
+    assert (
+        "the list of people, teams and levels, in an export"
+        in (await (await visitor(north, "ben")).get("/who-looked")).text
+    )
+
+
+async def test_without_a_purpose_the_page_says_what_is_missing_and_keeps_what_was_chosen(visitor, north):
+    hr = await visitor(north, "cleo", "hr")
+    answer = await hr.send_form("/exports", "/exports", what="badges", format="xlsx")
+    assert (answer.status_code, "say what for" in answer.text) == (422, True)
+    assert re.search(r'value="badges" checked', answer.text)
+    assert "Nothing has been taken yet." in (await hr.get("/exports")).text
+
+
+@pytest.mark.parametrize("role", ["employee", "lead"])
+async def test_the_page_is_the_offices(visitor, north, role):
+    someone = await visitor(north, "ada" if role == "lead" else "ben", role)
+    assert (await someone.get("/exports")).status_code == 403
+    assert "/exports" not in (await someone.get("/")).text
+
+
+async def test_the_page_speaks_finnish(visitor, north):
+    page = (await (await visitor(north, "cleo", "administrator", language="fi")).get("/exports")).text
+    assert "Ihmiset ja tasot" in page
+    assert "Tee tiedosto" in page

@@ -1,0 +1,206 @@
+"""An administrator uploads an exchange folder, sees what it would do or what is wrong where, and confirms."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from scoring.exchange.columns import FILES
+from service.base import clock, db, slots
+from service.exchange import unpacking, uploads
+from service.jobs import JOBS
+from tests.scoring.folders import GOOD, MANIFEST
+
+PEOPLE = "person,name,title,role\np1,Ada,Head of sales,lead\np2,Ben,,expert\n"
+TEAMS = "team,name,department\nt1,First,Sales\n"
+STATE = re.compile(r'role="status"><span class="pill[^"]*">([^<]+)<')
+
+
+def zipped(files, **how):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", **how) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.fixture
+async def admin(visitor, north):
+    return await visitor(north, "cleo", "administrator")
+
+
+@pytest.fixture
+def worked(worker_pool, north):
+    """Let the worker do what waits."""
+
+    async def work():
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            claim = await slots.claim(tx, "test")
+        await JOBS[claim.job].act(worker_pool, north.organization_id, claim)
+
+    return work
+
+
+@pytest.fixture
+def sent(admin):
+    """Upload files by the form: the page that it leads to."""
+
+    async def send(*files):
+        csrf = re.search(r'name="csrf" value="([^"]+)"', (await admin.get("/people/import")).text)[1]
+        return await admin.post("/people/import", data={"csrf": csrf}, files=[("files", file) for file in files])
+
+    return send
+
+
+@pytest.fixture
+def count(worker_pool, north):
+    async def counted(table, where="true"):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            return await tx.fetchval(f"select count(*) from {table} where {where}")  # noqa: S608 - the tests' own words
+
+    return counted
+
+
+async def test_a_folder_is_tried_out_confirmed_and_taken_in(admin, sent, worked, count):
+    page = await sent(("north.zip", zipped({f"north/{name}": text for name, text in {
+        "people.csv": PEOPLE, "teams.csv": TEAMS, "manifest.json": MANIFEST}.items()})))  # fmt: skip
+    assert (STATE.search(page.text)[1], page.headers["refresh"]) == ("being tried out", "2")
+    before = await count("person")
+    await worked()
+    tried = await admin.get(str(page.url.path))
+    assert STATE.search(tried.text)[1] == "waits for you"
+    assert "refresh" not in tried.headers
+    assert re.findall(r'data-column="(?:File|New)"[^>]*>(\w+)<', tried.text) == ["people", "2", "teams", "1"]
+    assert (await count("person"), await count("event", "kind = 'folder_imported'")) == (before, 0)
+    await admin.send_form(page.url.path, f"{page.url.path}/confirm")
+    await worked()
+    assert STATE.search((await admin.get(page.url.path)).text)[1] == "taken in"
+    assert await count("person") == before + 2
+    assert await count("import_upload", "content is not null") == 0
+    assert await count("audit", "action = 'import' and role = 'administrator' and actor_id is not null") == 1
+
+
+async def test_files_alone_will_do_and_what_is_here_already_or_differs_is_told_apart(admin, sent, worked, count):
+    for text, told in ((PEOPLE, ["2", "", ""]), (PEOPLE.replace("Head of", "Head of all"), ["", "1", "1"])):
+        page = await sent(("people.csv", text.encode()), ("teams.csv", TEAMS.encode()))
+        await worked()
+        tried = (await admin.get(page.url.path)).text
+        cells = re.findall(r'data-column="(?:New|Changed|As before)"[^>]*>(\w+)<', tried)
+        assert cells[:3] == [one or "0" for one in told]
+        await admin.send_form(page.url.path, f"{page.url.path}/confirm")
+        await worked()
+    assert await count("person", "title = 'Head of all sales'") == 1
+    page = await sent(("people.csv", PEOPLE.replace("Head of", "Head of all").encode()))
+    await worked()
+    assert "Everything in it is here already." in (await admin.get(page.url.path)).text
+
+
+async def test_what_is_wrong_is_told_by_file_line_and_column_and_nothing_is_changed(admin, sent, worked, count):
+    lines = "".join(f"q{n},<b>Q</b>,,boss\n" for n in range(150))
+    page = await sent(("people.csv", (PEOPLE + lines).encode()))
+    before = await count("person")
+    await worked()
+    refused = (await admin.get(page.url.path)).text
+    assert STATE.search(refused)[1] == "refused, nothing was changed"
+    assert "people.csv:4: role: " in refused
+    assert ("150 things are wrong" in refused, "And 50 more." in refused) == (True, True)
+    assert (await count("person"), await count("import_upload", "content is not null")) == (before, 0)
+    assert f'action="{page.url.path}/confirm"' not in refused
+
+
+async def test_leaving_it_changes_nothing_and_confirming_afterwards_neither(admin, sent, worked, count):
+    page = await sent(("people.csv", PEOPLE.encode()))
+    busy = await sent(("people.csv", PEOPLE.encode()))
+    assert (busy.status_code, "Another import is at work" in busy.text) == (422, True)
+    await worked()
+    csrf = re.search(r'name="csrf" value="([^"]+)"', (await admin.get(page.url.path)).text)[1]
+    await admin.post(f"{page.url.path}/leave", data={"csrf": csrf})
+    await admin.post(f"{page.url.path}/confirm", data={"csrf": csrf})
+    assert await count("slot", "job = 'import_load'") == 0
+    assert await count("person", "name = 'Ada' and title is not null") == 0
+
+
+async def test_what_nobody_confirms_is_thrown_away_after_a_day(sent, worked, count, worker_pool, north):
+    await sent(("people.csv", PEOPLE.encode()))
+    await worked()
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await uploads.purge(tx)
+    assert await count("import_upload", "state = 'checked'") == 1
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update import_upload set uploaded_at = $1", clock.now() - timedelta(hours=25))
+        await uploads.purge(tx)
+    assert await count("import_upload", "state = 'left' and content is null") == 1
+
+
+async def test_the_web_cannot_read_what_was_uploaded(web_pool, north):
+    async with db.tenant(web_pool, north.organization_id) as tx:
+        assert await tx.fetchval("select has_column_privilege('import_upload', 'content', 'select')") is False
+
+
+@pytest.mark.parametrize(
+    "files", [[], [("people.csv", b"")], [("x.zip", b"x" * 20_100_001)]], ids=["none", "empty", "large"]
+)
+async def test_nothing_or_too_much_is_refused_at_once_or_when_it_is_read(sent, worked, admin, files):
+    answer = await sent(*files)
+    if answer.status_code == 200:
+        await worked()
+        assert "refused" in STATE.search((await admin.get(answer.url.path)).text)[1]
+    else:
+        assert answer.status_code in {413, 422}
+
+
+def linked():
+    entry = zipfile.ZipInfo("people.csv")
+    entry.external_attr = 0o120777 << 16
+    return {entry: "/etc/passwd"}
+
+
+BAD = {
+    "no zip": (b"person,name\n", "no zip"),
+    "cut off": (zipped({"people.csv": PEOPLE})[:-30], "no zip"),
+    "damaged": (zipped({"people.csv": PEOPLE}).replace(b"Ada", b"Adb", 1), "no zip"),
+    "upwards": (zipped({"../people.csv": PEOPLE}), "leads out"),
+    "absolute": (zipped({"/etc/people.csv": PEOPLE}), "leads out"),
+    "deep": (zipped({"a/b/people.csv": PEOPLE}), "leads out"),
+    "windows": (zipped({"..\\people.csv": PEOPLE}), "leads out"),
+    "link": (zipped(linked()), "a link"),
+    "program": (zipped({"people.csv": PEOPLE, "run.sh": "x"}), "no place here"),
+    "zip in zip": (zipped({"people.zip": zipped({"people.csv": PEOPLE})}), "no place here"),
+    "parquet": (zipped({"people.parquet": b"PAR1"}), "no place here"),
+    "two folders": (zipped({"a/people.csv": PEOPLE, "b/teams.csv": TEAMS}), "several folders"),
+    "many": (zipped({f"{n}.csv": "" for n in range(101)}), "101 entries"),
+    "none": (zipped({}), "empty"),
+    **{
+        name: (zipped({"people.csv": PEOPLE, f"{name}.csv": GOOD[name]}), "confidential")
+        for name in ("feedback", "consents", "rounds", "asks", "level_steps", "retractions")
+    },
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_zip_is_refused_and_writes_nothing_outside(tmp_path, what):
+    content, words = BAD[what]
+    folder = tmp_path / "in" / "folder"
+    folder.mkdir(parents=True)
+    with pytest.raises(unpacking.BadFolder, match=words):
+        unpacking.unpack(content, folder, unpacking.Manifest("talkoot-exchange/1", "Europe/Helsinki", "EUR"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and folder not in path.parents] == []
+
+
+def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 5_000_000)
+    bomb = zipped({"people.csv": b"0" * 50_000_000}, compression=zipfile.ZIP_DEFLATED)
+    lying = bomb.replace((50_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert len(bomb) < 100_000
+    for content in (bomb, lying):
+        with pytest.raises(unpacking.BadFolder):
+            unpacking.unpack(content, tmp_path, unpacking.Manifest("talkoot-exchange/1", "Europe/Helsinki", "EUR"))
+        assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 5_000_000
+
+
+def test_every_file_of_the_exchange_folder_is_either_open_to_uploads_or_the_shells():
+    assert {f"{name}.csv" for name in FILES} == unpacking.ALLOWED - {"manifest.json"} | {
+        f"{name}.csv" for name in unpacking.BY_THE_SHELL
+    }  # fmt: skip

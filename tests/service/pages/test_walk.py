@@ -1,0 +1,173 @@
+"""Every page, walked in a real browser by everybody who may open it: no barrier, no trouble, nothing from afar.
+
+The pages are read from the authorization matrix, which has a row for every live route: a new page is walked by itself.
+With TALKOOT_PICTURES=output/pages a picture of each is left there for people to look at.
+"""
+
+import os
+import re
+from itertools import count
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
+
+from service.auth.actions import start_session
+from service.base import db
+from service.pages.routes import router
+from tests.service.pages.conftest import INSERT_STANDING, hold, publish
+from tests.service.pages.corpus import TAKEN_FOR_MARKUP, plant
+from tests.service.walls.matrix import KNOWN
+from tests.service.walls.rows import ROWS
+from tests.service.walls.world import role_of, world
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PICTURES = os.environ.get("TALKOOT_PICTURES")  # a folder, which is made; CI keeps it as build output
+NO_PAGES = {"/people/suggest", "/settings/my-data", "/static/{digest:str}/{name:str}"}
+ADDRESSES = {route.path for route in router.routes if "GET" in route.methods} - NO_PAGES
+LOOKS = [(1440, "light"), (390, "dark")]
+AXE = Path(AXE_FILE_PATH).read_text()
+# Everything axe knows, its advice beyond WCAG as well; after the first look only what a look can change.
+RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], ...(rules ? {runOnly: rules} : {})}).then(
+  ({violations}) => violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)
+    + (node.any[0]?.data?.contrastRatio ? ` (${node.any[0].data.contrastRatio})` : "")).join(" | ")}`))"""
+OPENED = "; document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+OF_LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
+WATCH = """
+window.seen = {shift: 0, long: 0};
+new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) seen.shift += e.value; }))
+  .observe({type: "layout-shift", buffered: true});
+new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.long = Math.max(seen.long, e.duration); }))
+  .observe({type: "longtask", buffered: true});
+"""
+MEASURED = """() => ({...seen, html: performance.getEntriesByType("navigation")[0].decodedBodySize})"""
+DRAWN = """() => [...document.querySelectorAll("script.figure")].every(
+  (one) => !one.parentElement.offsetParent || one.parentElement.querySelector(".main-svg"))"""
+HTML_BYTES, SHIFT = 100_000, 0.02
+
+
+def _asked_last(what):
+    """A new round closes the one before, so what is to be answered is asked last."""
+    return what == "ask", what
+
+
+@pytest.fixture(scope="module")
+async def walked(worker_pool, web_pool, database_url):
+    """An organization in which everything there is has been done, by people who write markup."""
+    there = await world(worker_pool, web_pool)
+    wanted = {row.fresh for row in ROWS if row.method == "GET" and row.path in ADDRESSES} - {""}
+    for what in sorted(
+        wanted | {"words"}, key=lambda what: (what == "ask", what)
+    ):  # a new round closes the one before; the last is asked of
+        there.ids.update(await there.fresh(what))
+    north = there.north
+    people = [north.ada, north.ben, there.people["colleague"], north.cleo]
+    run_id = await publish(worker_pool, north, people, [there.people["stranger"]])
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for place, team in enumerate((*north.teams.values(), there.ids["other_team"]), 1):
+            figures = (place, place, place, 1.0 - place * 0.3, False)
+            await tx.execute(INSERT_STANDING, run_id, "customer_trust", "team", team, *figures)
+    await plant(database_url, there.north.organization_id)
+    return there
+
+
+def pages_of(caller):
+    """Return the rows of the pages that a caller may open."""
+    return [row for row in ROWS if row.method == "GET" and row.path in ADDRESSES and row.expected(caller) == 200]
+
+
+def address(row, ids):
+    """Return the address of a row's page, of what the world holds."""
+
+    def value(found):
+        name = found[1].removesuffix("_id")
+        return str(KNOWN.get(name) or ids[row.fresh if name == "secret" else name])
+
+    path = re.sub(r"{(\w+):\w+}", value, row.path)
+    query = row.query({name: str(one) for name, one in ids.items()}) if row.query else {}
+    return path + "".join(
+        f"{'&' if number else '?'}{name}={value}" for number, (name, value) in enumerate(query.items())
+    )
+
+
+class Walk:
+    """One person's browser, and what was wrong on the pages they opened."""
+
+    def __init__(self, page, home):
+        self.page, self.home, self.trouble, self.at = page, home, [], ""
+        page.on("console", lambda said: said.type in {"error", "warning"} and self.tell(f"console: {said.text}"))
+        page.on("pageerror", lambda error: self.tell(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.tell(f"a script of somebody's words ran: {dialog.message}"))
+        page.on("request", lambda sent: sent.url.startswith((home, "data:", "blob:")) or self.tell(f"asks {sent.url}"))
+
+    def tell(self, what):
+        self.trouble.append(f"{self.at}: {what}")
+
+    async def open(self, path, name):
+        """Open one page and look at it in every look."""
+        self.at = path
+        answer = await self.page.goto(path)
+        if answer.status != 200:
+            return self.tell(f"answers {answer.status}")
+        await self.page.wait_for_function(DRAWN)
+        for one in await self.page.evaluate(TAKEN_FOR_MARKUP):
+            self.tell(f"takes words for markup: {one}")
+        await self.weigh()
+        await self.page.evaluate(AXE + OPENED)
+        for number, (width, scheme) in enumerate(LOOKS):
+            await self.look(width, scheme, OF_LOOKS if number else None)
+            if PICTURES:
+                await self.page.screenshot(path=f"{PICTURES}/{name}-{width}-{scheme}.png", full_page=True)
+        return None
+
+    async def weigh(self):
+        """Tell what came too heavy, or moved while it came."""
+        measured = await self.page.evaluate(MEASURED)
+        if measured["html"] > HTML_BYTES:
+            self.tell(f"weighs {measured['html']} bytes")
+        if measured["shift"] > SHIFT:
+            self.tell(f"moves while it loads: {measured['shift']:.3f}")
+
+    async def look(self, width, scheme, rules):
+        """Look in one width and on one ground."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        if (wide := await self.page.evaluate("document.documentElement.scrollWidth")) > width:
+            self.tell(f"is {wide} wide at {width}")
+        for one in await self.page.evaluate(RUN, rules):
+            self.tell(f"{width} {scheme}: {one}")
+
+
+async def walk(context, service, there, caller, rows):
+    """Walk the pages of `rows` as a caller; return what was wrong."""
+    if caller != "anybody":
+        async with db.tenant(there.pool, there.north.organization_id) as tx:
+            role = role_of(caller).value
+            held = await hold(tx, there.people[caller], "employee" if caller == "lead" else role)
+            session = await start_session(tx, there.people[caller], held)
+        await context.add_cookies([{"name": "talkoot_session", "value": session, "url": service}])
+    page = await context.new_page()
+    await page.add_init_script(WATCH)
+    steps, numbers = Walk(page, service), count()
+    for row in rows:
+        name = re.sub(r"\W+", "_", row.path).strip("_") or "home"
+        await steps.open(address(row, there.ids), f"{caller}-{next(numbers):02}-{name}")
+    return steps.trouble
+
+
+WALKS = [("self", "fi"), ("lead", "en"), ("hr", "fi"), ("administrator", "en"), ("anybody", "fi")]
+
+
+@pytest.mark.parametrize(("caller", "language"), WALKS, ids=str)
+async def test_no_page_has_a_barrier_or_trouble(chromium, service, walked, caller, language):
+    """Whoever may more is walked through what that adds, and through where it shows: home and a person."""
+    rows = [row for row in pages_of(caller) if (caller == "anybody") == row.open]
+    if caller not in {"self", "anybody"}:
+        common = {row.path for row in pages_of("self")} - {"/", "/people/{person_id:uuid}"}
+        rows = [row for row in rows if row.path not in common]
+    assert rows
+    context = await chromium.new_context(base_url=service, locale=language, reduced_motion="reduce")
+    trouble = await walk(context, service, walked, caller, rows)
+    await context.close()
+    assert not trouble, "\n".join(trouble)
