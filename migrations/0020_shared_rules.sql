@@ -44,6 +44,8 @@ from contest as c;
 
 grant select on contest_state to talkoot_web, talkoot_worker;
 
+create index person_gone on person (organization_id, left_at) include (id) where left_at is not null;
+
 -- Who chose to be seen on boards, and has not left.
 create view person_shown with (security_invoker = true) as
 select v.person_id
@@ -62,10 +64,12 @@ create function places_seen(
         score float8, low float8, high float8, provisional boolean, mine boolean)
     language sql stable
     begin atomic
-        with standing as materialized (
-            select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional, one.mine,
-                one.visible, row_number() over run as run_place,
-                count(*) filter (where one.visible and not s.provisional) over run as upto
+        with seen as materialized (
+            select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional, own.mine,
+                s.subject_kind <> 'person'
+                or s.subject_id in (select shown.person_id from person_shown as shown)
+                or own.mine and s.subject_id not in (
+                    select gone.id from person as gone where gone.left_at <= statement_timestamp()) as visible
             from released_standing as s
             cross join lateral (
                 select coalesce(s.subject_id = reader, false) or s.subject_id in (
@@ -73,15 +77,13 @@ create function places_seen(
                     from team_member as m
                     where m.person_id = reader and (m.to_at is null or m.to_at > statement_timestamp())) as mine
             ) as own
-            cross join lateral (
-                select own.mine, s.subject_kind <> 'person'
-                    or s.subject_id in (select shown.person_id from person_shown as shown)
-                    or own.mine and s.subject_id not in (
-                        select gone.id from person as gone where gone.left_at <= statement_timestamp()) as visible
-            ) as one
             where s.run_id = run and s.board = on_board and s.scope = in_scope and s.period = in_period
                 and s.subject_kind = of_kind
-            window run as (order by s.provisional, s.score desc, s.subject_id)
+        ), standing as materialized (
+            select v.*, row_number() over run as run_place,
+                count(*) filter (where v.visible and not v.provisional) over run as upto
+            from seen as v
+            window run as (order by v.provisional, v.score desc, v.subject_id)
         ), placed as (
             select v.*,
                 row_number() over (order by v.run_place)::integer as place,
@@ -89,13 +91,14 @@ create function places_seen(
                 case when v.band is not null then dense_rank() over (order by v.band)::integer end as level
             from standing as v
             where v.visible
-        ), seen_before as materialized (  -- at each place of the run, how many of those up to it are seen
+        ), before as materialized (  -- at each place of the run, how many of those up to it are seen
             select array_agg(v.upto order by v.run_place) as upto from standing as v
         )
         select p.subject_id, p.place, p.ranked, p.level,
-            case when p.rank_low is not null then least(p.place, coalesce(b.upto[p.rank_low - 1], 0) + 1)::integer end,
-            case when p.rank_high is not null then greatest(p.place, coalesce(b.upto[p.rank_high], p.ranked))::integer end,
+            case when p.rank_low is not null
+                then least(p.place, coalesce((select b.upto from before as b)[p.rank_low - 1], 0) + 1)::integer end,
+            case when p.rank_high is not null
+                then greatest(p.place, coalesce((select b.upto from before as b)[p.rank_high], p.ranked))::integer end,
             p.score, p.low, p.high, p.provisional, p.mine
-        from placed as p
-        cross join seen_before as b;
+        from placed as p;
     end;
