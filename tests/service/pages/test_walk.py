@@ -24,7 +24,7 @@ from tests.service.walls.world import role_of, world
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PICTURES = os.environ.get("TALKOOT_PICTURES")  # a folder, which is made; CI keeps it as build output
-NO_PAGES = {"/people/suggest", "/settings/my-data", "/static/{digest:str}/{name:str}"}
+NO_PAGES = {"/exports/{export_id:uuid}/file", "/people/suggest", "/settings/my-data", "/static/{digest:str}/{name:str}"}
 ADDRESSES = {route.path for route in router.routes if "GET" in route.methods} - NO_PAGES
 LOOKS = [(1440, "light"), (390, "dark")]
 AXE = Path(AXE_FILE_PATH).read_text()
