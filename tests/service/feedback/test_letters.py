@@ -20,7 +20,7 @@ from service.base.config import Settings
 from service.flows import letters
 from service.jobs import jobs_with
 from tests.service.conftest import free_port
-from tests.service.pages.test_survey_mail import Box
+from tests.service.pages.mailbox import Box
 
 WORDS = "What nobody else may read."
 

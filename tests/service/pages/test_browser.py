@@ -197,7 +197,7 @@ async def test_feedback_is_answered_and_taken_back_by_keyboard_alone(window, exa
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await page.get_by_text("Until tonight you can change it").wait_for()
-        await page.locator(".toast button").press("Enter")
+        await page.get_by_role("button", name="Undo").press("Enter")
         await page.get_by_text("The question is open again.").wait_for()
 
 

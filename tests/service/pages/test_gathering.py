@@ -73,7 +73,7 @@ async def test_pages_answers_and_ones_own_data_tell_no_exact_number_of_voices(
     await colleagues(north, *"abcdef")
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute(INSERT_SCORE, run_id, north.ben, "quality", 0.1, 6.537)
-    page = (await (await visitor(north, "ben")).get(f"/people/{north.ben}")).text
+    page = (await (await visitor(north, "ben")).get("/me/scores")).text
     ben = await api(north, "ben")
     answers = [(await ben.get(path)).text for path in (f"/api/people/{north.ben}/standing", "/api/me/data")]
     assert ["6.5" in text for text in (page, *answers)] == [False] * 3

@@ -23,6 +23,7 @@ async def test_a_browser_goes_to_the_provider_and_comes_back_signed_in(window, n
     await window.get_by_role("button", name="Continue").click()
     await window.wait_for_url(f"{entrance}/boards")
     assert any(path.startswith("/authorize") for path in provider.asked)
+    await window.locator("details.mine > summary").click()
     assert await window.get_by_role("button", name="Sign out").count() == 1
     kept = {one["name"]: one for one in await window.context.cookies()}
     assert set(kept) == {"talkoot_session"}  # what bound the sign-in to this browser is gone
@@ -41,6 +42,7 @@ async def test_a_browser_signs_in_by_a_link_out_of_a_mail(window, north, entranc
     await window.goto(link)
     await window.get_by_role("button", name="Sign in").click()
     await window.wait_for_url(f"{entrance}/")
+    await window.locator("details.mine > summary").click()
     await window.get_by_role("link", name="Where I am signed in").click()
-    await window.get_by_role("button", name="Sign out everywhere").click()
+    await window.get_by_role("button", name="Sign out everywhere", exact=True).click()
     await window.wait_for_url(f"{entrance}/sign-in")
