@@ -85,12 +85,15 @@ async def test_a_reminder_goes_once_to_each_who_has_not_answered_even_where_the_
         await tx.execute("update person set email = name || '@' || $1 || '.example'", named.handle)
         await tx.execute("update ask set answered = true where giver_id = $1", named.ada)
         await tx.execute("update ask set declined_at = now() where giver_id = $1", named.fia)
+    asked = await delivered(worker_pool, named, box)
+    assert {one["Subject"] for one in asked} == {"You are asked for feedback", "Sinulta pyydetään palautetta"}
+    box.kept.clear()
     await hr.post(f"/api/rounds/{round_['id']}/remind")
     box.answer = "451 later"
     assert await delivered(worker_pool, named, box) == []
     box.answer = "250 kept"
     async with db.tenant(worker_pool, named.organization_id) as tx:
-        await tx.execute("update slot set due_at = '2000-01-01' where job = 'letters'")
+        await tx.execute("update slot set due_at = '2000-01-01' where job = 'letters' and state = 'due'")
     sent = [one["To"].partition("@")[0] for one in await delivered(worker_pool, named, box)]
     assert sent == ["Ben", "Cleo", "Eeva", "Gun"]  # neither who answered nor who declined
     async with db.tenant(worker_pool, named.organization_id) as tx:  # a worker died after it sent, before it said so
