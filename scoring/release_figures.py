@@ -22,7 +22,7 @@ from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_variances import Variances, usual
 from scoring.policy import Policy
 
-BLUR = 0.8  # told points: an attacker who knows all other answers finds 3 ratings likely (tests/scoring/attacker.py)
+BLUR = 1.0  # told points: an attacker who knows all other answers finds 3 ratings likely (tests/scoring/attacker.py)
 GRAIN = 2.0**-10  # told points, in which blurred figures are told
 WORTH = 4.0  # people, of what is usual of a criterion's mean and spread
 UNHEARD = 1e9  # squared told points: the blur of what is not released

@@ -6,12 +6,13 @@ The campaign over 1,000 organizations is `python -m tests.scoring.attack_campaig
 import numpy as np
 import pytest
 
-from tests.scoring.attack_campaign import attacked, learnt
+from tests.scoring.attack_campaign import FREE, attacked, learnt
 from tests.scoring.attacked import POLICY, world
 from tests.scoring.attacker import LEAST, TRUE, possible, targets
 from tests.scoring.attacker_builds import HOLES, NAIVE
 
 SEEDS = range(4)
+HARDEST = (266, 389, 391)  # of 501 of the campaign, where a blur of 0.8 left two ratings
 SHOWS = {"k counted in answers": 3, "waiting answers take part in the fit": 1}  # the organization that shows a hole
 
 
@@ -22,6 +23,13 @@ def test_of_a_released_answer_three_ratings_stay_possible_and_of_a_waiting_one_n
     assert left is not None
     assert len(left) >= LEAST
     assert not learnt(made, rng)
+
+
+@pytest.mark.parametrize("seed", HARDEST)
+def test_three_ratings_stay_possible_in_the_hardest_organizations_that_the_campaign_found(seed):
+    left = attacked(world(seed), np.random.default_rng(seed), free=seed % FREE == 1)
+    assert left is not None
+    assert len(left) >= LEAST
 
 
 def test_what_everybody_answered_at_the_end_of_the_scale_is_not_given_away():
