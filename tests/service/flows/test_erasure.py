@@ -77,6 +77,7 @@ async def test_no_canary_is_left_in_any_table_after(eraser, aviary):
     assert await aviary.seen() == set()
 
 
+@pytest.mark.timeout(300)  # an erasure for each table
 async def test_every_table_forgotten_is_caught(eraser, owner, north, worker_pool):
     """The planted bug: an erasure that knows one table less; each in turn."""
     aviary = Aviary(owner, north.organization_id, north.ben)

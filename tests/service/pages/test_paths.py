@@ -9,7 +9,7 @@ from service.pages.language import Words
 from tests.service.pages.conftest import hold
 from tests.service.pages.test_browser import ASKED
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # several people's whole ways
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.service.walls.matrix import KNOWN
 from tests.service.walls.rows import ROWS
 from tests.service.walls.world import role_of, world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]  # every page of a role, in two looks
 
 PICTURES = os.environ.get("TALKOOT_PICTURES")  # a folder, which is made; CI keeps it as build output
 NO_PAGES = {"/people/suggest", "/static/{digest:str}/{name:str}"}
