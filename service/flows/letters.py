@@ -101,9 +101,14 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 async def ask_for_letters(tx: db.Connection, event: Happened) -> None:
-    """Put the mails that follow from an event on the worker's list; each reminder of a round has its own number."""
+    """Note the mails that follow from an event, and put them on the worker's list where there are any.
+
+    Each reminder of a round has its own number.
+    """
     reminds = event.kind == "round_reminded"
     number = await db.one(tx, sql.reminders, int, about=event.subject_id) if reminds else 0
+    if not await db.many(tx, CHOOSING[event.kind], UUID, about=event.subject_id, number=number):
+        return  # thanks are many, and few people want a mail of each
     key, now = f"{event.kind}:{event.subject_id}:{number}", clock.now()
     await slots.ensure(tx, NewSlot(job=LETTERS, key=key, moment=now, due_at=now))
 
@@ -118,21 +123,19 @@ async def send_letters(settings: Settings, pool: db.Pool, organization_id: UUID,
     """
     if can_send(settings):
         async with slots.kept_alive(pool, organization_id, claim):
-            for letter_id in await _chosen(pool, organization_id, claim):
+            for letter_id in await _waiting(pool, organization_id, claim):
                 await _send(settings, pool, organization_id, (claim, letter_id))
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await slots.finish(tx, claim)
 
 
-async def _chosen(pool: db.Pool, organization_id: UUID, claim: Claim) -> list[UUID]:
-    """Return the letters that have not been tried, after noting those there are."""
+async def _waiting(pool: db.Pool, organization_id: UUID, claim: Claim) -> list[UUID]:
+    """Return the letters that have not been tried."""
     kind, about, number = claim.key.split(":")
-    which = {"about": about, "number": int(number)}
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
-        await db.many(tx, CHOOSING[kind], UUID, **which)
-        return await db.many(tx, sql.waiting, UUID, kind=kind, **which)
+        return await db.many(tx, sql.waiting, UUID, kind=kind, about=about, number=int(number))
 
 
 async def _send(settings: Settings, pool: db.Pool, organization_id: UUID, which: tuple[Claim, UUID]) -> None:

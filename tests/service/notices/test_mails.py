@@ -1,8 +1,6 @@
 """Mails about what happened: to those who want them, one each, and never anybody's words."""
 
 import asyncio
-from email import message_from_bytes
-from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -12,25 +10,15 @@ from service.base import db
 from service.base.config import Settings
 from service.jobs import jobs_with
 from tests.service.conftest import free_port
+from tests.service.pages.mailbox import Box
 
 WORDS = "You carried the piano alone."
-
-
-class Mailed:
-    """A mail server that keeps what it is given."""
-
-    def __init__(self):
-        self.kept = []
-
-    async def handle_DATA(self, _, __, envelope):  # noqa: N802 - aiosmtpd's name for it
-        self.kept.append(message_from_bytes(envelope.content, policy=default))
-        return "250 kept"
 
 
 @pytest.fixture
 async def mailed(worker_pool, north):
     """What Ben, who has an address, is mailed: ask again and again."""
-    made, address = Mailed(), f"ben-{north.organization_id.hex[:8]}@north.example"
+    made, address = Box(), f"ben-{north.organization_id.hex[:8]}@north.example"
     controller = Controller(made, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings = Settings(
@@ -53,11 +41,13 @@ async def test_who_chose_nothing_gets_all_but_those_of_thanks(api, north):
     assert mails == {"thanks": False, "note": True, "asked": True, "decided": True}
 
 
-async def test_who_wants_them_gets_one_mail_each_in_their_language_without_the_words(api, north, mailed):
+async def test_who_wants_them_gets_one_mail_each_in_their_language_without_the_words(api, north, mailed, worker_pool):
     ben, ada = await api(north, "ben"), await api(north, "ada")
     thanks = {"receiver_id": str(north.ben), "message": WORDS}
     await ada.post("/api/kudos", json=thanks)
     assert await mailed() == []  # not asked for
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetchval("select count(*) from slot where job = 'letters'") == 0  # nor is there work for it
     await ben.patch("/api/me/mails", json={"thanks": True})
     await ada.post("/api/kudos", json=thanks)
     await ada.post("/api/notes", json=thanks)
