@@ -4,21 +4,15 @@
 -- Help that is on record: thanks (whoever got them helped, and lets thanks count) and accepted hand-overs. People in a
 -- cell are those who helped; of fewer than :k it is said that there are some, not how many.
 -- Departments of fewer than :k people, and all beyond the :most largest, are one ('').
-with belonging as (
-    select distinct on (m.person_id) m.person_id, t.department
-    from team_now as m
-    join team as t on t.id = m.team_id
-    where t.department is not null
-    order by m.person_id, m.from_at desc nulls last, t.id
-), sized as (
+with sized as (
     select b.department,
         count(*) >= :k::integer
         and row_number() over (order by count(*) desc, b.department) <= :most::integer as told
-    from belonging as b
+    from department_now as b
     group by b.department
 ), placed as materialized (
     select b.person_id, case when s.told then b.department else '' end as department
-    from belonging as b
+    from department_now as b
     join sized as s on s.department = b.department
 ), counting as (
     select distinct on (c.person_id) c.person_id, c.given
@@ -53,17 +47,11 @@ order by c.people desc, c.helper, c.helped;
 
 -- name: names(k, most)
 -- The departments that the picture tells apart, the largest first; the rest as one.
-with belonging as (
-    select distinct on (m.person_id) m.person_id, t.department
-    from team_now as m
-    join team as t on t.id = m.team_id
-    where t.department is not null
-    order by m.person_id, m.from_at desc nulls last, t.id
-), sized as (
+with sized as (
     select b.department, count(*) as people,
         count(*) >= :k::integer
         and row_number() over (order by count(*) desc, b.department) <= :most::integer as told
-    from belonging as b
+    from department_now as b
     group by b.department
 )
 select case when s.told then s.department else '' end as name
@@ -73,17 +61,11 @@ order by bool_or(s.told) desc, sum(s.people) desc, 1;
 
 -- name: shared(since)
 -- How many projects of the time had people of both departments.
-with belonging as (
-    select distinct on (m.person_id) m.person_id, t.department
-    from team_now as m
-    join team as t on t.id = m.team_id
-    where t.department is not null
-    order by m.person_id, m.from_at desc nulls last, t.id
-), present as materialized (
+with present as materialized (
     select distinct m.project_id, b.department
     from project_member as m
     join project as p on p.id = m.project_id
-    join belonging as b on b.person_id = m.person_id
+    join department_now as b on b.person_id = m.person_id
     where coalesce(p.ended_at >= :since, true)
 )
 select one.department as name, other.department as other, count(*)::integer as projects

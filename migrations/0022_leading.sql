@@ -56,3 +56,13 @@ where not exists (select from retraction as r where r.signal_id = s.id)
   and not exists (select from signal as newer where newer.external_id = s.external_id and newer.version > s.version);
 
 grant select on team_now, kudos_now, signal_now to talkoot_web, talkoot_worker;
+
+-- Each person's department: that of the team they joined last.
+create view department_now with (security_invoker = true) as
+select distinct on (m.person_id) m.person_id, t.department
+from team_now as m
+join team as t on t.id = m.team_id
+where t.department is not null
+order by m.person_id, m.from_at desc nulls last, t.id;
+
+grant select on department_now to talkoot_web, talkoot_worker;
