@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast
@@ -200,7 +200,8 @@ async def _roll_back(conn: Connection) -> None:
     try:
         await conn.execute("rollback", timeout=ROLLBACK_SECONDS)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        conn.terminate()
+        with suppress(asyncpg.InterfaceError):  # a connection that broke is back in the pool already
+            conn.terminate()
 
 
 async def _leave(_: asyncpg.Connection) -> None:

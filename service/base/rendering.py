@@ -82,6 +82,13 @@ def render_unreachable(request: AnyRequest, error: Exception) -> ErrorResponse:
     return render_refusal(request, Busy("the service is busy; try again in a moment"))
 
 
+def render_several(request: AnyRequest, errors: ExceptionGroup) -> ErrorResponse:
+    """Render what went wrong while dependencies were cleaned up: a lost database is no mistake here either."""
+    if errors.split(UNREACHABLE)[1] is None:
+        return render_unreachable(request, errors.exceptions[0])
+    return render_mistake(request, errors)
+
+
 def render_mistake(request: AnyRequest, error: Exception) -> ErrorResponse:
     """Render our own mistake; the trace goes to the log, nothing of it to the caller."""
     log.error("mistake", route=request.scope.get("path_template"), exc_info=error)
@@ -104,5 +111,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: render_framework,
     Replayed: render_replay,
     **dict.fromkeys(UNREACHABLE, render_unreachable),
+    ExceptionGroup: render_several,
     Exception: render_mistake,
 }

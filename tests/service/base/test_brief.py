@@ -1,11 +1,17 @@
 """The short transaction keeps the same promises as the long one."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
+import httpx
 import pytest
+from litestar import Litestar, get
+from litestar.di import NamedDependency, Provide
 
 from service.base import db
+from service.base.rendering import HANDLERS
 
 INSERT = "insert into person (name) values ('Zoe')"
 COUNT = "select count(*) from person where name = 'Zoe'"
@@ -70,3 +76,30 @@ async def test_a_cancelled_transaction_leaves_the_connection_usable(database_url
         with pytest.raises(asyncio.CancelledError):
             await task
         assert await count(pool, north) == 0
+
+
+async def lose(tx):
+    tx.terminate()
+    raise asyncpg.ConnectionDoesNotExistError
+
+
+async def test_a_lost_connection_says_so(web_pool, north):
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        await write_and(web_pool, north, lose)
+    assert await count(web_pool, north) == 0
+
+
+@pytest.mark.parametrize("opened", [db.brief, db.tenant])
+@pytest.mark.parametrize(("ending", "status"), [(lose, 503), (lambda tx: tx.execute("select 1 / 0"), 500)])
+async def test_a_request_that_loses_its_connection_may_try_again(web_pool, north, opened, ending, status):
+    async def provide_tx() -> AsyncIterator[Any]:
+        async with opened(web_pool, north.organization_id) as tx:
+            yield tx
+
+    @get("/", dependencies={"tx": Provide(provide_tx)})
+    async def handler(tx: NamedDependency[Any]) -> None:
+        await ending(tx)
+
+    served = httpx.ASGITransport(Litestar([handler], exception_handlers=HANDLERS))
+    async with httpx.AsyncClient(transport=served, base_url="http://talkoot.example") as client:
+        assert (await client.get("/")).status_code == status
