@@ -189,12 +189,10 @@ def _derivatives(eq: Equations, bounds: Bounds, at: Estimate) -> tuple[Floats, F
     working = eq.matrix @ spread
     working[:, 0] = added * solution / theta[0]
     answers = at.solver.solve(working)
-    products = np.empty((blocks, blocks))
-    for f in range(blocks):
-        for g in range(f, blocks):
-            seen = float((spread[:, g] * working[:, f]).sum()) if g else error / theta[0] ** 2
-            products[f, g] = products[g, f] = seen - float((working[:, f] * answers[:, g]).sum())
-    return slope, products / theta[0]
+    # Sums by einsum: a threaded BLAS would round differently on another number of threads.
+    products = np.einsum("cf,cg->fg", working, spread - answers)
+    products[0, 0] = error / theta[0] ** 2 - float((working[:, 0] * answers[:, 0]).sum())
+    return slope, np.asarray(np.triu(products) + np.triu(products, 1).T) / theta[0]
 
 
 def _toward(eq: Equations, bounds: Bounds, factorize: Factorize, at: Estimate, wanted: Floats) -> Estimate:
