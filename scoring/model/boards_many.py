@@ -95,6 +95,8 @@ def _next_bands(told: Normal, first: Rows, end: Rows) -> Rows:
         hit, place = np.unique(a[worse], return_index=True)
         found[hit] = b[worse][place]
         at[open_to] = until
-        open_to = np.setdiff1d(open_to[until < end[open_to]], hit)
+        on = until < end[open_to]
+        on[np.searchsorted(open_to, hit)] = False
+        open_to = open_to[on]
         width *= 4
     return found

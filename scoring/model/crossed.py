@@ -191,15 +191,16 @@ def _bounds(rows: Rows, variances: Sequence[Variance], eq: Equations) -> Bounds:
     guess[0] = 1.0 if variances[0].guess is None else guess[0]
     floor = np.array([v.floor for v in variances])
     free = np.array([v.known is None for v in variances])
-    freedom = eq.rows - int((eq.matrix.diagonal()[: rows.groups] > 0).sum())
+    freedom = eq.rows - int((eq.own[: rows.groups] > 0).sum())
     scale = eq.square / eq.weight.sum() if eq.rows else 0.0
     learns = freedom > 0 and scale > 1e-12 * float(guess[0])
     start = np.clip(moments(eq), 0.02 * scale, scale) if learns else guess
-    start = np.maximum(start, floor)
+    weight = np.array([v.weight for v in variances])
+    start = np.maximum(np.where(weight > 0, guess, start), floor)  # what is usual is nearer than moments of a few rows
     start = np.array([s if v.known is None else v.known for s, v in zip(start, variances, strict=True)])
     start[1:] = np.maximum(start[1:], NONE * start[0])
     floor[0] = max(floor[0], RESIDUAL_SHARE * scale)
-    return Bounds(start, floor, guess, np.array([v.weight for v in variances]), free & learns, rows.center_variance)
+    return Bounds(start, floor, guess, weight, free & learns, rows.center_variance)
 
 
 def _check(rows: Rows, factors: Sequence[Factor]) -> None:

@@ -91,6 +91,7 @@ def bordering(eq: Equations, wanted: csr_array) -> Bordering:
         eq,
         design=csr_array(eq.design[:, many]),
         matrix=csr_array(eq.matrix[many][:, many]),
+        own=eq.own[many],
         right=eq.right[many],
         block=eq.block[many],
         sizes=sizes,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from scoring.model.crossed_blocks import TILE, Cholesky, cholesky
+from scoring.model.patterns import filled
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -36,7 +37,8 @@ class _Stage:
 
     gone, kept : vertices. owner, other, edge : for each edge of a gone vertex, its place in `gone`, its far end in
     `kept` and its entry. stays, moved : entries between kept vertices, before and after. left, right, filled : pairs of
-    edges of one gone vertex, and the entry after the stage that they change.
+    edges of one gone vertex, and the entry after the stage that they change. pull, back : the patterns of D⁻¹B and of
+    its transpose, whose entries are those of pull in the order `turn`.
     """
 
     gone: Places
@@ -50,6 +52,9 @@ class _Stage:
     right: Places
     filled: Places
     entries: int
+    pull: csr_array
+    back: csr_array
+    turn: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +157,16 @@ def _eliminate(pattern: Pattern, full: csr_array, gone: Places) -> tuple[_Stage,
     left, right = _pairs(edges.indptr.astype(np.intp))
     old = number[pattern.row[stays]] * len(kept) + number[pattern.column[stays]]
     new = other[left] * len(kept) + other[right]
-    entries, moved, filled = _merge(old, new, len(kept))
+    entries, moved, changed = _merge(old, new, len(kept))
     after = Pattern(len(kept), entries // max(len(kept), 1), entries % max(len(kept), 1))
     edge = edges.data.astype(np.intp) - 1
-    return _Stage(gone, kept, owner, other, edge, stays, moved, left, right, filled, len(entries)), after
+    pull = csr_array((np.zeros(len(edge)), other, edges.indptr), shape=(len(gone), len(kept)))
+    turn = np.argsort(other, kind="stable")
+    begin = np.searchsorted(other[turn], np.arange(len(kept) + 1))
+    back = csr_array((np.zeros(len(edge)), owner[turn], begin), shape=(len(kept), len(gone)))
+    return _Stage(
+        gone, kept, owner, other, edge, stays, moved, left, right, changed, len(entries), pull, back, turn
+    ), after
 
 
 def _pairs(start: Places) -> tuple[Places, Places]:
@@ -183,20 +194,21 @@ def _merge(old: Places, new: Places, size: int) -> tuple[Places, Places, Places]
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """The stages carried out on one matrix, ready to solve. pivots, pulls : for each stage D and D⁻¹B."""
+    """The stages carried out on one matrix, ready to solve. pivots, pulls, backs : for each stage D, D⁻¹B, its turn."""
 
     plan: Plan
     pivots: tuple[Floats, ...]
     pulls: tuple[csr_array, ...]
+    backs: tuple[csr_array, ...]
     core: Cholesky
     logdet: float
 
     def solve(self, right: Floats) -> Floats:
         """Matrix⁻¹ right; right is (size, columns)."""
         parts, rest = [], right
-        for stage, pull in zip(self.plan.stages, self.pulls, strict=True):
+        for stage, back in zip(self.plan.stages, self.backs, strict=True):
             parts.append(rest[stage.gone])
-            rest = rest[stage.kept] - pull.T @ parts[-1]
+            rest = rest[stage.kept] - back @ parts[-1]
         rest = self.core.solve(rest)
         for stage, pivot, pull, part in zip(
             *map(reversed, (self.plan.stages, self.pivots, self.pulls, parts)), strict=True
@@ -227,7 +239,7 @@ class Elimination:
 
 def eliminate(plan: Plan, diagonal: Floats, above: Floats) -> Elimination:
     """Carry out a plan. diagonal : (size,), above : (entries,), at the pattern's places. LinAlgError: not definite."""
-    pivots, pulls, logdet = [], [], 0.0
+    pivots, pulls, backs, logdet = [], [], [], 0.0
     for stage in plan.stages:
         pivot, edge = diagonal[stage.gone], above[stage.edge]
         if not (pivot > 0).all():
@@ -239,13 +251,13 @@ def eliminate(plan: Plan, diagonal: Floats, above: Floats) -> Elimination:
         above = after
         logdet += float(np.log(pivot).sum())
         pivots.append(pivot)
-        start = np.searchsorted(stage.owner, np.arange(len(stage.gone) + 1))
-        pulls.append(csr_array((pull, stage.other, start), shape=(len(stage.gone), len(stage.kept))))
+        pulls.append(filled(stage.pull, pull))
+        backs.append(filled(stage.back, pull[stage.turn]))
     matrix = np.diag(diagonal)
     matrix[plan.core.row, plan.core.column] = above
     matrix[plan.core.column, plan.core.row] = above
     core = cholesky(matrix)
-    return Elimination(plan, tuple(pivots), tuple(pulls), core, logdet + core.logdet)
+    return Elimination(plan, tuple(pivots), tuple(pulls), tuple(backs), core, logdet + core.logdet)
 
 
 def _sums(place: Places, amount: Floats, size: int) -> Floats:

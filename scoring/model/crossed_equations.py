@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 class Equations:
     """The parts of (TᵀWT + Λ) x = TᵀWy.
 
-    design : (rows, columns), T. y : (rows,), as centred. weight : (rows,). matrix : TᵀWT, csr. right : TᵀWy.
+    design : (rows, columns), T. y : (rows,), as centred. weight : (rows,). matrix : TᵀWT, csr; own : its diagonal.
+    right : TᵀWy.
     square : yᵀWy. block : (columns,), 0 for fixed means, f + 1 for factor f. sizes : columns of each block.
     logweight : Σ log weight.
     """
@@ -26,6 +27,7 @@ class Equations:
     y: Floats
     weight: Floats
     matrix: csr_array
+    own: Floats
     right: Floats
     square: float
     block: NDArray[np.int32]
@@ -47,7 +49,7 @@ def moments(eq: Equations) -> Floats:
 
     Only a place to start from. Henderson (1953), Biometrics 9(2), method 1; fixed means are taken out first.
     """
-    own = np.maximum(eq.matrix.diagonal(), 1e-300)
+    own = np.maximum(eq.own, 1e-300)
     fixed = np.where(eq.block == 0, eq.right / own, 0.0)
     left = eq.right - eq.matrix @ fixed
     row = np.repeat(np.arange(len(own)), np.diff(eq.matrix.indptr))
@@ -84,4 +86,6 @@ def equations(blocks: list[csr_array], y: Floats, weight: Floats) -> Equations:
     matrix.sum_duplicates()
     block = np.repeat(np.arange(len(blocks), dtype=np.int32), sizes)
     square = float((weight * y * y).sum())
-    return Equations(design, y, weight, matrix, weighted.T @ y, square, block, sizes, float(np.log(weight).sum()))
+    return Equations(
+        design, y, weight, matrix, matrix.diagonal(), weighted.T @ y, square, block, sizes, float(np.log(weight).sum())
+    )

@@ -80,13 +80,14 @@ def penalty(eq: Equations, variances: Floats, center_variance: float) -> Floats:
     """Build the diagonal Λ, (columns,): residual / variance of the column's block; 1 for an unheard fixed mean."""
     ratio = variances[0] / np.concatenate(([center_variance], variances[1:]))
     added: Floats = ratio[eq.block]
-    added[: eq.sizes[0]][unheard(eq, center_variance)] = 1.0
+    if not isfinite(center_variance):
+        added[: eq.sizes[0]][unheard(eq, center_variance)] = 1.0
     return added
 
 
 def unheard(eq: Equations, center_variance: float) -> NDArray[np.bool_]:
     """Mark, (fixed means,), where no row speaks of it and nothing was known beforehand."""
-    silent: NDArray[np.bool_] = eq.matrix.diagonal()[: eq.sizes[0]] == 0
+    silent: NDArray[np.bool_] = eq.own[: eq.sizes[0]] == 0
     return silent & (not isfinite(center_variance))
 
 
@@ -122,7 +123,7 @@ def _evaluate(eq: Equations, bounds: Bounds, factorize: Factorize, variances: Fl
     proper = isfinite(bounds.center_variance)
     known = eq.sizes.astype(np.float64)
     known[0] *= proper
-    used = 0.0 if proper else float((eq.matrix.diagonal()[eq.block == 0] > 0).sum())
+    used = 0.0 if proper else float((eq.own[eq.block == 0] > 0).sum())
     ratio = variances[0] / np.concatenate(([bounds.center_variance if proper else 1.0], variances[1:]))
     freedom = eq.rows - used
     deviance = (
@@ -177,7 +178,7 @@ def _derivatives(eq: Equations, bounds: Bounds, at: Estimate) -> tuple[Floats, F
     added = penalty(eq, theta, bounds.center_variance)
     taken = eq.sums(added * at.solver.diagonal())  # λ_f tr C⁻¹_ff
     left = eq.sizes - taken
-    left[0] = float((eq.matrix.diagonal()[eq.block == 0] > 0).sum()) if taken[0] == 0 else left[0]
+    left[0] = float((eq.own[eq.block == 0] > 0).sum()) if taken[0] == 0 else left[0]
     error = eq.square - float((eq.right * solution).sum()) - float((added * solution**2).sum())
     slope = np.empty(blocks)
     slope[0] = (eq.rows - left.sum()) / theta[0] - error / theta[0] ** 2
@@ -189,12 +190,10 @@ def _derivatives(eq: Equations, bounds: Bounds, at: Estimate) -> tuple[Floats, F
     working = eq.matrix @ spread
     working[:, 0] = added * solution / theta[0]
     answers = at.solver.solve(working)
-    products = np.empty((blocks, blocks))
-    for f in range(blocks):
-        for g in range(f, blocks):
-            seen = float((spread[:, g] * working[:, f]).sum()) if g else error / theta[0] ** 2
-            products[f, g] = products[g, f] = seen - float((working[:, f] * answers[:, g]).sum())
-    return slope, products / theta[0]
+    # Sums by einsum: a threaded BLAS would round differently on another number of threads.
+    products = np.einsum("cf,cg->fg", working, spread - answers)
+    products[0, 0] = error / theta[0] ** 2 - float((working[:, 0] * answers[:, 0]).sum())
+    return slope, np.asarray(np.triu(products) + np.triu(products, 1).T) / theta[0]
 
 
 def _toward(eq: Equations, bounds: Bounds, factorize: Factorize, at: Estimate, wanted: Floats) -> Estimate:

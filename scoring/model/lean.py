@@ -115,7 +115,7 @@ def fit_lean(design: Design, priors: Priors, exact: int = EXACT) -> Lean:
         theta = _settled(layout(_part(lay, min(PART, exact))) if many else lay, priors, theta, free)
     at = spelt(lay, priors, theta)
     schur = eliminate(lay, at)
-    core, inverse = solve_wide(schur.core, schur.border, schur.corner) if many else invert(schur)
+    core, inverse = solve_wide(csr_array(schur.core), schur.border, schur.corner) if many else invert(schur)
     return Lean(lay, schur, theta, at, effects(lay, schur, core), inverse)
 
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from scoring.model.lean_patterns import Patterns, Rows, pattern
+
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
 
@@ -95,8 +97,8 @@ class Groups:
     """Connected middles: square blocks in one flat buffer, padded to few sizes.
 
     `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (middles,):
-    where a block begins, how wide it is, and the row in it; `start`, `column`, `at` : the pattern of all blocks as one
-    csr matrix, and where each entry lies in the buffer.
+    where a block begins, how wide it is, and the row in it; `row`, `column`, `at` : the entries of all blocks as one
+    matrix by rows, and where each lies in the buffer.
     """
 
     buckets: tuple[tuple[int, int], ...]
@@ -104,7 +106,7 @@ class Groups:
     stride: Places
     place: Places
     padding: Places
-    start: Places
+    row: Places
     column: Places
     at: Places
 
@@ -122,6 +124,7 @@ class Layout:
     """
 
     design: Design
+    rows: Rows
     nests: Nests
     cells: Cells
     groups: Groups
@@ -135,6 +138,7 @@ class Layout:
     into_middles: csr_array
     into_links: csr_array
     of_middles: csr_array
+    patterns: Patterns
 
 
 def layout(design: Design) -> Layout:
@@ -158,12 +162,26 @@ def layout(design: Design) -> Layout:
     shares = csr_array(
         (rows_of.data, np.searchsorted(members, rows_of.indices), rows_of.indptr), shape=(len(units), len(members))
     )
+    rows = Rows(design.y[order], design.weight[order], design.column[order], csr_array(design.fixed[order]))
+    groups = _groups(cells, kind)
     return Layout(
-        design, _nests(design, order, nest_new, (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
-        _groups(cells, kind), shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
+        design, rows, _nests(design, rows, (order, nest_new), (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
+        groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
         _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
         _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
+        _patterns(cells, groups, shares),
     )  # fmt: skip
+
+
+def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
+    units, middles = shares.shape[0], len(groups.home)
+    return Patterns(
+        groups=pattern(groups.row, groups.column, (middles, middles)),
+        touching=pattern(cells.link_unit, cells.entry_middle[cells.link_entry], (units, middles)),
+        square=pattern(cells.one, cells.other, (units, units)),
+        entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first), middles)),
+        turned=csr_array(shares.T),
+    )
 
 
 def _into(place: Places, size: int) -> csr_array:
@@ -172,10 +190,13 @@ def _into(place: Places, size: int) -> csr_array:
     return csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, place.shape[1]))
 
 
-def _nests(design: Design, order: Places, nest_new: NDArray[np.bool_], local: tuple[Places, int]) -> Nests:
+def _nests(
+    design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], local: tuple[Places, int]
+) -> Nests:
+    order, nest_new = of
     row, begin = np.cumsum(nest_new) - 1, np.flatnonzero(nest_new)
-    weight, column, width = design.weight[order], design.column[order], design.width
-    fixed = np.column_stack([design.fixed[order].toarray(), design.y[order]])
+    weight, column, width = rows.weight, rows.column, design.width
+    fixed = np.column_stack([rows.fixed.toarray(), rows.y])
     heavy = weight[:, None] * fixed
     at = local[0] * width + column
     places = csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(local[1] * width, len(at)))
@@ -244,7 +265,7 @@ def _groups(cells: Cells, kind: Places) -> Groups:
     middles = len(kind)
     if not middles:
         none = np.empty(0, np.intp)
-        return Groups((), none, none, none, none, np.zeros(1, np.intp), none, none)
+        return Groups((), none, none, none, none, none, none, none)
     chained = cells.entry_local[1:] == cells.entry_local[:-1]
     ends = cells.entry_middle[:-1][chained], cells.entry_middle[1:][chained]
     joined = coo_array((np.ones(len(ends[0])), ends), shape=(middles, middles))
@@ -265,9 +286,8 @@ def _groups(cells: Cells, kind: Places) -> Groups:
     beside = np.arange(len(spare)) - np.repeat(np.cumsum(padded - size) - (padded - size), padded - size)
     padding = home[spare] + (size[spare] + beside) * (padded[spare] + 1)
     sizes, counts = np.unique(padded, return_counts=True)
-    start = np.concatenate([[0], np.cumsum(size[group])])
     buckets = tuple((int(width), int(blocks)) for width, blocks in zip(sizes, counts, strict=True))
-    return Groups(buckets, home[group], padded[group], place, padding, start, column, at)
+    return Groups(buckets, home[group], padded[group], place, padding, row, column, at)
 
 
 def _padded(size: Places) -> Places:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_layout import Groups, Layout
+from scoring.model.patterns import filled
 
 Floats = NDArray[np.float64]
+
+DENSE = 500  # members up to whom their equations are a full table: nearly all of them share work with nearly all
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Schur:
     `pull` (N,) 1 / (weight + λ) of nests, `keep` (N,) the share of a nest's weight that stays. `inverse` (locals,
     width, width) of the local blocks; `by_entry`, `by_unit`, `by_fixed` its products with what touches a local, and
     `entry`, `unit` (…, width) that itself. `groups` (middles, middles) the inverse of the middles' blocks;
-    `by_member` (members, middles), `by_middle` (middles, globals + 1) its products.
+    `by_member` (members, middles), `by_middle` (middles, globals + 1) its products. `core` is full up to DENSE members.
     """
 
     pull: Floats
@@ -53,7 +56,7 @@ class Schur:
     groups: csr_array
     by_member: csr_array
     by_middle: Floats
-    core: csr_array
+    core: csr_array | Floats
     border: Floats
     corner: Floats
 
@@ -126,7 +129,7 @@ def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Flo
                 both = (cells.middle[one] >= 0) & (cells.middle[two] >= 0)
                 place = groups.address(cells.middle[one][both], cells.middle[two][both])
                 buffer += np.bincount(place, weight[both], len(buffer))
-    return csr_array((_inverted(groups, buffer)[groups.at], groups.column, groups.start), shape=(middles, middles))
+    return filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at])
 
 
 def _inverted(groups: Groups, buffer: Floats) -> Floats:
@@ -143,19 +146,19 @@ def _inverted(groups: Groups, buffer: Floats) -> Floats:
 
 def _core(
     lay: Layout, at: Variances, blocks: tuple[Floats, Floats, csr_array], mixed: tuple[Floats, Floats]
-) -> tuple[csr_array, Floats, csr_array]:
+) -> tuple[csr_array | Floats, Floats, csr_array]:
     """Equations of the members: (members, members), with the globals (members, globals + 1), and T·H⁻¹."""
     links, within, groups = blocks
     units, middle = mixed
-    cells, shares = lay.cells, lay.shares
-    turned = csr_array(shares.T)
-    count, members = shares.shape
-    middles = len(lay.kind)
-    starts = np.searchsorted(cells.link_unit, np.arange(count + 1))
-    touching = csr_array((links, cells.entry_middle[cells.link_entry], starts), shape=(count, middles))
-    square = csr_array((within, cells.other, np.searchsorted(cells.one, np.arange(count + 1))), shape=(count, count))
-    between = csr_array(turned @ touching)
+    shares, turned = lay.shares, lay.patterns.turned
+    members = len(turned.indptr) - 1
+    square = filled(lay.patterns.square, within)
+    between = turned @ filled(lay.patterns.touching, links)
     by_member = csr_array(between @ groups)
-    own = csr_array((at.residual / at.member, np.arange(members), np.arange(members + 1)), shape=(members, members))
-    core = csr_array(turned @ (square @ shares) - by_member @ between.T + own)
+    core: csr_array | Floats
+    if members <= DENSE:
+        core = turned @ (square @ shares.toarray()) - between @ by_member.toarray().T
+        core[np.arange(members), np.arange(members)] += at.residual / at.member
+    else:
+        core = csr_array(turned @ (square @ shares) - by_member @ between.T + diags_array(at.residual / at.member))
     return core, np.asarray(turned @ units - by_member @ middle), by_member

@@ -15,6 +15,7 @@ from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_layout import Groups, Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
+from scoring.model.patterns import filled
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +62,7 @@ def invert(schur: Schur) -> tuple[Floats, Floats]:
     """Solve the core and invert it: (g,) and (g, g)."""
     members, width = schur.border.shape
     matrix = np.empty((members + width - 1, members + width - 1))
-    matrix[:members, :members] = schur.core.toarray()
+    matrix[:members, :members] = schur.core if isinstance(schur.core, np.ndarray) else schur.core.toarray()
     matrix[:members, members:] = schur.border[:, :-1]
     matrix[members:, :members] = schur.border[:, :-1].T
     matrix[members:, members:] = schur.corner[:-1, :-1]
@@ -86,10 +87,10 @@ def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
     level = unit[cells.unit] + np.where(cells.middle >= 0, np.append(middle, 0.0)[cells.middle], 0.0).sum(axis=0)
     told = nests.fixed @ known - (nests.columns * local[cells.local]).sum(axis=1) - nests.weight * level
     nest = schur.pull * told
-    design, order = lay.design, nests.order
-    left = design.y[order] - design.fixed[order] @ core[members:] - (nest + level)[nests.row]
-    left = left - local[cells.local[nests.row], design.column[order]]
-    heavy = design.weight[order] * left
+    rows = lay.rows
+    left = rows.y - rows.fixed @ core[members:] - (nest + level)[nests.row]
+    left = left - local[cells.local[nests.row], rows.column]
+    heavy = rows.weight * left
     force = np.bincount(cells.unit[nests.row], heavy, len(unit)).astype(np.float64)
     return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
 
@@ -140,19 +141,16 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     """Posterior covariances of everything but the nests; `core` is Z, (g, g)."""
     cells, groups, members = lay.cells, lay.groups, lay.shares.shape[1]
     locals_, width = schur.by_fixed.shape[:2]
-    middles = len(lay.kind)
     pull = np.hstack([schur.by_member.toarray().T, schur.by_middle[:, :-1]])
     middle_core = -(schur.by_member.T @ core[:members] + schur.by_middle[:, :-1] @ core[members:])
     pairs = -_within(groups, pull, middle_core)
     pairs[groups.at] += schur.groups.data
+    of_units = np.asarray(lay.shares @ core[:members])
     local_core = np.empty((locals_, width, core.shape[0]))
     for column in range(width):
-        through = csr_array((schur.by_entry[:, column], (cells.entry_local, cells.entry_middle)), (locals_, middles))
-        units = csr_array((schur.by_unit[:, column], (cells.local_of, np.arange(len(cells.local_of)))))
-        spread = through @ middle_core if middles else 0.0
-        local_core[:, column] = -(
-            spread + (units @ lay.shares) @ core[:members] + schur.by_fixed[:, column, :-1] @ core[members:]
-        )
+        spread = filled(lay.patterns.entries, schur.by_entry[:, column]) @ middle_core
+        spread += np.add.reduceat(schur.by_unit[:, column, None] * of_units, cells.first_unit)
+        local_core[:, column] = -(spread + schur.by_fixed[:, column, :-1] @ core[members:])
     unit_middle = _unit_middle(lay, middle_core)
     local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
     taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
@@ -167,7 +165,6 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
         for two in range(width):
             local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
             local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
-    of_units = np.asarray(lay.shares @ core[:members])
     own = np.bincount(
         unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of)
     ).astype(np.float64)

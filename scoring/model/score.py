@@ -212,17 +212,24 @@ def _trust_at(evidence: Evidence, policy: Policy, as_of: int, peers_at: PeersAt)
 def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
     nothing = np.zeros(len(evidence.feedback.at), np.bool_)
     known = replace(evidence, feedback=rows(evidence.feedback, nothing))  # not to copy what is confidential anyway
+    learnt: dict[tuple[int, int], tuple[Block, ...]] = {}  # the first month of a quarter is all of it so far
     for period in recent(as_of, evidence.time_zone):
-        told = inside(known, period, as_of)
-        end = min(period.end, as_of)
-        blocks = []
-        if len(told.signals.ids):
-            blocks.append(customer_people(told, policy, end, customers))
-        if len(told.kudos.ids) or len(told.badges.ids):
-            blocks.append(recognition(told, policy, end))
-        if len(told.care.ids) or len(told.handovers.ids):
-            blocks.append(care(told, policy, end))
-        yield PeriodBlocks(period.name, tuple(blocks))
+        part = period.start, min(period.end, as_of)
+        if part not in learnt:
+            learnt[part] = _blocks_inside(inside(known, period, as_of), customers, policy, part[1])
+        yield PeriodBlocks(period.name, learnt[part])
+
+
+def _blocks_inside(told: Evidence, customers: CustomerBlocks, policy: Policy, end: int) -> tuple[Block, ...]:
+    """Learn what there is to learn from the evidence of one period, up to `end`."""
+    blocks = []
+    if len(told.signals.ids):
+        blocks.append(customer_people(told, policy, end, customers))
+    if len(told.kudos.ids) or len(told.badges.ids):
+        blocks.append(recognition(told, policy, end))
+    if len(told.care.ids) or len(told.handovers.ids):
+        blocks.append(care(told, policy, end))
+    return tuple(blocks)
 
 
 def _standings(

@@ -1,7 +1,7 @@
 """Standings: every board of an organization, of its departments and of its teams, over all time and recent periods."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from scoring.model.boards_many import places_of_many
 from scoring.model.evidence import FOREVER, Evidence, Index, Mask
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
-from scoring.model.threads import at_once
+from scoring.model.threads import MANY, at_once
 from scoring.policy import Policy
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -110,16 +110,37 @@ def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy:
     scope = np.array([scope_of[contest.scope] for contest in contests], np.int32)
     period = np.array([period_of[contest.period] for contest in contests], np.int32)
 
-    def sheet(dimension: int) -> _Sheet:
-        at = (subject, dimension)
-        order = places_of_many((found.estimate[at], found.sd[at], found.voices[at]), number, policy)
+    def sheet(dimension: int, order: Places) -> _Sheet:
         of = number[order.order]
         return _Sheet(found.dimensions[dimension], found, dimension, subject[order.order], scope[of], period[of], order)
 
     wanted = [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)]
-    ranked = {each.board: each for each in at_once([partial(sheet, place) for place in wanted], len(subject))}
+    ranked = {
+        found.dimensions[place]: sheet(place, order)
+        for place, order in _ranked((found, subject, number), wanted, policy)
+    }
     awards = [(award, name) for award, name in AWARDS.items() if name in ranked and found.kind is SubjectKind.PERSON]
     return [*ranked.values(), *(replace(ranked[name], board=award) for award, name in awards)]
+
+
+def _ranked(of: tuple[Figures, Index, Index], wanted: list[int], policy: Policy) -> Iterator[tuple[int, Places]]:
+    """Rank each of the `wanted` dimensions: all in one go where they are small, else each by itself, two at a time."""
+    found, subject, number = of
+    rows, boards = len(subject), int(number.max(initial=-1)) + 1
+
+    def places(dimensions: list[int]) -> Places:
+        at = (np.tile(subject, len(dimensions)), np.repeat(np.array(dimensions, np.intp), rows))
+        board = np.repeat(np.arange(len(dimensions)), rows) * boards + np.tile(number, len(dimensions))
+        return places_of_many((found.estimate[at], found.sd[at], found.voices[at]), board.astype(np.int32), policy)
+
+    if rows * len(wanted) > MANY:
+        yield from zip(wanted, at_once([partial(places, [place]) for place in wanted], rows), strict=True)
+        return
+    together = places(wanted)
+    for turn, place in enumerate(wanted):
+        part = slice(turn * rows, (turn + 1) * rows)
+        columns = {field.name: getattr(together, field.name)[part] for field in fields(together)}
+        yield place, replace(Places(**columns), order=columns["order"] - np.int32(turn * rows))
 
 
 def _has_board(kind: SubjectKind, dimension: str) -> bool:

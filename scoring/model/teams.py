@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Mask, Number, Time
+from scoring.model.patterns import filled
 from scoring.model.scores import Source
 from scoring.policy import Policy
 
@@ -99,8 +100,8 @@ def _level(people: Block, time: csr_array, dimension: int) -> _Level:
     between = _between(time, precision, signal, spread2)
     damping = 1 / (1 + (spread2 - between) * precision)
     total = time @ (precision * damping) + 1 / between
-    gain = time.multiply(damping / variance).multiply((1 / total)[:, None])
-    return _Level(csr_array(gain), 1 / np.sqrt(total), float(np.sqrt(between)))
+    share = time.data * (damping / variance)[time.indices] * np.repeat(1 / total, np.diff(time.indptr))
+    return _Level(filled(time, share), 1 / np.sqrt(total), float(np.sqrt(between)))
 
 
 def _between(time: csr_array, precision: Number, signal: Number, spread2: float) -> float:
@@ -131,13 +132,13 @@ def _parts(people: Block, levels: list[_Level], shape: tuple[int, int]) -> Parts
 
 def _weighed(parts: Parts, rows: NDArray[np.int64], gain: csr_array) -> Parts:
     """Give every part of a person to each of the person's teams. `rows` are those of one dimension, by subject."""
-    pairs = gain.tocoo()
+    person, teams = gain.indices, np.repeat(np.arange(gain.shape[0], dtype=np.int32), np.diff(gain.indptr))
     first = np.searchsorted(parts.subject[rows], np.arange(gain.shape[1] + 1))
-    count = np.diff(first)[pairs.col]
-    start = np.repeat(first[pairs.col] - (np.cumsum(count) - count), count)
+    count = np.diff(first)[person]
+    start = np.repeat(first[person] - (np.cumsum(count) - count), count)
     chosen = rows[start + np.arange(len(start))]
-    amount = parts.amount[chosen] * np.repeat(pairs.data, count)
-    team = np.repeat(pairs.row, count).astype(np.int32)
+    amount = parts.amount[chosen] * np.repeat(gain.data, count)
+    team = np.repeat(teams, count)
     return Parts(team, parts.dimension[chosen], parts.source[chosen], parts.project[chosen], amount)
 
 
