@@ -270,6 +270,15 @@ def test_variances_of_a_big_crowd_are_those_it_was_made_with():
     assert held.half_life > 365.25 * 8, "quality did not change"
 
 
+def test_where_nobody_is_in_a_team_no_teams_habit_is_taken_off_the_givers():
+    """One team alone tells nothing of how much teams differ: the usual 0.02 is taken off those who are in it."""
+    told = heard(crowd(people=300, answers=6000), NOW)
+    nobody, everybody = (np.full(len(told.givers), team, np.int32) for team in (-1, 0))
+    apart = variances(replace(told, team=nobody, teams=0), POLICY.peer_half_life_days)
+    together = variances(replace(told, team=everybody, teams=1), POLICY.peer_half_life_days)
+    assert apart.leniency == pytest.approx(together.leniency + together.team, abs=0.001)
+
+
 def test_change_is_noticed_and_old_answers_then_count_less():
     found = crowd(people=150, answers=6000)
     feedback = found.feedback
