@@ -16,7 +16,7 @@ from scoring.model.peers_equations import sums as sums_of
 from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_rows import ages, heard
-from scoring.model.peers_solution import solve
+from scoring.model.peers_solution import EXACT, glance, means, solve
 from scoring.model.peers_variances import GENERAL, SPECIAL, Variances, usual, variances
 from scoring.model.peers_voices import talk
 from scoring.policy import Policy
@@ -90,6 +90,15 @@ def test_worked_example():
     mean, covariance = quality_of(found, "ada", held)
     assert mean[0] == pytest.approx(1.3 / 1.565, abs=1e-4)
     assert covariance[0, 0] == pytest.approx(1.3 - 1.3**2 / 1.565, abs=1e-4)
+
+
+def test_means_alone_are_those_of_the_whole_fit():
+    found = crowd()
+    whole = model.peers(found, POLICY, NOW)
+    estimate, projects = model.peer_means(found, POLICY, NOW)
+    assert estimate == pytest.approx(whole.people.estimate, abs=1e-9)
+    assert projects.mean == pytest.approx(whole.projects.mean, abs=1e-9, nan_ok=True)
+    assert projects.voices.tolist() == whole.projects.voices.tolist()
 
 
 def test_without_a_rating_everybody_stands_at_the_prior():
@@ -177,6 +186,9 @@ def test_conjugate_gradients_agree_with_the_exact_solution_and_their_sds_nearly(
     exact, other = solve(eq, len(told.givers)), solve(eq, len(told.givers), effects=10)
     assert other.steps > 0 == exact.steps
     assert other.state == pytest.approx(exact.state, abs=1e-8)
+    for effects in (EXACT, 10):
+        rough = glance(eq, len(told.givers), effects)
+        assert means(eq, len(told.givers), rough, effects).state == pytest.approx(exact.state, abs=1e-8)
     sd, near = (np.sqrt(np.einsum("jkk->jk", found.covariance)) for found in (exact, other))
     assert np.median(np.abs(near / sd - 1)) < 0.02
 
