@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.evidence import Evidence, Feedback, Mask, Number
-from scoring.model.peers import peers
+from scoring.model.peers import peer_means
 from scoring.model.peers_rows import Heard
 from scoring.model.peers_variances import Variances, usual, variances
 from scoring.model.periods import micros
@@ -75,12 +75,12 @@ def release(previous: State, night: Night) -> State:
         return previous
     told = feedback.recorded < np.where(due, night.until, previous.people.until).ravel()[cell]
     known = replace(night.known, feedback=rows(feedback, told))
-    found = peers(known, night.policy, night.as_of, held)
+    estimate, of_projects = peer_means(known, night.policy, night.as_of, held)
     said = _Said(cell[told], known.feedback)
-    people = _moved(previous.people, due, said, (found.people.estimate, night.people), night.until)
+    people = _moved(previous.people, due, said, (estimate, night.people), night.until)
     inside = known.feedback.project >= 0
     said = _Said(known.feedback.project[inside].astype(np.int64), rows(known.feedback, inside))
-    mean = found.projects.mean[:, None]
+    mean = of_projects.mean[:, None]
     finished = _due(previous.projects, said, night.policy.k) & ~np.isnan(mean)
     projects = _moved(previous.projects, finished, said, (mean, night.projects), night.until)
     return State(shrunk(people, due, start_of(known, night.policy)), projects)

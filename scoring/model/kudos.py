@@ -19,7 +19,7 @@ from scoring.policy import Policy
 FIRST_MUTUAL, MOST_MUTUAL = 0.92, 0.94
 PERSISTENCE = 0.4  # what e times as many days of thanks add to one; bench_recognition shows 0.2 to 0.4 alike
 MOST_LASTING = 0.9  # of it, so that two colleagues' thanks are more than any number of one's
-ELASTICITY = 0.25  # twice the opportunity brings 2**0.25 as many thanks: attention is scarce
+ELASTICITY = 0.1  # twice the opportunity brings 2**0.1 as many thanks: attention is scarce
 USUAL_CHANCES = 20.0  # opportunities after which a giver's own habit weighs as much as everybody's
 USUAL_SHAPE = 2.0  # of the gamma prior, where little is known: relative rates differ by about 1/sqrt(2)
 SHAPE_EVIDENCE = 200.0  # squared voices that the usual shape is worth
@@ -62,9 +62,9 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     Posterior: log λ_j has mean ψ(a + y_j) - log(a + E_j) and variance ψ'(a + y_j); both are told in standard
     deviations √ψ'(a) of the prior, from the prior's mean. The elasticity stands between what one board needs (who is
     recognised by many: 0) and what a chance needs (recognised per opportunity: 1), because the first rewards being
-    seen and the second is noisy. 1/4, PERSISTENCE 0.4 and a half-life of 270 days were chosen among a few plain values
+    seen and the second is noisy. 1/10, PERSISTENCE 0.4 and a half-life of 270 days were chosen among a few plain values
     by the top 20 of later recognition on one real history (`tests/benchmarks/bench_recognition.py`), whose other years
-    agree; over everybody plain counts order as well, since those who are active at all are thanked later.
+    agree. Over everybody who was ever active plain counts order as well: those who are active now are thanked later.
     Those without opportunity or consent get exactly the prior: 0 with sd 1. Giving earns nothing.
 
     `evidence` is selected (`select`); `as_of` in microseconds. Source: gamma-Poisson empirical Bayes, Robbins (1956);

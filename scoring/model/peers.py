@@ -15,10 +15,10 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.peers_equations import Voices, equations, sums
+from scoring.model.peers_equations import Sums, Voices, equations, sums
 from scoring.model.peers_occasions import USUAL_RATING, occasions, summed
 from scoring.model.peers_rows import Ages, Heard, ages, heard, only
-from scoring.model.peers_solution import Glance, Solution, glance, solve
+from scoring.model.peers_solution import Glance, Solution, glance, means, solve
 from scoring.model.peers_variances import Variances, variances
 from scoring.model.peers_voices import Talk, doubtful, judged, suspected, talk, trust_in, usual_voices
 from scoring.model.scores import RaterTable, Source
@@ -75,7 +75,8 @@ def peers(evidence: Evidence, policy: Policy, as_of: int, learn: Learn = varianc
     fit = fit_heard(told, policy.peer_half_life_days, learn)
     group = np.full(len(evidence.people.ids), -1, np.int32)
     group[told.receivers] = fit.group
-    people, projects = both(partial(_people, evidence, fit), partial(_projects, evidence, fit), len(told.y))
+    left = _left(told, fit.solution, fit.voices)
+    people, projects = both(partial(_people, evidence, fit), partial(_projects, evidence, told, left), len(told.y))
     return PeerBlocks(people, _raters(fit), projects, group)
 
 
@@ -85,16 +86,40 @@ def fit_heard(told: Heard, half_life_days: float, learn: Learn = variances) -> F
     What is suspect tells nothing of how much people differ: variances are learnt without the pairs at the low end at
     first, and in the end without those, and only those, that were found to stand alone or in a circle.
     """
-    group, said, givers = _groups(told), talk(told), len(told.givers)
+    said = _understood(told, half_life_days, learn)
+    eq = equations(said.base, said.voices)
+    solution = solve(eq, len(told.givers), said.near)
+    return Fit(told, said.base.held, said.base.aged, said.voices, solution, _groups(told), eq.state)
+
+
+def peer_means(evidence: Evidence, policy: Policy, as_of: int, learn: Learn = variances) -> tuple[Number, ProjectPeers]:
+    """Return the estimates of `peers`, (people, criteria), and what it says of projects, without how sure they are."""
+    told = heard(evidence, as_of)
+    said = _understood(told, policy.peer_half_life_days, learn)
+    found = means(equations(said.base, said.voices), len(told.givers), said.near)
+    estimate = np.tile(USUAL_RATING + found.mean, (len(evidence.people.ids), 1))
+    estimate[told.receivers] += found.state[:, : told.criteria]
+    return estimate, _projects(evidence, told, _left(told, found, said.voices))
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What there is to solve: sums, voices of which some are suspect, and a solution near to it."""
+
+    base: Sums
+    voices: Voices
+    near: Glance
+
+
+def _understood(told: Heard, half_life_days: float, learn: Learn) -> _Understood:
+    said = talk(told)
     held = learn(only(told, ~said.lowest), half_life_days)
     voices, near = _voices_of(told, said, held)
     apart = doubtful(voices, held)
     if (apart != said.lowest).any():
         held, before = learn(only(told, ~apart), half_life_days), held
         voices = replace(voices, pair_variance=voices.pair_variance - before.pair + held.pair)
-    base = sums(told, ages(told.days, held.half_life), held)
-    eq = equations(base, voices)
-    return Fit(told, held, base.aged, voices, solve(eq, givers, near), group, eq.state)
+    return _Understood(sums(told, ages(told.days, held.half_life), held), voices, near)
 
 
 def _voices_of(told: Heard, said: Talk, held: Variances) -> tuple[Voices, Glance]:
@@ -179,7 +204,7 @@ def weighed(fit: Fit) -> Number:
     """
     told, voices = fit.told, fit.voices
     said = occasions(told, fit.aged, fit.held)
-    e = told.y - USUAL_RATING - fit.solution.mean[told.criterion] - _shifts(fit)[told.row_pair]
+    e = _left(told, fit.solution, voices)
     together = np.bincount(told.occasion, e, len(told.pair))
     by_pair = summed(told.pair, len(told.receiver))
     weight = by_pair @ (said.weight * said.count.sum(axis=1))
@@ -190,13 +215,13 @@ def weighed(fit: Fit) -> Number:
     return np.asarray(alone - said.weight[of] * pull[told.row_pair], np.float64)
 
 
-def _shifts(fit: Fit) -> Number:
-    """Add up what giver, team and circle add to a pair's ratings: (pairs,)."""
-    told, shared = fit.told, fit.solution.shared
-    givers = len(told.givers)
+def _left(told: Heard, found: Solution | Glance, voices: Voices) -> Number:
+    """Take from each rating its criterion's mean and what giver, team and circle add to a pair's ratings: (rows,)."""
+    shared, givers = found.shared, len(told.givers)
     team = np.append(shared[givers : givers + told.teams], 0.0)[told.team[told.giver]]
-    circle = np.append(shared[givers + told.teams :], 0.0)[fit.voices.circle]
-    return np.asarray(shared[told.giver] + team + circle, np.float64)
+    circle = np.append(shared[givers + told.teams :], 0.0)[voices.circle]
+    shift = shared[told.giver] + team + circle
+    return np.asarray(told.y - USUAL_RATING - found.mean[told.criterion] - shift[told.row_pair], np.float64)
 
 
 def _parts(evidence: Evidence, fit: Fit, mean: Number) -> Parts:
@@ -231,12 +256,11 @@ def _prior(means: Number, people: int) -> Parts:
     return Parts(everyone, every, source, np.full_like(every, -1), np.tile(means, people))
 
 
-def _projects(evidence: Evidence, fit: Fit) -> ProjectPeers:
-    """Average what is left after criterion and leniency over the pairs of giver and receiver in each project."""
-    told, projects = fit.told, len(evidence.projects.ids)
+def _projects(evidence: Evidence, told: Heard, e: Number) -> ProjectPeers:
+    """Average `e`, what `_left` left of each rating, over the pairs of giver and receiver in each project."""
+    projects = len(evidence.projects.ids)
     of = evidence.feedback.project[told.row]
     inside = of >= 0
-    e = told.y - USUAL_RATING - fit.solution.mean[told.criterion] - _shifts(fit)[told.row_pair]
     where, pairs = of[inside].astype(np.int64), max(len(told.receiver), 1)
     opinion, place = _numbered(where * pairs + told.row_pair[inside])
     said = np.bincount(place, e[inside], len(opinion)) / np.maximum(np.bincount(place, minlength=len(opinion)), 1)

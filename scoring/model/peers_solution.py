@@ -9,7 +9,7 @@ which is exact where ratings form a tree and near it where they form a large spa
 Weiss & Freeman 2001, Neural Comput. 13). Source: Henderson (1975), Biometrics 31(2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -73,6 +73,17 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
         variance = 1 / diagonal[givers : len(eq.shift)]
     state, shared, mean = _sides(eq, reduced, found, givers)
     return Glance(state, shared, mean, _giver_variance(reduced, diagonal, givers), variance)
+
+
+def means(eq: Equations, givers: int, near: Glance, effects: int = EXACT) -> Glance:
+    """Solve for posterior means alone, as surely as `solve` does; variances stay those of what is `near`."""
+    reduced = _reduce(eq, givers, effects)
+    if _effects(eq) <= effects:
+        found = reduced.factor().solve(reduced.right[:, None])[:, 0]
+    else:
+        found = _conjugate_gradients(reduced, reduced.diagonal(), _start(eq, near), TOLERANCE)[0]
+    state, shared, mean = _sides(eq, reduced, found, givers)
+    return replace(near, state=state, shared=shared, mean=mean)
 
 
 def solve(eq: Equations, givers: int, near: Glance | None = None, effects: int = EXACT) -> Solution:

@@ -80,7 +80,7 @@ def variances(told: Heard, half_life_days: float) -> Variances:
         (found.team - found.giver - (found.nearby - found.pair).total()).mean - found.unrelated, told.teams, TEAM
     )
     giving = (found.giver - found.pair.total()).mean - found.unrelated
-    leniency = _pulled(giving - team, givers, LENIENCY)
+    leniency = _pulled(giving - team * _in_teams(told), givers, LENIENCY)
     quality, half_life, lagged = _quality(told, found, team, expected)
     above = found.unrelated + giving
     again = found.pair - found.occasion
@@ -93,6 +93,14 @@ def variances(told: Heard, half_life_days: float) -> Variances:
     residual = found.row.mean - above - pair - occasion - _average(lagged, found.row)
     residual = max(_pulled(residual, len(told.y) / 4, RESIDUAL), RESIDUAL_FLOOR)
     return Variances(quality, leniency, team, pair, occasion, residual, half_life)
+
+
+def _in_teams(told: Heard) -> float:
+    """Return the part of `giving` that is of givers with a team: nobody else shares a team's leniency, 0-1."""
+    said = np.bincount(told.row_pair, minlength=len(told.receiver)).astype(np.float64)
+    products = np.bincount(told.giver, said) ** 2 - np.bincount(told.giver, said**2)
+    total = float(products.sum())
+    return float(products[told.team[: len(products)] >= 0].sum()) / total if total > 0.5 else 1.0
 
 
 def _quality(told: Heard, found: Alike, team: float, expected: Variances) -> tuple[Number, float, Number]:

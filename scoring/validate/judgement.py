@@ -9,7 +9,7 @@ import numpy as np
 from scoring.arrays import build
 from scoring.model.evidence import Evidence
 from scoring.model.score import score
-from scoring.model.scores import SubjectKind
+from scoring.model.scores import ScoreTable, SubjectKind
 from scoring.policy import Policy
 from scoring.simulate import Organization
 from scoring.simulate.people import Number
@@ -32,13 +32,17 @@ Engine = Callable[[Evidence], Judgement]
 
 def ours(evidence: Evidence) -> Judgement:
     """Score with the standard policy."""
-    table = score(evidence, Policy(), UNTIL).scores
+    return judgement_of(score(evidence, Policy(), UNTIL).scores, len(evidence.people.ids))
+
+
+def judgement_of(table: ScoreTable, everybody: int) -> Judgement:
+    """Read what a table of scores says of each of so many people."""
     people = table.subject_kind == SubjectKind.PERSON
     columns: dict[str, dict[str, Number]] = {"estimate": {}, "sd": {}, "low": {}, "high": {}}
     for place, name in enumerate(table.dimensions):
         rows = np.flatnonzero(people & (table.dimension == place))
         rows = rows[np.argsort(table.subject[rows], kind="stable")]
-        if rows.size == len(evidence.people.ids):
+        if rows.size == everybody:
             for column, found in columns.items():
                 found[name] = getattr(table, column)[rows]
     return Judgement(**columns)

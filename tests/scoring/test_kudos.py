@@ -43,14 +43,14 @@ def test_worked_example():
     # Four people, no groups; b and c thank a a moment ago: 2 voices for a. Everybody can thank the 3 others.
     # Given by others to others: a 0, b and c 1, d 2, of 6 chances: usual 0, 1/6, 1/6, 1/3. Habits of b and c
     # (1 + 20 u) / 23, of a and d 20 u / 23. Met, in units of u: b, c 6/23 + 60/23, d 2·3/23 + 60/23: all 66/23.
-    # Expected (66/23)^¼ / (3 · 3^¼) = (22/23)^¼ / 3 for each thank: a 0, b and c 0.329650, d 0.659300.
+    # Expected (66/23)^0.1 / (3 · 3^0.1) = (22/23)^0.1 / 3 for each thank: a 0, b and c 0.331855, d 0.663710.
     people = [{"person": name} for name in "abcd"]
     evidence = small(people=people, kudos=rows([("b", "a", 99.9999999), ("c", "a", 99.9999999)]))
     block = recognition(select(evidence, NOW), POLICY, NOW)
-    expected = np.array([0, 1, 1, 2]) * (22 / 23) ** 0.25 / 3
-    # Shape: Σ over expected > 0 of (0 - E)² - E = 2·(0.10867 - 0.32965) + (0.43468 - 0.65930) < 0, so no excess:
-    # (Σ E² + 200) / (0 + 200/2) = 200.65201 / 100.
-    shape = 2.0065201
+    expected = np.array([0, 1, 1, 2]) * (22 / 23) ** 0.1 / 3
+    # Shape: Σ over expected > 0 of (0 - E)² - E = 2·(0.11013 - 0.33186) + (0.44051 - 0.66371) < 0, so no excess:
+    # (Σ E² + 200) / (0 + 200/2) = 200.66077 / 100.
+    shape = 2.0066077
     voices = np.array([2.0, 0, 0, 0])
     unit = np.sqrt(polygamma(1, shape))
     by_hand = (digamma(shape + voices) - np.log(shape + expected) - digamma(shape) + np.log(shape)) / unit

@@ -16,7 +16,7 @@ from scoring.model.peers_equations import sums as sums_of
 from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_rows import ages, heard
-from scoring.model.peers_solution import solve
+from scoring.model.peers_solution import EXACT, glance, means, solve
 from scoring.model.peers_variances import GENERAL, SPECIAL, Variances, usual, variances
 from scoring.model.peers_voices import talk
 from scoring.policy import Policy
@@ -90,6 +90,15 @@ def test_worked_example():
     mean, covariance = quality_of(found, "ada", held)
     assert mean[0] == pytest.approx(1.3 / 1.565, abs=1e-4)
     assert covariance[0, 0] == pytest.approx(1.3 - 1.3**2 / 1.565, abs=1e-4)
+
+
+def test_means_alone_are_those_of_the_whole_fit():
+    found = crowd()
+    whole = model.peers(found, POLICY, NOW)
+    estimate, projects = model.peer_means(found, POLICY, NOW)
+    assert estimate == pytest.approx(whole.people.estimate, abs=1e-9)
+    assert projects.mean == pytest.approx(whole.projects.mean, abs=1e-9, nan_ok=True)
+    assert projects.voices.tolist() == whole.projects.voices.tolist()
 
 
 def test_without_a_rating_everybody_stands_at_the_prior():
@@ -177,6 +186,9 @@ def test_conjugate_gradients_agree_with_the_exact_solution_and_their_sds_nearly(
     exact, other = solve(eq, len(told.givers)), solve(eq, len(told.givers), effects=10)
     assert other.steps > 0 == exact.steps
     assert other.state == pytest.approx(exact.state, abs=1e-8)
+    for effects in (EXACT, 10):
+        rough = glance(eq, len(told.givers), effects)
+        assert means(eq, len(told.givers), rough, effects).state == pytest.approx(exact.state, abs=1e-8)
     sd, near = (np.sqrt(np.einsum("jkk->jk", found.covariance)) for found in (exact, other))
     assert np.median(np.abs(near / sd - 1)) < 0.02
 
@@ -268,6 +280,15 @@ def test_variances_of_a_big_crowd_are_those_it_was_made_with():
     assert held.pair + held.occasion == pytest.approx(0.18, rel=0.15)
     assert held.residual == pytest.approx(0.36, rel=0.1)
     assert held.half_life > 365.25 * 8, "quality did not change"
+
+
+def test_where_nobody_is_in_a_team_no_teams_habit_is_taken_off_the_givers():
+    """One team alone tells nothing of how much teams differ: the usual 0.02 is taken off those who are in it."""
+    told = heard(crowd(people=300, answers=6000), NOW)
+    nobody, everybody = (np.full(len(told.givers), team, np.int32) for team in (-1, 0))
+    apart = variances(replace(told, team=nobody, teams=0), POLICY.peer_half_life_days)
+    together = variances(replace(told, team=everybody, teams=1), POLICY.peer_half_life_days)
+    assert apart.leniency == pytest.approx(together.leniency + together.team, abs=0.001)
 
 
 def test_change_is_noticed_and_old_answers_then_count_less():
