@@ -12,7 +12,7 @@ import msgspec
 from scoring.policies import PREVIEW
 from scoring.preview_run import look
 from scoring.run import NIGHTLY, REQUESTED, run_night
-from service.base import db, idempotency, limits, slots
+from service.base import db, idempotency, limits, slots, way_back
 from service.base.config import Settings
 from service.base.slots import Claim
 from service.exchange import uploads
@@ -22,6 +22,7 @@ from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_lette
 from service.flows.survey_mail import mail_survey
 from service.profiles.actions import forget_before
 from service.surveys.actions import MAIL, ask_about_ended
+from service.talks import actions as talks
 
 
 class Event(msgspec.Struct):
@@ -55,13 +56,15 @@ async def refuse(_: db.Pool, __: UUID, claim: Claim) -> None:
 
 
 async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
-    """Forget what is kept for a while only: answers to repeated requests, counts, profiles as they were."""
+    """Forget what is kept for a while only: answers to repeated requests, counts, old talks, ways back."""
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
         await limits.purge(tx)
         await uploads.purge(tx)
         await forget_before(tx)
+        await way_back.purge(tx)
+        await talks.purge(tx)
         await slots.finish(tx, claim)
 
 

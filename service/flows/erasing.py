@@ -43,6 +43,7 @@ FIRST = (
     ("profile_hidden_project", sql.forget_hidden_projects),
     ("mail_choice", sql.forget_mail_choices),
     ("talk", sql.forget_talks),
+    ("way_back", sql.forget_ways_back),
 )
 LAST = (("credential", sql.end_access), ("person", sql.forget_person), ("board_version", sql.change_boards))
 GROUPS = ("external_id", "answer", "response")  # what rows of one thing have in common: renamed in all of them alike

@@ -1,6 +1,6 @@
 -- Erasure: a person's texts go from every table that the catalogue knows, and what remains is nobody's in particular.
 -- A flow: it may write tables that features own (README.md).
--- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk, profile, profile_skill, profile_hidden_project, mail_choice
+-- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk, profile, profile_skill, profile_hidden_project, mail_choice, way_back
 
 -- name: begin(person_id, salt, pattern)
 -- What the generated statements refer to, until the transaction ends. Only one erasure of an organization at a time.
@@ -172,6 +172,9 @@ delete from profile_hidden_project where person_id = current_setting('app.erased
 
 -- name: forget_mail_choices()!
 delete from mail_choice where person_id = current_setting('app.erased')::uuid;
+
+-- name: forget_ways_back()!
+delete from way_back where current_setting('app.erased')::uuid in (by_id, subject_id);
 
 -- name: forget_talks()!
 -- On which days they talked with whoever led them, and with whom they led.

@@ -1,4 +1,4 @@
-"""Add organizations, teams and memberships; a membership ends by its `to_at`, never by deletion."""
+"""Add organizations, and say how much their people may give and ask."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,8 @@ from msgspec.structs import asdict
 
 from service.base import db
 from service.base.border import MAX_NAME
-from service.base.changes import changed
 from service.base.errors import Invalid
 from service.base.events import record
-from service.organizations.model import NewTeam, NewTeamMember, Team, TeamChange, TeamMember, TeamMemberChange
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -69,34 +67,3 @@ def _check(new: NewOrganization) -> None:
         ZoneInfo(new.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as unknown:
         raise Invalid(f"there is no time zone {new.time_zone!r}", field="time_zone") from unknown
-
-
-async def add_team(tx: db.Connection, new: NewTeam) -> Team:
-    """Add a team."""
-    team = await db.one(tx, sql.insert_team, Team, **asdict(new))
-    await record(tx, "team_added", team.id)
-    return team
-
-
-async def change_team(tx: db.Connection, team_id: UUID, wanted: TeamChange) -> Team:
-    """Edit a team."""
-    stored = changed(await db.one(tx, sql.team_for_change, Team, id=team_id), wanted)
-    team = await db.one(tx, sql.update_team, Team, id=team_id, name=stored.name, department=stored.department)
-    await record(tx, "team_changed", team_id)
-    return team
-
-
-async def add_member(tx: db.Connection, team_id: UUID, new: NewTeamMember) -> TeamMember:
-    """Let somebody join a team."""
-    await db.one(tx, sql.team, Team, id=team_id)
-    member = await db.one(tx, sql.insert_member, TeamMember, team_id=team_id, **asdict(new))
-    await record(tx, "team_member_added", member.id)
-    return member
-
-
-async def change_member(tx: db.Connection, team_id: UUID, member_id: UUID, wanted: TeamMemberChange) -> TeamMember:
-    """Edit or end a membership."""
-    stored = changed(await db.one(tx, sql.member_for_change, TeamMember, id=member_id, team_id=team_id), wanted)
-    member = await db.one(tx, sql.update_member, TeamMember, id=member_id, role=stored.role, to_at=stored.to_at)
-    await record(tx, "team_member_changed", member_id)
-    return member

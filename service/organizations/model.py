@@ -52,6 +52,13 @@ class TeamMemberChange(Input):
     to_at: Instant | UnsetType | None = UNSET
 
 
+class NewTeamRole(Input):
+    """The part somebody takes in a team from a moment on; without `from_at`, from now on."""
+
+    role: TeamRole
+    from_at: Instant | None = None
+
+
 class TeamMember(msgspec.Struct, frozen=True):
     """One person's time in one team."""
 

@@ -24,6 +24,10 @@ update team set name = :name, department = :department
 where id = :id
 returning id, external_id, name, department;
 
+-- name: delete_team(id)!
+-- The key of its memberships is restrictive: this works as long as it never had any.
+delete from team where id = :id;
+
 -- name: team(id)
 select id, external_id, name, department from team where id = :id;
 
@@ -38,14 +42,24 @@ order by name, id
 limit :most;
 
 -- name: insert_member(team_id, person_id, role, from_at, to_at)
-insert into team_member (team_id, person_id, role, from_at, to_at)
+-- Of one that was taken back, so that it never lasted, the same row is taken up again.
+insert into team_member as m (team_id, person_id, role, from_at, to_at)
 values (:team_id, :person_id, :role, :from_at, :to_at)
+on conflict (organization_id, team_id, person_id, from_at) do update
+set role = excluded.role, to_at = excluded.to_at
+where m.to_at = m.from_at
 returning id, team_id, person_id, role, from_at, to_at;
 
 -- name: update_member(id, role, to_at)
 update team_member set role = :role, to_at = :to_at
 where id = :id
 returning id, team_id, person_id, role, from_at, to_at;
+
+-- name: is_member(team_id, person_id, at)
+-- Whether somebody is in a team at a moment, or will be later.
+select exists (
+    select from team_member as m
+    where m.team_id = :team_id and m.person_id = :person_id and (m.to_at is null or m.to_at > greatest(:at, m.from_at)));
 
 -- name: member_for_change(id, team_id)
 select id, team_id, person_id, role, from_at, to_at

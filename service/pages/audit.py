@@ -36,6 +36,10 @@ ACTIONS = {
     "import": "imported an exchange folder",
     "export_audit": "exported this log",
     "erase": "erased a person",
+    "add_person": "added a person",
+    "change_person": "changed a person’s entry",
+    "change_team": "changed a team",
+    "change_membership": "changed who is in a team",
 }
 ROLES = {
     "employee": "lead of the team",  # who leads a team need not hold the role

@@ -112,7 +112,7 @@ async def change_choices(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Red
 async def correct_myself(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
     """Correct the reader's own name and title; a title left empty is taken away."""
     sent = await form(request, Corrected)
-    await change(tx, me.person(), OwnChange(name=sent.name, title=sent.title))
+    await change(tx, me, me.person(), OwnChange(name=sent.name, title=sent.title))
     return redirect("/settings/consent?saved=true")
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
@@ -21,9 +20,9 @@ from service.notes import actions as notes
 from service.notes.model import NewNote, Note
 from service.pages.home import thanking
 from service.pages.language import alphabetical
+from service.pages.meant import Match, known_id, nearest
 from service.pages.page import Seen, View, form, own_fields, read, redirect
 from service.pages.shown import Option, board_name
-from service.pages.thanks import NEAR, Match
 
 MOST = 200  # of each list; the API has the rest
 RATING = "rating "  # before a criterion's id, in the names of the form's fields
@@ -65,7 +64,7 @@ async def show_feedback(
     draft = NoteDraft(key=uuid4(), receiver_id=str(to or ""))
     what, _, ask_id = done.partition("-")
     text = view.words.say(DONE[what]) if what in DONE else ""
-    return await _page(tx, me, view, draft, {}, done=text, undo=_uuid(ask_id))
+    return await _page(tx, me, view, draft, {}, done=text, undo=known_id(ask_id))
 
 
 @get("/feedback/asks/{ask_id:uuid}")
@@ -133,8 +132,8 @@ async def hide_note(request: Request[Any, Any, Any], tx: Tx, me: Me, note_id: Fr
 
 async def _page(tx: Tx, me: Me, view: View, draft: NoteDraft, errors: dict[str, str], **done: Any) -> Response[str]:  # noqa: ANN401 - a text and an id
     mine, first = await be(tx, me), {"after_key": None, "after_id": None, "most": MOST}
-    near = await db.many(tx, thanking.suggested, Match, wanted="", person_id=mine, most=NEAR)
-    chosen = await db.maybe(tx, thanking.match, Match, id=_uuid(draft.receiver_id))
+    near = await nearest(tx, mine, mine)
+    chosen = await db.maybe(tx, thanking.match, Match, id=known_id(draft.receiver_id))
     if chosen is not None and chosen.id not in {one.id for one in near}:
         near = [*near, chosen]
     return view.page(
@@ -174,10 +173,3 @@ async def _form(tx: Tx, me: Me, view: View, ask_id: UUID, sent: dict[str, str] |
 
 def _answer(said: dict[str, Any], words: str) -> NewAnswer:
     return read(said | ({"comment": words} if words else {}), NewAnswer)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return msgspec.convert(text, UUID)
-    except msgspec.ValidationError:
-        return None

@@ -64,7 +64,7 @@ async def save(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> R
     if errors:
         return _form(view, draft, errors)
     written = {field: _plain(getattr(draft, field)) or None for field in TEXTS}
-    await people.change(tx, person_id, OwnChange(name=_plain(draft.name), title=_plain(draft.title) or None))
+    await people.change(tx, me, person_id, OwnChange(name=_plain(draft.name), title=_plain(draft.title) or None))
     await actions.change(tx, person_id, OwnWords(**written, takes_part=draft.takes_part == "yes", skills=skills))
     return redirect(f"/people/{person_id}?done=saved")
 

@@ -80,7 +80,7 @@ async def show_settings(request: Request[Any, Any, Any], tx: Tx, me: Me, view: S
 async def choose_language(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
     """Keep the reader's language: for every browser, and for mails."""
     sent = await form(request, LanguageChosen)
-    await people.change(tx, me.person(), OwnChange(language=sent.language))
+    await people.change(tx, me, me.person(), OwnChange(language=sent.language))
     return remember_language(request, redirect("/settings?done=language"), sent.language)
 
 

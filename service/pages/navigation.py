@@ -61,6 +61,7 @@ GROUPS = (
             Place("/rounds", "Rounds of feedback", _OFFICE),
             Place("/policy", "The rules of scoring", _OFFICE),
             Place("/people", "People", _OFFICE),
+            Place("/teams", "Teams", _OFFICE),
             Place("/people/import", "Import", _ADMINISTRATION),
             Place("/participation", "Participation", _OFFICE | {Role.SERVICE}),
             Place("/exports", "Exports", _OFFICE | {Role.SERVICE}),

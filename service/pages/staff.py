@@ -1,6 +1,7 @@
 """The list of people, for HR and administrators: find, add, correct, and end an employment, with a way back."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,13 +12,16 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from service.auth.routes import administrator
-from service.base import clock, db
-from service.base.access import Role, require_role
+from service.base import clock, db, way_back
+from service.base.access import Actor, Role, require_role
 from service.base.border import Input
 from service.base.errors import Invalid
 from service.base.paging import BY_NAME
+from service.base.way_back import Change
 from service.base.web import After, Cut, Me, Tx, page
 from service.pages.page import Seen, View, as_typed, form, own_fields, redirect
+from service.pages.teams import moment_of
+from service.pages.teams import sql as teams_of
 from service.people import actions
 from service.people.model import NewPerson, Person, PersonChange
 
@@ -28,7 +32,17 @@ SHOWN = 50
 FIELDS = ("name", "title", "email", "role", "language")
 # English here, Finnish in locale/fi.po.
 ROLES = {"seller": "seller", "expert": "expert", "carer": "carer", "lead": "lead of a team", "other": "other"}
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# What was done: English here, Finnish in locale/fi.po.
+DONE = {
+    "added": "%(name)s is here.",
+    "saved": "Saved.",
+    "ended": "%(name)s has left.",
+    "returned": "%(name)s works here again.",
+    "undone": "As it was before.",
+}
 Wanted = Annotated[str, QueryParameter(max_length=200)]
+Done = Annotated[str, QueryParameter(max_length=20)]
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -41,71 +55,122 @@ class Listed(msgspec.Struct, frozen=True):
     teams: str | None
 
 
+class TeamOf(msgspec.Struct, frozen=True):
+    """One person's time in one team."""
+
+    id: UUID
+    team_id: UUID
+    team: str
+    role: str
+    from_at: datetime | None
+    to_at: datetime | None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What stands in the form, what has to be mended, what was just done, and where that is undone."""
+
+    given: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    said: str = ""
+    undo: str = ""
+
+
 @get("/people", guards=[office])
-async def show_people(tx: Tx, me: Me, view: Seen, q: Wanted = "", after: After = None) -> Response[str]:  # noqa: ARG001 - a page of somebody's
+async def show_people(tx: Tx, view: Seen, q: Wanted = "", after: After = None, done: Done = "") -> Response[str]:
     """Show the people whose name, title or address holds what was typed."""
     found = await page(tx, sql.people, Listed, Cut(after, SHOWN, BY_NAME), wanted=as_typed(q))
-    return view.page("staff.html", people=found.items, more=found.next, wanted=q, now=clock.now())
+    said = view.words.say(DONE[done]) if done == "undone" else ""
+    return view.page("staff.html", people=found.items, more=found.next, wanted=q, now=clock.now(), said=said)
 
 
 @get("/people/new", guards=[administrator])
-async def show_new_person(tx: Tx, view: Seen) -> Response[str]:  # noqa: ARG001 - a page of somebody's
+async def show_new_person(tx: Tx, view: Seen) -> Response[str]:
     """Show an empty form."""
-    return _form(view, None, {})
+    return await _form(tx, view, None, Said())
 
 
 @post("/people", guards=[administrator])
-async def add_person(request: Request[Any, Any, Any], tx: Tx, view: Seen) -> Response[str] | Redirect:
+async def add_person(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
     """Add somebody, or show what has to be mended."""
     sent = await own_fields(request)
     try:
-        person = await actions.add(tx, _read(sent, NewPerson))
+        new = _read(sent, NewPerson, joined_at=_joined(view, sent))
     except Invalid:
-        return _form(view, None, sent, trouble=_trouble(view))
-    return redirect(f"/people/{person.id}/edit")
+        return await _form(tx, view, None, Said(sent, _trouble(view, sent)))
+    person = await actions.add(tx, me, new)
+    way_id = await way_back.keep(tx, me, Change("person", person.id, None, person, person.id))
+    return redirect(f"/people/{person.id}/edit?done=added&way={way_id}")
 
 
 @get("/people/{person_id:uuid}/edit", guards=[administrator])
 async def show_person_form(
-    person_id: FromPath[UUID], tx: Tx, view: Seen, *, ended: FromQuery[bool] = False
+    person_id: FromPath[UUID], tx: Tx, me: Me, view: Seen, *, done: Done = "", way: FromQuery[UUID | None] = None
 ) -> Response[str]:
-    """Show the form of one person; just `ended`, their employment can be taken up again."""
+    """Show the form of one person and, of what was `done` just now, the way back."""
     person = await db.one(tx, actions.sql.person, Person, id=person_id)
     given = {field: getattr(person, field) or "" for field in FIELDS}
-    return _form(view, person, given, ended=ended and person.left_at is not None)
+    given["joined"] = person.joined_at.astimezone(view.words.zone).date().isoformat() if person.joined_at else ""
+    back = await way_back.told(tx, me, way) if way else None
+    say = view.words.say
+    said = say(DONE[done]).replace("%(name)s", person.name) if done == "undone" or (back and done in DONE) else ""
+    return await _form(tx, view, person, Said(given, said=said, undo=f"/undo/{back.id}" if back else ""))
 
 
 @post("/people/{person_id:uuid}/edit", guards=[administrator])
 async def change_person(
-    request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx, view: Seen
+    request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx, me: Me, view: Seen
 ) -> Response[str] | Redirect:
     """Correct somebody's data, or show what has to be mended; a field that was emptied is emptied."""
     sent = await own_fields(request)
-    person = await db.one(tx, actions.sql.person, Person, id=person_id)
+    person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
     try:
-        await actions.change(tx, person_id, _read(sent, PersonChange))
+        async with tx.transaction():  # a savepoint: what follows must still be able to read
+            wanted = _read(sent, PersonChange, joined_at=_joined(view, sent, person.joined_at))
+            return await _changed(tx, me, person, wanted, "saved")
     except Invalid:
-        return _form(view, person, sent, trouble=_trouble(view))
-    return redirect(f"/people/{person_id}/edit")
+        return await _form(tx, view, person, Said(sent, _trouble(view, sent)))
 
 
 @post("/people/{person_id:uuid}/end", guards=[administrator])
-async def end_employment(request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx) -> Redirect:
+async def end_employment(request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
     """End somebody's employment now: they are signed out everywhere and stand on no board."""
     await form(request, Input)
-    await actions.change(tx, person_id, PersonChange(left_at=clock.now()))
-    return redirect(f"/people/{person_id}/edit?ended=true")
+    person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
+    return await _changed(tx, me, person, PersonChange(left_at=clock.now()), "ended")
 
 
 @post("/people/{person_id:uuid}/return", guards=[administrator])
-async def take_back_end(request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx) -> Redirect:
-    """Take the end of somebody's employment back."""
+async def take_back_end(request: Request[Any, Any, Any], person_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
+    """Take somebody's employment up again, as if it had not ended."""
     await form(request, Input)
-    await actions.change(tx, person_id, PersonChange(left_at=None))
-    return redirect(f"/people/{person_id}/edit")
+    person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
+    return await _changed(tx, me, person, PersonChange(left_at=None), "returned")
 
 
-def _read(sent: dict[str, str], kind: type[Any]) -> Any:  # noqa: ANN401 - of the kind asked for
+async def _changed(tx: Tx, me: Actor, before: Person, wanted: PersonChange, done: str) -> Redirect:
+    after = await actions.change(tx, me, before.id, wanted)
+    way_id = await way_back.keep(tx, me, Change("person", before.id, before, after, before.id))
+    return redirect(f"/people/{before.id}/edit?done={done}&way={way_id}")
+
+
+def _joined(view: View, sent: dict[str, str], before: datetime | None = None) -> datetime | None:
+    """Return when somebody joined; the moment that is stored stays where its day is the one that was sent.
+
+    Raises
+    ------
+    Invalid : it is no day, or far from our times.
+    """
+    if "joined" not in sent:
+        return None
+    try:
+        day = date.fromisoformat(sent["joined"])
+    except ValueError as wrong:
+        raise Invalid("that is no day", field="joined") from wrong
+    same = before is not None and before.astimezone(view.words.zone).date() == day
+    return before if same else moment_of(view.words, day)
+
+
+def _read(sent: dict[str, str], kind: type[Any], **more: object) -> Any:  # noqa: ANN401 - of the kind asked for
     """Read the fields of the form, where empty means nothing.
 
     Raises
@@ -113,18 +178,22 @@ def _read(sent: dict[str, str], kind: type[Any]) -> Any:  # noqa: ANN401 - of th
     Invalid : they do not fit.
     """
     try:
-        return msgspec.convert({field: sent.get(field) for field in FIELDS}, kind)
+        return msgspec.convert({field: sent.get(field) for field in FIELDS} | more, kind)
     except msgspec.ValidationError as wrong:
         raise Invalid(str(wrong)) from wrong
 
 
-def _trouble(view: View) -> str:
-    return view.words.say("A person has a name, and an address with an @ or none.")
+def _trouble(view: View, sent: dict[str, str]) -> dict[str, str]:
+    """Say what has to be mended, at the field that is likeliest."""
+    say = view.words.say
+    if not sent.get("name", "").strip():
+        return {"name": say("A person has a name.")}
+    if "email" in sent and not EMAIL.fullmatch(sent["email"]):
+        return {"email": say("An address has an @, and no spaces.")}
+    return {"joined": say("Choose a day before the employment ended, and at most a year ahead.")}
 
 
-def _form(
-    view: View, person: Person | None, given: dict[str, str], *, trouble: str = "", ended: bool = False
-) -> Response[str]:
-    errors = {("email" if given.get("name") else "name"): trouble} if trouble else {}
-    content = {"person": person, "given": given, "errors": errors, "roles": ROLES, "ended": ended}
-    return view.page("staff_person.html", 422 if trouble else 200, **content)
+async def _form(tx: Tx, view: View, person: Person | None, said: Said) -> Response[str]:
+    found = await db.many(tx, teams_of.of_person, TeamOf, person_id=person.id, most=SHOWN) if person else []
+    content = {"person": person, "said": said, "teams": found, "roles": ROLES, "now": clock.now()}
+    return view.page("staff_person.html", 422 if said.errors else 200, **content)

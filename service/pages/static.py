@@ -25,6 +25,8 @@ FILES: dict[str, tuple[Path, str]] = {
     "mine.css": (FOLDER / "mine.css", "text/css"),
     "page.js": (FOLDER / "page.js", "text/javascript"),
     "chart.js": (FOLDER / "chart.js", "text/javascript"),
+    "suggest.js": (FOLDER / "suggest.js", "text/javascript"),
+    "thank.js": (FOLDER / "thank.js", "text/javascript"),
     "take.js": (FOLDER / "take.js", "text/javascript"),
     "logo.svg": (FOLDER / "logo.svg", "image/svg+xml"),
     "plotly.js": (Path(plotly.__file__).parent / "package_data" / "plotly.min.js", "text/javascript"),

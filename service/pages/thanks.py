@@ -18,13 +18,12 @@ from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
 from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
-from service.pages.language import alphabetical
+from service.pages.meant import Match, Named, known_id, meant, nearest
 from service.pages.my_journey import sql as people_of
 from service.pages.page import Seen, View, as_typed, form, initials, redirect
 from service.pages.shown import Option, board_name
 
 SUGGESTED = 8
-NEAR = 30  # colleagues offered without a script
 PROJECTS = 50
 LONGEST = 4000  # characters of a message
 
@@ -48,15 +47,6 @@ class Draft(Input):
         """Refuse what no text may hold; unlike other input a draft has blank fields, and each says what it lacks."""
         if any("\0" in getattr(self, field) for field in self.__struct_fields__):
             raise ValueError("a text holds the character NUL, which no text may")
-
-
-class Match(msgspec.Struct, frozen=True):
-    """Someone who may be meant."""
-
-    id: UUID
-    name: str
-    title: str | None
-    team: str | None
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -83,9 +73,12 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 @get("/people/suggest")
-async def suggest_people(tx: Tx, me: Me, q: Query) -> list[Suggestion]:
-    """Return people whose name has what was typed; those I work with first."""
-    found = await db.many(tx, thanking.suggested, Match, wanted=as_typed(q), person_id=me.person(), most=SUGGESTED)
+async def suggest_people(tx: Tx, me: Me, q: Query, *, mine: FromQuery[bool] = False) -> list[Suggestion]:
+    """Return people whose name has what was typed; those I work with first, and me only if `mine` asks for that."""
+    without = None if mine else me.person()
+    found = await db.many(
+        tx, thanking.suggested, Match, wanted=as_typed(q), person_id=me.person(), without=without, most=SUGGESTED
+    )
     return [Suggestion(one.id, one.name, initials(one.name), _about(one)) for one in found]
 
 
@@ -106,7 +99,7 @@ async def show_thanks(tx: Tx, me: Me, view: Seen, to: Chosen = None, project: Ch
 async def send_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
     """Give the thanks, or show what has to be mended; sent twice, the form thanks once."""
     draft = await form(request, Draft)
-    matches = await _meant(tx, me, draft)
+    matches = await meant(tx, me.person(), Named(draft.to, draft.to_id, draft.picked))
     errors = _errors(view, me, draft, matches)
     given = None if errors else await _give(tx, me, view, _kudos(me, draft, matches[0]))
     if isinstance(given, UUID):
@@ -144,7 +137,7 @@ async def show_thanks_again(request: Request[Any, Any, Any], tx: Tx, me: Me, kud
 
 async def _form(tx: Tx, me: Actor, view: View, draft: Draft, trouble: Trouble | None = None) -> Response[str]:
     trouble = trouble or Trouble()
-    near = await db.many(tx, thanking.suggested, Match, wanted="", person_id=me.person(), most=NEAR)
+    near = await nearest(tx, me.person(), me.person())
     criteria = await db.many(tx, thanking.criteria, Option)
     return view.page(
         "thanks.html",
@@ -152,21 +145,11 @@ async def _form(tx: Tx, me: Actor, view: View, draft: Draft, trouble: Trouble | 
         draft=draft,
         errors=trouble.errors,
         namesakes=trouble.namesakes,
-        near=sorted(near, key=lambda one: alphabetical(one.name)),
+        near=near,
         lately=await db.many(tx, people_of.could_thank, Colleague, person_id=me.person(), most=COLLEAGUES),
         projects=await db.many(tx, thanking.my_projects, Project, person_id=me.person(), most=PROJECTS),
         criteria=[Option(one.key, board_name(view.words, one.key, one.name)) for one in criteria],
     )
-
-
-async def _meant(tx: Tx, me: Actor, draft: Draft) -> list[Match]:
-    """Find whom the draft means: the one chosen, else everybody of exactly that name."""
-    chosen = _uuid(draft.to_id) or _uuid(draft.picked)
-    if chosen is not None:
-        found = await db.maybe(tx, thanking.match, Match, id=chosen)
-        if found is not None and (draft.picked or not draft.to or draft.to == found.name):
-            return [found]
-    return await db.many(tx, thanking.named, Match, name=draft.to.strip(), person_id=me.person())
 
 
 def _errors(view: View, me: Actor, draft: Draft, matches: list[Match]) -> dict[str, str]:
@@ -177,9 +160,9 @@ def _errors(view: View, me: Actor, draft: Draft, matches: list[Match]) -> dict[s
         errors["message"] = say("Say in a few words what for.")
     elif len(draft.message.strip()) > LONGEST:
         errors["message"] = say("That is too long; 4,000 characters fit.")
-    if draft.project_id and _uuid(draft.project_id) is None:
+    if draft.project_id and known_id(draft.project_id) is None:
         errors["project_id"] = say("There is no such project.")
-    if _uuid(draft.key) is None:
+    if known_id(draft.key) is None:
         raise NotFound("this form is not one of ours")
     return errors
 
@@ -206,7 +189,7 @@ def _kudos(me: Actor, draft: Draft, receiver: Match) -> Kudos:
         str(UUID(draft.key)),
         me.person(),
         receiver.id,
-        _uuid(draft.project_id),
+        known_id(draft.project_id),
         draft.criterion or None,
         draft.message.strip().replace("\r\n", "\n"),
         clock.now(),
@@ -236,13 +219,6 @@ def _used_up(view: View, used: actions.AllowanceUsed) -> dict[str, str]:
     if "field" in used.detail:
         return {"to": say("You have thanked this person often this week. Tell them yourself, or thank someone else.")}
     return {"message": say("You have given all the thanks of a day. Keep this one for tomorrow.")}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _about(one: Match) -> str:

@@ -1,7 +1,7 @@
 -- What the page to thank someone offers: people as they are typed, projects, criteria; and what was just sent.
 
--- name: suggested(wanted, person_id, most)
--- People whose name or title has what was typed; those I share projects with come first.
+-- name: suggested(wanted, person_id, without, most)
+-- People whose name has what was typed; those I share projects with come first, and one may be left out.
 select p.id, p.name, p.title, t.name as team
 from person as p
 left join lateral (
@@ -11,7 +11,7 @@ left join lateral (
     where m.person_id = p.id and m.to_at is null
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
-where p.left_at is null and p.id <> :person_id and (p.name ilike '%' || :wanted || '%')
+where p.left_at is null and p.id is distinct from :without::uuid and (p.name ilike '%' || :wanted || '%')
 order by exists (
         select from project_member as mine
         join project_member as other on other.project_id = mine.project_id
@@ -19,7 +19,7 @@ order by exists (
     p.name ilike :wanted || '%' desc, p.name, p.id
 limit :most;
 
--- name: named(name, person_id)
+-- name: named(name, without)
 -- Who is called exactly this.
 select p.id, p.name, p.title, t.name as team
 from person as p
@@ -30,7 +30,7 @@ left join lateral (
     where m.person_id = p.id and m.to_at is null
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
-where p.left_at is null and lower(p.name) = lower(:name) and p.id <> :person_id
+where p.left_at is null and lower(p.name) = lower(:name) and p.id is distinct from :without::uuid
 order by p.id
 limit 10;
 

@@ -1,28 +1,30 @@
-"""Add and edit people."""
+"""Add and edit people, and take away again who was added by mistake; all of it is written down in the audit log."""
 
 from pathlib import Path
 from uuid import UUID
 
 from msgspec.structs import asdict
 
-from service.base import db
+from service.base import audit, db
+from service.base.access import Actor
 from service.base.changes import changed
-from service.base.errors import Refused
+from service.base.errors import Refused, UnknownReference
 from service.base.events import record
 from service.people.model import NewPerson, OwnChange, Person, PersonChange
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
 
-async def add(tx: db.Connection, new: NewPerson) -> Person:
+async def add(tx: db.Connection, me: Actor, new: NewPerson) -> Person:
     """Add a person."""
     person = await db.one(tx, sql.insert, Person, **asdict(new))
+    await audit.looked(tx, me, person.id, "add_person")
     await record(tx, "person_added", person.id)
     return person
 
 
-async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange | OwnChange) -> Person:
-    """Edit a person; their external id stays.
+async def change(tx: db.Connection, me: Actor, person_id: UUID, wanted: PersonChange | OwnChange) -> Person:
+    """Edit a person; their external id stays. Of somebody else it is written down.
 
     Raises
     ------
@@ -33,6 +35,23 @@ async def change(tx: db.Connection, person_id: UUID, wanted: PersonChange | OwnC
     del fields["external_id"]
     if fields["left_at"] is not None and await db.one(tx, sql.administers_alone, bool, id=person_id):
         raise Refused("this is the last administrator; grant the role to somebody else first", field="left_at")
+    await audit.looked(tx, me, person_id, "change_person")
     person = await db.one(tx, sql.update, Person, **fields)
     await record(tx, "person_changed", person.id)
     return person
+
+
+async def take_away(tx: db.Connection, me: Actor, person_id: UUID) -> None:
+    """Take away somebody who was added by mistake and of whom there is nothing yet.
+
+    Raises
+    ------
+    Refused : there is something of theirs: a team, a thank, a sign-in.
+    """
+    await audit.looked(tx, me, person_id, "change_person")
+    try:
+        async with tx.transaction():  # a savepoint: the refusal is told on a page
+            await db.run(tx, sql.delete, id=person_id)
+    except UnknownReference as used:
+        raise Refused("there is something of this person already; end their employment instead") from used
+    await record(tx, "person_taken_away", person_id)

@@ -13,6 +13,10 @@ set name = :name, email = :email, title = :title, role = :role, joined_at = :joi
 where id = :id
 returning id, external_id, name, email, title, role, joined_at, left_at, language;
 
+-- name: delete(id)!
+-- Every key to a person is restrictive: this works as long as there is nothing of theirs.
+delete from person where id = :id;
+
 -- name: person(id)
 select id, external_id, name, email, title, role, joined_at, left_at, language from person where id = :id;
 

@@ -27,21 +27,21 @@ async def show_person(person_id: FromPath[UUID], tx: Tx) -> Person:
 
 
 @post("/", guards=[administration])
-async def add_person(data: JSONBody[NewPerson], tx: Tx) -> Person:
+async def add_person(data: JSONBody[NewPerson], tx: Tx, me: Me) -> Person:
     """Add a person."""
-    return await actions.add(tx, data)
+    return await actions.add(tx, me, data)
 
 
 @patch("/{person_id:uuid}", guards=[administration])
-async def change_person(person_id: FromPath[UUID], data: JSONBody[PersonChange], tx: Tx) -> Person:
+async def change_person(person_id: FromPath[UUID], data: JSONBody[PersonChange], tx: Tx, me: Me) -> Person:
     """Edit a person; what is not named stays."""
-    return await actions.change(tx, person_id, data)
+    return await actions.change(tx, me, person_id, data)
 
 
 @patch("/me")
 async def correct_myself(data: JSONBody[OwnChange], tx: Tx, me: Me) -> Person:
     """Correct my own name, title or language; what is not named stays."""
-    return await actions.change(tx, me.person(), data)
+    return await actions.change(tx, me, me.person(), data)
 
 
 router = Router(

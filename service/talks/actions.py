@@ -1,10 +1,10 @@
 """Record that a talk took place, take it back, and see with whom there was none for long."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from service.base import db
+from service.base import clock, db
 from service.base.access import Actor
 from service.base.errors import Invalid, NotFound
 from service.base.events import record
@@ -14,6 +14,7 @@ from service.talks.model import Last, NewTalk, Recorded, WithMe
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
 MOST = 50  # talks that a person is shown
+KEPT_DAYS = 731
 EARLIEST_DAYS = 366  # a talk longer ago than this says nothing about who waits for one
 
 
@@ -61,6 +62,11 @@ async def with_team(tx: db.Connection, me: Actor, team_id: UUID) -> list[Last]:
 async def with_me(tx: db.Connection, me: Actor) -> list[WithMe]:
     """Return what leads recorded of talks with me, the newest first."""
     return await db.many(tx, sql.with_me, WithMe, person_id=await be(tx, me), most=MOST)
+
+
+async def purge(tx: db.Connection) -> None:
+    """Forget talks of more than two years ago: they no longer tell whom to talk with."""
+    await db.run(tx, sql.purge, before=clock.now().date() - timedelta(days=KEPT_DAYS))
 
 
 async def may_hold(tx: db.Connection, me: Actor, person_id: UUID) -> bool:

@@ -16,6 +16,9 @@ select :lead_id::uuid <> :person_id::uuid and leads(:lead_id, :person_id)
 -- name: take_back(id, lead_id)!
 delete from talk where id = :id and lead_id = :lead_id;
 
+-- name: purge(before)!
+delete from talk where held_on < :before;
+
 -- name: recorded(id, lead_id)
 select t.id, p.name as person, t.held_on
 from talk as t

@@ -1,20 +1,32 @@
-// What makes giving quicker than without it: suggestions while typing, Ctrl+Enter, a toast that goes away, and news.
-
-const WAIT_MS = 120; // after the last key, before the server is asked
+// What makes giving quicker than without it: suggestions, Ctrl+Enter, a toast that goes away, and news.
 
 for (const toast of document.querySelectorAll(".toast[data-seconds]")) {
   history.replaceState(null, "", location.pathname);
+  goAway(toast);
+}
+
+function goAway(toast) {
   const away = () => (toast.contains(document.activeElement) ? setTimeout(away, 1000) : (toast.hidden = true));
   setTimeout(away, Number(toast.dataset.seconds) * 1000);
 }
 
-for (const form of document.querySelectorAll("form[data-send]")) {
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
-}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.target.closest("form[data-send]")?.requestSubmit();
+});
 
-// One key leads to thanking from anywhere, but not while something is typed; who has other use for it turns it off.
+// Thanking opens over the page one looks at; without this script its own page opens.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest('a[href^="/kudos/new"]');
+  const other = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  const script = document.querySelector("[data-thank]")?.dataset.thank;
+  if (!link || other || !script) return;
+  event.preventDefault();
+  const { thank } = await import(script);
+  await thank(link.getAttribute("href"), { suggest, closing, goAway });
+});
+
+// One key does the same from anywhere, but not while something is typed; who has other use for it turns it off.
 const KEYS = "talkoot-keys";
 document.addEventListener("keydown", (event) => {
   const link = document.querySelector(".thank");
@@ -40,7 +52,8 @@ for (const details of document.querySelectorAll("details[data-open-narrow]")) {
   details.open = matchMedia("(max-width: 640px)").matches;
 }
 
-for (const input of document.querySelectorAll("input[data-suggest]")) suggest(input);
+const suggest = async (input) => (await import(input.dataset.script)).suggest(input);
+document.querySelectorAll("input[data-suggest]").forEach(suggest);
 
 // Menus close by Escape, by a click beside them and when the focus goes on; opening is the browser's own.
 for (const menu of document.querySelectorAll("details.menu")) {
@@ -64,12 +77,15 @@ for (const link of document.querySelectorAll("a[data-opens]")) {
   });
 }
 
-for (const dialog of document.querySelectorAll("dialog")) {
+for (const dialog of document.querySelectorAll("dialog")) closing(dialog);
+
+function closing(dialog) {
   dialog.addEventListener("click", (event) => {
     if (event.target !== dialog && !event.target.closest("[data-closes]")) return;
     event.preventDefault();
     dialog.close();
   });
+  return dialog;
 }
 
 // News come while the page is looked at: a browser opens few connections to one place, and others' tabs need theirs.
@@ -105,102 +121,4 @@ function listen(news) {
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => event.persisted && start());
   start();
-}
-
-// A combobox after the ARIA pattern: the list belongs to the field, arrows move, Enter or Tab chooses, Escape closes.
-function suggest(input) {
-  const chosen = document.getElementById(input.dataset.chosen);
-  const list = document.getElementById(input.getAttribute("aria-controls"));
-  let asked = null;
-  let timer = 0;
-  let active = -1;
-  input.removeAttribute("list");
-  input.setAttribute("role", "combobox");
-
-  const options = () => [...list.querySelectorAll('[role="option"]')];
-  const close = () => {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark = (number) => {
-    const all = options();
-    if (!all.length) return;
-    active = (number + all.length) % all.length;
-    all.forEach((option, place) => option.setAttribute("aria-selected", String(place === active)));
-    input.setAttribute("aria-activedescendant", all[active].id);
-    all[active].scrollIntoView({ block: "nearest" });
-  };
-  const choose = (option) => {
-    input.value = option.dataset.name;
-    chosen.value = option.dataset.id;
-    input.removeAttribute("aria-invalid");
-    close();
-  };
-  const show = (people) => {
-    list.replaceChildren(...people.map(row));
-    if (!people.length) list.append(nobody(input.dataset.none));
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    if (people.length) mark(0);
-  };
-  const ask = async () => {
-    asked?.abort();
-    const wanted = input.value.trim();
-    if (!wanted) return close();
-    asked = new AbortController();
-    try {
-      const answer = await fetch(`${input.dataset.suggest}?q=${encodeURIComponent(wanted)}`, { signal: asked.signal });
-      if (answer.ok) show(await answer.json());
-    } catch (error) {
-      if (error.name !== "AbortError") close();
-    }
-  };
-
-  input.addEventListener("input", () => {
-    chosen.value = "";
-    clearTimeout(timer);
-    timer = setTimeout(ask, WAIT_MS);
-  });
-  input.addEventListener("keydown", (event) => {
-    if (list.hidden) {
-      if (event.key === "ArrowDown") ask();
-      return;
-    }
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") mark(active + (event.key === "ArrowDown" ? 1 : -1));
-    else if (event.key === "Escape") close();
-    else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) choose(options()[active]);
-    else return;
-    if (event.key !== "Tab") event.preventDefault();
-  });
-  input.addEventListener("blur", () => setTimeout(close, 150));
-  list.addEventListener("mousedown", (event) => {
-    const option = event.target.closest('[role="option"]');
-    event.preventDefault();
-    if (option) choose(option);
-  });
-}
-
-// Text of others is only ever set as text.
-function row(person, place) {
-  const option = element("li", { role: "option", id: `option-${place}`, "aria-selected": "false" });
-  option.dataset.id = person.id;
-  option.dataset.name = person.name;
-  const face = element("span", { class: "face", "aria-hidden": "true" }, person.initials);
-  const about = element("span", {});
-  about.append(element("b", {}, person.name), element("br", {}), element("span", { class: "muted" }, person.about));
-  option.append(face, about);
-  return option;
-}
-
-function nobody(text) {
-  return element("li", { class: "none", role: "presentation" }, text);
-}
-
-function element(name, attributes, text) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text) made.textContent = text;
-  return made;
 }

@@ -35,6 +35,7 @@ from service.pages import (
     sign_in_setting,
     staff,
     survey,
+    teams,
     upload,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
@@ -81,7 +82,7 @@ def said():
 
 
 def said_of_the_office():
-    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS):
+    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS, staff.DONE, teams.DONE):
         yield from texts.values()
 
 

@@ -38,6 +38,22 @@ returning id
 """
 SURVEY = "insert into survey (project_id, contact_id) values ($1, $2) returning id"
 PERSON = "insert into person (name) values ($1) returning id"
+MEMBER = """
+insert into team_member (team_id, person_id, role, from_at) values ($1, $2, 'member', now() - interval '9 days')
+returning id
+"""
+WAY = """
+insert into way_back (by_id, kind, subject_id, thing_id, before, after)
+select coalesce(
+        (select person_id from credential where role = 'administrator' and person_id is not null limit 1), p.id),
+    'person', p.id, p.id, became, became
+from person as p
+cross join lateral (
+    select jsonb_build_object('id', p.id, 'external_id', p.external_id, 'name', p.name, 'email', p.email,
+        'title', p.title, 'role', p.role, 'joined_at', null, 'left_at', null, 'language', null)) as made (became)
+where p.id = $1
+returning id
+"""
 ROLE = "insert into role_grant (person_id, role) values ($1, 'hr') returning id"
 PROVIDER = """
 insert into sign_in_setting (issuer, client_id) values ('https://login.example', 'talkoot') on conflict do nothing
@@ -168,6 +184,16 @@ async def person(tx, _):
     return await tx.fetchval(PERSON, "Another")
 
 
+async def team_member(tx, ids):
+    """Somebody of Ben's team who may be changed."""
+    return await tx.fetchval(MEMBER, ids["team"], await tx.fetchval(PERSON, "Another"))
+
+
+async def way_back(tx, _):
+    """A change that the administrator may undo; before that one has a token, anybody's."""
+    return await tx.fetchval(WAY, await tx.fetchval(PERSON, "Changed"))
+
+
 async def nothing_due(tx, _):
     """Let no run or preview wait."""
     await tx.execute(DONE)
@@ -214,6 +240,7 @@ TARGETS = {
     "preview": preview,
     "export": export,
     "person": person,
+    "team_member": team_member,
 }
-BY_THE_WEB = {"upload": upload, "note": note, "opening": opening, "talk": talk}
+BY_THE_WEB = {"upload": upload, "note": note, "opening": opening, "talk": talk, "way_back": way_back}
 EVERYWHERE = {"run": nothing_due, "no round": no_round, "provider": provider}  # in both organizations

@@ -1,5 +1,7 @@
 """Rows of the pages that somebody reads who is signed in."""
 
+from datetime import UTC, datetime
+
 from tests.service.walls.row import A_PERSON_IS_NEEDED, OFFICE, get, named, page, post
 from tests.service.walls.rows_rights import OF_MEMBERS, REJECTED, REVIEWERS, WANTED
 from tests.service.walls.rows_said import HIS, OF_TWO, SOON
@@ -9,6 +11,10 @@ EVERYTHING = dict.fromkeys(("peers", "customers", "kudos", "on_boards"), "yes") 
 
 def chosen(_):
     return EVERYTHING
+
+
+def joins(ids):
+    return {"to_id": ids["person"], "on": f"{datetime.now(UTC):%Y-%m-%d}"}
 
 
 ROWS = [
@@ -123,4 +129,20 @@ ROWS = [
     page("/people/{person_id:uuid}/edit", named, may={"administrator"}, foreign=404, fresh="person"),
     page("/people/{person_id:uuid}/end", may={"administrator"}, foreign=404, fresh="person"),
     page("/people/{person_id:uuid}/return", may={"administrator"}, foreign=404, fresh="person"),
+    # Teams.
+    get("/teams", may={"hr", "administrator"}),
+    get("/teams/new", may={"administrator"}),
+    page("/teams", named, may={"administrator"}),
+    get("/teams/{team_id:uuid}", may={"hr", "administrator"}, foreign=404),
+    get("/teams/{team_id:uuid}/edit", may={"administrator"}, foreign=404),
+    page("/teams/{team_id:uuid}/edit", named, may={"administrator"}, foreign=404),
+    page("/teams/{team_id:uuid}/members", joins, may={"administrator"}, foreign=404, fresh="person"),
+    page(
+        "/teams/{team_id:uuid}/members/{member_id:uuid}",
+        lambda _: {"on": f"{datetime.now(UTC):%Y-%m-%d}", "act": "end"},
+        may={"administrator"},
+        foreign=404,
+        fresh="team_member",
+    ),
+    page("/undo/{way_back_id:uuid}", may={"administrator"}, foreign=404, fresh="way_back"),
 ]

@@ -28,6 +28,13 @@ ROWS = [
     post("/api/teams", named, may=ADMINISTRATION),
     patch("/api/teams/{team_id:uuid}", named, may=ADMINISTRATION, foreign=404),
     get("/api/teams/{team_id:uuid}/members", foreign=404),
+    post(
+        "/api/teams/{team_id:uuid}/members/{member_id:uuid}/role",
+        lambda _: {"role": "lead"},
+        may=ADMINISTRATION,
+        foreign=404,
+        fresh="team_member",
+    ),
     post("/api/teams/{team_id:uuid}/members", since, may=ADMINISTRATION, foreign=404),
     patch(
         "/api/teams/{team_id:uuid}/members/{member_id:uuid}", lambda _: {"to_at": None}, may=ADMINISTRATION, foreign=404

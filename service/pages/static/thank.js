@@ -1,0 +1,75 @@
+// Thanks given over the page one looks at: the very form of its own page in a dialog, a toast, and the page stays.
+
+const TOAST = ".toast[data-seconds]";
+let parts = null; // what page.js lends
+let thanking = null; // the dialog; closed, it keeps what was typed
+
+// Opens the form that stands at `address`; where it cannot be had, goes there.
+export async function thank(address, lent) {
+  parts = lent;
+  if (thanking?.dataset.address === address) return thanking.showModal();
+  const part = (await pageOf(address))?.querySelector("[data-part]");
+  if (!part) return location.assign(address);
+  thanking ??= made();
+  thanking.dataset.address = address;
+  fill(part);
+}
+
+function made() {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", "thanks-title");
+  dialog.addEventListener("submit", stay);
+  document.body.append(parts.closing(dialog));
+  return dialog;
+}
+
+// The page underneath may have fields of the same names, so the ids here are the dialog's own.
+function fill(part) {
+  const title = document.createElement("h2");
+  title.id = "thanks-title";
+  title.append(...part.querySelector("h1").childNodes);
+  part.querySelector("h1").replaceWith(title);
+  for (const name of ["id", "for", "list", "aria-controls", "aria-describedby", "data-chosen"]) {
+    for (const one of part.querySelectorAll(`form [${name}]`)) one.setAttribute(name, `thanks-${one.getAttribute(name)}`);
+  }
+  thanking.replaceChildren(...part.childNodes);
+  thanking.querySelectorAll("input[data-suggest]").forEach(parts.suggest);
+  if (!thanking.open) thanking.showModal();
+  thanking.querySelector("[autofocus]")?.focus();
+}
+
+// What is to be mended is shown where it was typed, what was done in a toast; anything else is the browser's to show.
+async function stay(event) {
+  const form = event.target;
+  event.preventDefault();
+  if (form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  const page = await pageOf(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const [toast, part] = [page?.querySelector(TOAST), page?.querySelector("[data-part]")];
+  if (toast) tell(toast);
+  else if (part && thanking?.open) fill(part);
+  else form.submit();
+}
+
+function tell(toast) {
+  thanking?.close();
+  thanking?.remove();
+  thanking = null;
+  document.querySelectorAll(TOAST).forEach((one) => one.remove());
+  const said = [...toast.childNodes];
+  toast.replaceChildren();
+  toast.addEventListener("submit", stay);
+  document.body.append(toast);
+  requestAnimationFrame(() => toast.replaceChildren(...said)); // a status is read out when it changes
+  parts.goAway(toast);
+}
+
+// The page of an answer that was fine or says what is to be mended, else null.
+async function pageOf(address, how) {
+  try {
+    const answer = await fetch(address, how);
+    return answer.ok || answer.status === 422 ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,116 @@
+"""Thanking over the page one looks at: a dialog with the form of its own page, by keyboard, with a way back."""
+
+import pytest
+
+from service.auth.actions import start_session
+from service.base import db
+from service.pages.language import Words
+from tests.service.pages.test_walk import AXE, RUN
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+HERE = "/boards"
+WITHIN = "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+NOT_MENDED = "422 (Unprocessable"  # how the browser itself notes an answer that says what is to be mended
+
+
+@pytest.fixture
+async def opened(chromium, service, example, worker_pool):
+    """Open a page as Ben; ends with nothing wrong in the console."""
+    trouble, contexts = [], []
+
+    async def go(path=HERE, language="en", **look):
+        async with db.tenant(worker_pool, example.organization_id) as tx:
+            session = await start_session(tx, example.ben, "employee")
+        contexts.append(await chromium.new_context(base_url=service, locale=language, reduced_motion="reduce", **look))
+        await contexts[-1].add_cookies([{"name": "talkoot_session", "value": session, "url": service}])
+        page = await contexts[-1].new_page()
+        page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        await page.goto(path)
+        return page
+
+    yield go
+    for context in contexts:
+        await context.close()
+    assert [one for one in trouble if NOT_MENDED not in one] == []
+
+
+@pytest.mark.parametrize("language", ["fi", "en"])
+async def test_thanks_are_sent_and_taken_back_without_leaving_the_page(opened, language):
+    say = Words(language).say
+    page = await opened(language=language)
+    link = page.locator("a.logo")
+    await link.focus()
+    came_from = await page.evaluate("document.activeElement.outerHTML")
+    await page.keyboard.press("k")
+    await page.get_by_role("dialog", name=say("Thank someone")).wait_for()
+    await page.keyboard.type("ad")
+    await page.get_by_role("option", name="Ada").wait_for()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("You asked first.")
+    await page.keyboard.press("Control+Enter")
+    undo = page.locator(".toast:not(.news)").get_by_role("button")
+    await undo.wait_for()
+    assert await page.locator("dialog").count() == 0
+    assert await page.evaluate("document.activeElement.outerHTML") == came_from
+    await undo.click()
+    await page.get_by_text(say("Taken back. Nobody sees it.")).wait_for()
+    assert page.url.endswith(HERE)
+
+
+async def test_the_focus_stays_inside_and_escape_keeps_what_was_typed(opened):
+    page = await opened()
+    await page.locator(".thank").focus()
+    await page.keyboard.press("k")
+    dialog = page.get_by_role("dialog")
+    await dialog.wait_for()
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        assert await page.evaluate(WITHIN)
+    await dialog.locator("[name=message]").fill("Not yet")
+    await page.keyboard.press("Escape")
+    await dialog.wait_for(state="hidden")
+    assert await page.evaluate("document.activeElement.classList.contains('thank')")
+    await page.keyboard.press("k")
+    assert await dialog.locator("[name=message]").input_value() == "Not yet"
+    await dialog.locator("[name=to]").fill("ad")
+    await page.get_by_role("option", name="Ada").wait_for()
+    await page.keyboard.press("Escape")  # closes the list alone
+    assert await dialog.is_visible()
+
+
+async def test_what_is_to_be_mended_is_shown_in_the_dialog_with_what_was_typed(opened):
+    page = await opened()
+    await page.keyboard.press("k")
+    dialog = page.get_by_role("dialog")
+    await dialog.locator("[name=message]").fill("For nobody yet")
+    await page.keyboard.press("Control+Enter")
+    await dialog.get_by_text("Whom would you like to thank?").wait_for()
+    assert await dialog.locator("[name=message]").input_value() == "For nobody yet"
+    assert await page.evaluate("document.activeElement.name") == "to"
+    await page.keyboard.type("Ada")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_text("Ada has your thanks.").wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+async def test_the_dialog_has_no_barrier_on_a_page_with_fields_of_the_same_names(opened, width, scheme):
+    page = await opened("/feedback", color_scheme=scheme, viewport={"width": width, "height": 844})
+    await page.keyboard.press("k")
+    await page.get_by_role("dialog").locator("[name=to]").wait_for()
+    await page.evaluate(AXE)
+    assert await page.evaluate(RUN, None) == []
+    twice = "[...document.querySelectorAll('[id]')].map((one) => one.id).filter((id, at, all) => all.indexOf(id) < at)"
+    assert await page.evaluate(twice) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_a_link_that_names_a_person_opens_the_dialog_with_them(opened, example):
+    page = await opened(f"/people/{example.ada}")
+    await page.locator(f'main a[href="/kudos/new?to={example.ada}"]').click()
+    dialog = page.get_by_role("dialog")
+    assert await dialog.locator("[name=to]").input_value() == "Ada"
+    assert await page.evaluate("document.activeElement.name") == "message"
