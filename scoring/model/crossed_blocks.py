@@ -44,7 +44,8 @@ class Cholesky:
         """Give the whole inverse, (size, size), by block recursion from the last pivot (Takahashi 1973)."""
         tiles, edge = self.inverses.shape[:2]
         if tiles == 1:
-            return self.inverses[0].copy()
+            whole: NDArray[np.float64] = self.inverses[0].copy()
+            return whole
         z = np.zeros((tiles, tiles, edge, edge))
         for k in reversed(range(tiles)):
             u = np.ascontiguousarray(self.below[k + 1 :, k])

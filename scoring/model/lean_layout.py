@@ -190,9 +190,7 @@ def _into(place: Places, size: int) -> csr_array:
     return csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, place.shape[1]))
 
 
-def _nests(
-    design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], local: tuple[Places, int]
-) -> Nests:
+def _nests(design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], local: tuple[Places, int]) -> Nests:
     order, nest_new = of
     row, begin = np.cumsum(nest_new) - 1, np.flatnonzero(nest_new)
     weight, column, width = rows.weight, rows.column, design.width

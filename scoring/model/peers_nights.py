@@ -10,6 +10,7 @@ Held until the next full fit: variances, the moment that ages are counted from, 
 fit with the same held (scoring.md, section 4, invariant 10). What was told since the base counts as told at its moment.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +21,9 @@ from scoring.model.evidence import DAY, Evidence, Feedback, Index, Number
 from scoring.model.peers import Fit
 from scoring.model.peers_base import Base, joined, lay_down, taken
 from scoring.model.peers_equations import Sums, Voices, equations, sums
+from scoring.model.peers_overlay import Net, net, solve_over
 from scoring.model.peers_rows import AGES, Ages, Heard, Places, heard
-from scoring.model.peers_solution import EXACT, Glance, Solution, solve
+from scoring.model.peers_solution import EXACT, Glance, Solution, number_of, solve
 from scoring.model.peers_voices import STORY, STRANGE, STRANGER, talk
 
 FULL_DAYS = 7  # nights after which variances, ages and suspects are looked at anew
@@ -44,12 +46,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a night starts from: the base, what was told and taken back since, and `near`, where the search begins."""
+    """What a night starts from: the base, what was told and taken back since, and `near`, where the search begins.
+
+    `net`: the equations that a large base leaves (`peers_overlay.py`).
+    """
 
     base: Base
     told: Feedback
     gone: Places
     near: Glance
+    net: Net | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +67,19 @@ class Standing:
     solution: Solution
 
 
-def begin(known: Evidence, as_of: int, fit: Fit) -> State:
+def begin(known: Evidence, as_of: int, fit: Fit, effects: int = EXACT) -> State:
     """Lay down the base from a full fit of `known`, which is selected at `as_of`: nothing has changed since."""
     base = lay_down(known, as_of, fit)
     none = np.zeros(0, np.int64)
-    return State(base, taken(known.feedback, none), none, base.found)
+    eq = equations(base.sums, base.voices)
+    laid = net(eq) if number_of(eq) > effects else None
+    return State(base, taken(known.feedback, none), none, base.found, laid)
 
 
 def night(state: State, change: Change, effects: int = EXACT) -> tuple[Standing, State]:
     """Solve with what changed. Costs in proportion to the pairs touched since the base, and to people.
+
+    Means and variances are those that a full fit with the same held would give, everybody's. `effects` as for `begin`.
 
     Raises
     ------
@@ -78,11 +88,18 @@ def night(state: State, change: Change, effects: int = EXACT) -> tuple[Standing,
     after = _changed(state, change)
     base = after.base
     pairs, old, now = _touched(after)
-    summed, voices = _replaced(base, pairs, old, now)
-    eq = equations(summed, voices)
-    solution = solve(eq, len(summed.told.givers), state.near, effects)
+    if state.net is None:
+        summed, voices = _replaced(base, pairs, old, now)
+        solution = solve(equations(summed, voices), len(summed.told.givers), state.near, effects)
+        standing = Standing(summed.told, voices, solution)
+    else:
+        part = _part(base, np.unique(pairs // len(base.known.people.ids)).astype(np.int32))
+        summed, voices = _replaced(part, pairs, old, now)
+        before, since = equations(part.sums, part.voices), equations(summed, voices)
+        solution = solve_over(state.net, before, since, part.sums.told.receivers, state.near)
+        standing = Standing(*_whole(base, part, summed.told, voices), solution)
     near = replace(state.near, state=solution.state, shared=solution.shared, mean=solution.mean)
-    return Standing(summed.told, voices, solution), replace(after, near=near)
+    return standing, replace(after, near=near)
 
 
 def due(state: State, as_of: int) -> bool:
@@ -114,27 +131,63 @@ def _touched(state: State) -> tuple[Places, Feedback, Feedback]:
     return pairs, taken(known, old), joined(taken(known, left), taken(state.told, more))
 
 
-def _replaced(base: Base, pairs: Places, old: Feedback, now: Feedback) -> tuple[Sums, Voices]:
-    """Take the touched pairs out of the base's sums, and put them in as they are now."""
-    before, after = _summed(base, old), _summed(base, now)
-    whole, right = base.sums.whole.copy(), base.sums.right.copy()
-    for some, sign in ((before, -1.0), (after, 1.0)):
-        whole[some.told.receivers] += sign * some.whole
-        right[some.told.receivers] += sign * some.right
-    people = len(base.known.people.ids)
-    kept = np.ones(len(base.key), np.bool_)
-    place = _places(base.key, pairs)
+def _part(base: Base, receivers: Index) -> Base:
+    """Keep what a base says of some receivers."""
+    people, summed = len(base.known.people.ids), base.sums
+    first = receivers.astype(np.int64) * people
+    pair = _runs(np.searchsorted(base.key, first), np.searchsorted(base.key, first + people))
+    told = replace(
+        summed.told,
+        receiver=np.searchsorted(receivers, summed.told.receiver[pair]).astype(np.int32),
+        giver=summed.told.giver[pair],
+        receivers=receivers,
+        receiver_team=summed.told.team[receivers],
+    )
+    of_pairs = {name: getattr(summed, name)[pair] for name in ("said", "weight", "pull")}
+    voices = Voices(base.voices.circle[pair], base.voices.circle_variance, base.voices.pair_variance[pair])
+    kept = replace(summed, told=told, whole=summed.whole[receivers], right=summed.right[receivers], **of_pairs)
+    return replace(base, sums=kept, key=base.key[pair], voices=voices)
+
+
+def _whole(base: Base, part: Base, told: Heard, voices: Voices) -> tuple[Heard, Voices]:
+    """Put some receivers' pairs in the place of what the base has of them."""
+    told_before, key = base.sums.told, told.receivers[told.receiver].astype(np.int64) * len(told.givers) + told.giver
+    put = _putting(base.key, part.key, key)
+    pairs = replace(
+        told_before, receiver=put(told_before.receiver, told.receivers[told.receiver]),
+        giver=put(told_before.giver, told.giver),
+    )  # fmt: skip
+    circle = put(base.voices.circle, voices.circle)
+    return pairs, Voices(circle, voices.circle_variance, put(base.voices.pair_variance, voices.pair_variance))
+
+
+def _putting(key: Places, gone: Places, come: Places) -> Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]:
+    """Return what puts, in columns sorted by `key`, the rows of `come` in the place of those of `gone`."""
+    kept = np.ones(len(key), np.bool_)
+    place = _places(key, gone)
     kept[place[place >= 0]] = False
-    key = after.told.receivers[after.told.receiver].astype(np.int64) * people + after.told.giver
-    at = np.searchsorted(base.key[kept], key)
+    at = np.searchsorted(key[kept], come)
 
     def put(column: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
         return np.insert(column[kept], at, new, axis=0)
 
-    pair = base.sums.told
+    return put
+
+
+def _replaced(base: Base, pairs: Places, old: Feedback, now: Feedback) -> tuple[Sums, Voices]:
+    """Take the touched pairs out of the base's sums, and put them in as they are now."""
+    before, after = _summed(base, old), _summed(base, now)
+    whole, right, receivers = base.sums.whole.copy(), base.sums.right.copy(), base.sums.told.receivers
+    for some, sign in ((before, -1.0), (after, 1.0)):
+        of = np.searchsorted(receivers, some.told.receivers)
+        whole[of] += sign * some.whole
+        right[of] += sign * some.right
+    receiver = after.told.receivers[after.told.receiver]
+    key = receiver.astype(np.int64) * len(base.known.people.ids) + after.told.giver
+    put, pair = _putting(base.key, pairs, key), base.sums.told
     told = replace(
         pair,
-        receiver=put(pair.receiver, after.told.receivers[after.told.receiver]),
+        receiver=put(pair.receiver, np.searchsorted(receivers, receiver)),
         giver=put(pair.giver, after.told.giver),
     )
     said, weight, pull = (put(getattr(base.sums, name), getattr(after, name)) for name in ("said", "weight", "pull"))

@@ -9,6 +9,7 @@ which is exact where ratings form a tree and near it where they form a large spa
 Weiss & Freeman 2001, Neural Comput. 13). Source: Henderson (1975), Biometrics 31(2).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,7 +62,7 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
     """Solve for posterior means, and for the variances that suspicion asks for."""
     reduced = _reduce(eq, givers, effects)
     diagonal = reduced.diagonal()
-    if _effects(eq) <= effects:
+    if number_of(eq) <= effects:
         factor = reduced.factor()
         found = factor.solve(reduced.right[:, None])[:, 0]
         last = np.arange(reduced.size - (len(eq.shift) - givers) - eq.criteria, reduced.size - eq.criteria)
@@ -69,7 +70,7 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
         units[last, np.arange(len(last))] = 1
         variance = factor.solve(units)[last, np.arange(len(last))]
     else:
-        found = _conjugate_gradients(reduced, diagonal, None, ROUGHLY)[0]
+        found = _searched(reduced, diagonal, (None, ROUGHLY))[0]
         variance = 1 / diagonal[givers : len(eq.shift)]
     state, shared, mean = _sides(eq, reduced, found, givers)
     return Glance(state, shared, mean, _giver_variance(reduced, diagonal, givers), variance)
@@ -93,18 +94,19 @@ def solve(eq: Equations, givers: int, near: Glance | None = None, effects: int =
     `near`. The first `givers` of the shared columns are leniencies.
     """
     reduced = _reduce(eq, givers, effects)
-    if _effects(eq) > effects:
+    if number_of(eq) > effects:
         return _iteratively(eq, reduced, near, givers)
     return (_by_states if reduced.states else _by_givers)(eq, reduced, givers)
 
 
-def _effects(eq: Equations) -> int:
+def number_of(eq: Equations) -> int:
+    """Count the effects: qualities, leniencies, teams, circles and means."""
     return len(eq.shift) + (len(eq.state) + 1) * eq.criteria
 
 
 def _reduce(eq: Equations, givers: int, effects: int) -> Reduced:
     """Eliminate what leaves less; the iterative way always asks for what is shared."""
-    if _effects(eq) <= effects and len(eq.state) * eq.width < givers:
+    if number_of(eq) <= effects and len(eq.state) * eq.width < givers:
         return reduce_givers(eq, givers)
     return reduce_states(eq)
 
@@ -180,44 +182,50 @@ def _by_givers(eq: Equations, reduced: Reduced, givers: int) -> Solution:
 
 
 def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: int) -> Solution:
-    columns, criteria, width = len(eq.shift), eq.criteria, eq.width
+    columns, means = len(eq.shift), slice(len(eq.shift), len(eq.shift) + eq.criteria)
     diagonal = reduced.diagonal()
-    found, steps = _conjugate_gradients(reduced, diagonal, _start(eq, near), TOLERANCE)
+    found, steps = _searched(reduced, diagonal, (None if near is None else start(eq, near), TOLERANCE))
     state, shared, mean = _sides(eq, reduced, found, givers)
-    told = np.einsum("pw,pw->p", eq.along(reduced.inverse), eq.ends)  # u M⁻¹ u of each pair
-    giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
-    free = 1 / (diagonal[giver] + told)
-    covariance = np.linalg.inv(eq.state - (eq.links(free) @ eq.ends).reshape(eq.state.shape))[:, :criteria, :criteria]
-    means = slice(columns, columns + criteria)
     block = reduced.own[means, means] - csr_array(reduced.across[:, means].T @ reduced.through[:, means])
     mean_covariance = np.linalg.inv(block.toarray())
-    left = np.eye(criteria) - reduced.through[:, means].toarray().reshape(len(eq.state), width, criteria)[:, :criteria]
-    covariance = covariance + left @ mean_covariance @ left.swapaxes(1, 2)
     return Solution(
         state=state,
         shared=shared,
         mean=mean,
         shared_variance=1 / diagonal[:columns],
-        covariance=np.asarray(covariance, np.float64),
+        covariance=covariances(eq, reduced.inverse, (ends_told(eq, reduced.inverse), diagonal), mean_covariance),
         mean_covariance=mean_covariance,
         steps=steps,
     )
 
 
-def _start(eq: Equations, near: Glance | None) -> Number | None:
+def ends_told(eq: Equations, inverse: Number) -> Number:
+    """Compute u M⁻¹ u of each pair: (pairs,)."""
+    return np.asarray(np.einsum("pw,pw->p", eq.along(inverse), eq.ends), np.float64)
+
+
+def covariances(eq: Equations, inverse: Number, of: tuple[Number, Number], mean_covariance: Number) -> Number:
+    """Compute posterior covariances from neighbourhoods: (receivers, criteria, criteria).
+
+    `inverse` M⁻¹; `of`: u M⁻¹ u by pair, and the diagonal of what is left of the equations.
+    """
+    told, diagonal = of
+    giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
+    free, some = 1 / (diagonal[giver] + told), slice(eq.criteria)
+    own = np.linalg.inv(eq.state - (eq.links(free) @ eq.ends).reshape(eq.state.shape))[:, some, some]
+    left = np.eye(eq.criteria) - (inverse @ eq.state_mean)[:, some]
+    return np.asarray(own + left @ mean_covariance @ left.swapaxes(1, 2), np.float64)
+
+
+def start(eq: Equations, near: Glance) -> Number:
     """Begin at a like fit's solution: where there are more circles now, at none of theirs."""
-    if near is None:
-        return None
     shared = np.zeros(len(eq.shift))
     shared[: len(near.shared)] = near.shared[: len(shared)]
     return np.concatenate([shared, near.mean])
 
 
-def _conjugate_gradients(
-    reduced: Reduced, diagonal: Number, start: Number | None, tolerance: float
-) -> tuple[Number, int]:
-    """Solve with the diagonal as preconditioner. Sums are NumPy's own, which do not depend on threads."""
-    right = reduced.right
+def _searched(reduced: Reduced, diagonal: Number, how: tuple[Number | None, float]) -> tuple[Number, int]:
+    """Solve what is left without writing it down."""
     count, width = reduced.inverse.shape[:2]
     back = csr_array(reduced.across.T)
 
@@ -225,7 +233,18 @@ def _conjugate_gradients(
         through = (reduced.inverse @ (reduced.across @ x).reshape(count, width, 1)).ravel()
         return np.asarray(reduced.own @ x - back @ through, np.float64)
 
-    found = right / diagonal if start is None else start
+    return conjugate_gradients(times, reduced.right, diagonal, how)
+
+
+def conjugate_gradients(
+    times: Callable[[Number], Number], right: Number, diagonal: Number, how: tuple[Number | None, float]
+) -> tuple[Number, int]:
+    """Solve with the diagonal as preconditioner; `how`: where to begin, and the tolerance.
+
+    Sums are NumPy's own, which do not depend on threads.
+    """
+    begin, tolerance = how
+    found = right / diagonal if begin is None else begin
     left = right - times(found)
     ahead = left / diagonal
     direction, size = ahead.copy(), float((left * ahead).sum())

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from scoring.model import peers_overlay
 from scoring.model.evidence import DAY
 from scoring.model.peers import fit_heard
 from scoring.model.peers_base import joined, taken
@@ -50,10 +51,10 @@ class History:
         self.number = np.empty(len(drawn), np.int64)
         self.number[order] = np.arange(len(drawn))
 
-    def base(self):
+    def base(self, effects):
         """Fit the ratings of night 0 in full."""
         known = replace(self.known, feedback=rows(self.known.feedback, self.told == 0))
-        return begin(known, NOW, fit_heard(heard(known, NOW), HALF_LIFE))
+        return begin(known, NOW, fit_heard(heard(known, NOW), HALF_LIFE), effects)
 
     def change(self, nights):
         """All that these nights bring, at once; what is told and taken back within them was told too."""
@@ -91,15 +92,32 @@ def apart(one, other):
 @given(histories, st.sampled_from((EXACT, ITERATIVE)))
 def test_nights_equal_a_full_fit_with_the_same_held_whatever_is_told_taken_back_or_corrected_in_them(drawn, effects):
     history = History(drawn)
-    state = history.base()
+    state = history.base(effects)
     for each in range(1, NIGHTS + 1):
         standing, state = night(state, history.change([each]), effects)
     whole = full(state, history.left(), standing.voices, effects)
     assert apart(standing.solution, whole) < 1e-6
-    at_once, _ = night(history.base(), history.change(range(1, NIGHTS + 1)), effects)
+    at_once, _ = night(history.base(effects), history.change(range(1, NIGHTS + 1)), effects)
     assert (at_once.voices.pair_variance == standing.voices.pair_variance).all()
     assert (at_once.voices.circle == standing.voices.circle).all()
     assert apart(at_once.solution, standing.solution) < 1e-6
+
+
+def test_where_the_equations_of_givers_are_not_written_down_a_night_finds_the_same(monkeypatch):
+    known, bad = crowd(run_down=True)
+    fit = fit_heard(heard(known, NOW), HALF_LIFE)
+    change = Change(bad, np.array([3, 4]))
+    written = begin(known, NOW, fit, ITERATIVE)
+    monkeypatch.setattr(peers_overlay, "MOST", 0)
+    bare = begin(known, NOW, fit, ITERATIVE)
+    assert written.net is not None
+    assert bare.net is None
+    one, other = night(written, change, ITERATIVE)[0], night(bare, change, ITERATIVE)[0]
+    assert apart(one.solution, other.solution) < 1e-6
+    for name in ("receiver", "giver"):
+        assert (getattr(one.pairs, name) == getattr(other.pairs, name)).all()
+    assert (one.voices.circle == other.voices.circle).all()
+    assert (one.voices.pair_variance == other.voices.pair_variance).all()
 
 
 def crowd(run_down):
