@@ -35,6 +35,7 @@ class Block:
     dimension's unit: (estimate - centre) / spread is on the scale on which dimensions are composed.
     `correlation`: (dimensions, dimensions) of true quality between dimensions; None where they are independent.
     `covariance`: (subjects, dimensions, dimensions) of the posterior, its diagonal sd²; None: correlated as the truth.
+    `common`: (dimensions, dimensions), what of `covariance` all subjects have alike, so that no comparison hangs on it.
     `noise`: (dimensions, dimensions), covariance of a new voice's words around the truth, on all dimensions at once.
     `saying`: (dimensions,), sd of what single givers say around the truth, where that is ratings (ratings.py), else 0.
     `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
@@ -50,6 +51,7 @@ class Block:
     parts: Parts
     correlation: Number | None = None
     covariance: Number | None = None
+    common: Number | None = None
     noise: Number | None = None
     origin: Number | None = None
     unit: Number | None = None

@@ -88,8 +88,9 @@ def fit_heard(told: Heard, half_life_days: float, learn: Learn = variances) -> F
     """
     said = _understood(told, half_life_days, learn)
     eq = equations(said.base, said.voices)
-    solution = solve(eq, len(told.givers), said.near)
-    return Fit(told, said.base.held, said.base.aged, said.voices, solution, _groups(told), eq.state)
+    group = _groups(told)
+    solution = solve(eq, len(told.givers), said.near, group=group)
+    return Fit(told, said.base.held, said.base.aged, said.voices, solution, group, eq.state)
 
 
 def peer_means(evidence: Evidence, policy: Policy, as_of: int, learn: Learn = variances) -> tuple[Number, ProjectPeers]:
@@ -161,6 +162,7 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
         parts=_parts(evidence, fit, mean),
         correlation=fit.held.quality / np.outer(spread, spread),
         covariance=covariance,
+        common=fit.solution.common,
         noise=_noise(fit),
         saying=np.sqrt(np.diagonal(_noise(fit)) + fit.held.team),
     )

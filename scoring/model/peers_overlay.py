@@ -18,7 +18,17 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import Index, Number
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import reduce_states
-from scoring.model.peers_solution import TOLERANCE, Glance, Solution, conjugate_gradients, covariances, ends_told, start
+from scoring.model.peers_solution import (
+    TOLERANCE,
+    Glance,
+    Solution,
+    conjugate_gradients,
+    covariances,
+    ends_told,
+    left_of_means,
+    of_all,
+    start,
+)
 
 MOST = 64  # entries of S for each pair, at most: where a few are rated by very many, S is not written down
 
@@ -67,7 +77,9 @@ def solve_over(base: Net, before: Equations, after: Equations, receivers: Index,
     of_mean = np.linalg.inv(matrix[columns:, columns:].toarray())
     covariance = covariances(eq, base.inverse, (base.told, diagonal), of_mean)
     covariance[receivers] = covariances(after, come.inverse, (ends_told(after, come.inverse), diagonal), of_mean)
-    return Solution(state, shared, mean, 1 / diagonal[:columns], covariance, of_mean, steps)
+    left = left_of_means(eq, base.inverse)
+    left[receivers] = left_of_means(after, come.inverse)
+    return Solution(state, shared, mean, 1 / diagonal[:columns], covariance, of_mean, of_all(left, of_mean), steps)
 
 
 def _states(eq: Equations, inverse: Number, shared: Number, mean: Number) -> Number:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from scoring.model.evidence import Number
+from scoring.model.evidence import Index, Number
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import Reduced, reduce_givers, reduce_states
+from scoring.model.peers_rows import Places
 
 EXACT = 5_000  # effects up to which posterior variances are exact
 TOLERANCE = 1e-12  # of the right-hand side, where conjugate gradients stop
@@ -46,6 +47,7 @@ class Solution:
 
     `state` (receivers, width), `shared` (Z,), `mean` (criteria,) as in `Glance`; `shared_variance` (Z,).
     `covariance` (receivers, criteria, criteria): of μ_k + quality_jk. `mean_covariance` (criteria, criteria).
+    `common` (criteria, criteria): what of `covariance` all have alike (`_common`).
     `steps`: of conjugate gradients, 0 if exact.
     """
 
@@ -55,6 +57,7 @@ class Solution:
     shared_variance: Number
     covariance: Number
     mean_covariance: Number
+    common: Number
     steps: int
 
 
@@ -79,24 +82,28 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
 def means(eq: Equations, givers: int, near: Glance, effects: int = EXACT) -> Glance:
     """Solve for posterior means alone, as surely as `solve` does; variances stay those of what is `near`."""
     reduced = _reduce(eq, givers, effects)
-    if _effects(eq) <= effects:
+    if number_of(eq) <= effects:
         found = reduced.factor().solve(reduced.right[:, None])[:, 0]
     else:
-        found = _conjugate_gradients(reduced, reduced.diagonal(), _start(eq, near), TOLERANCE)[0]
+        found = _searched(reduced, reduced.diagonal(), (start(eq, near), TOLERANCE))[0]
     state, shared, mean = _sides(eq, reduced, found, givers)
     return replace(near, state=state, shared=shared, mean=mean)
 
 
-def solve(eq: Equations, givers: int, near: Glance | None = None, effects: int = EXACT) -> Solution:
+def solve(
+    eq: Equations, givers: int, near: Glance | None = None, effects: int = EXACT, group: Index | None = None
+) -> Solution:
     """Solve for posterior means and variances.
 
     Exact up to so many `effects`: qualities, leniencies, teams, circles and means; beyond, the search begins at what is
-    `near`. The first `givers` of the shared columns are leniencies.
+    `near`. The first `givers` of the shared columns are leniencies. `group` (receivers,): numbers of those that ratings
+    connect, where there are several.
     """
     reduced = _reduce(eq, givers, effects)
     if number_of(eq) > effects:
         return _iteratively(eq, reduced, near, givers)
-    return (_by_states if reduced.states else _by_givers)(eq, reduced, givers)
+    apart = (np.arange(len(eq.state)) if group is None or not group.any() else group).astype(np.int64)
+    return (_by_states if reduced.states else _by_givers)(eq, reduced, givers, apart)
 
 
 def number_of(eq: Equations) -> int:
@@ -127,7 +134,7 @@ def _sides(eq: Equations, reduced: Reduced, found: Number, givers: int) -> tuple
     return state, np.concatenate([gone[:, 0], found[states : states + shared - givers]]), found[-eq.criteria :]
 
 
-def _by_states(eq: Equations, reduced: Reduced, givers: int) -> Solution:
+def _by_states(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> Solution:
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
@@ -143,8 +150,27 @@ def _by_states(eq: Equations, reduced: Reduced, givers: int) -> Solution:
         shared_variance=np.diagonal(inverse)[:columns].copy(),
         covariance=covariance,
         mean_covariance=inverse[columns:, columns:],
+        common=_common(reach, inverse, apart),
         steps=0,
     )
+
+
+def _common(reach: Number, inverse: Number, apart: Places) -> Number:
+    """Return the mean covariance of two people's μ_k + quality_jk: (criteria, criteria).
+
+    Of two whose `apart` (receivers,) differs: any two, or two whom no ratings connect. `reach` (receivers, criteria,
+    left): what each owes to unknowns of which `inverse` is the covariance.
+    """
+    receivers, criteria, left = reach.shape
+    size = np.bincount(apart)
+    pairs = float(receivers) ** 2 - float((size**2.0).sum())
+    if pairs < 1:
+        return np.zeros((criteria, criteria))
+    belongs = csr_array((np.ones(receivers), (apart, np.arange(receivers))), shape=(len(size), receivers))
+    own = np.asarray(belongs @ reach.reshape(receivers, -1)).reshape(-1, criteria, left)
+    total = own.sum(axis=0)
+    alone = np.einsum("gkz,glz->kl", (own.reshape(-1, left) @ inverse).reshape(own.shape), own)
+    return np.asarray((total @ inverse @ total.T - alone) / pairs, np.float64)
 
 
 def _reach(eq: Equations, reduced: Reduced) -> Number:
@@ -156,7 +182,7 @@ def _reach(eq: Equations, reduced: Reduced) -> Number:
     return reach
 
 
-def _by_givers(eq: Equations, reduced: Reduced, givers: int) -> Solution:
+def _by_givers(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> Solution:
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
@@ -169,6 +195,9 @@ def _by_givers(eq: Equations, reduced: Reduced, givers: int) -> Solution:
     covariance = inverse[own, across] + with_mean + with_mean.swapaxes(1, 2) + of_mean[:, means]
     spread = np.asarray(reduced.through @ inverse)
     giver = reduced.inverse[:, 0, 0] + np.asarray(reduced.through.multiply(spread).sum(axis=1)).ravel()
+    reach = np.zeros((receivers, criteria, reduced.size))
+    np.put_along_axis(reach, own, 1.0, axis=2)
+    reach[:, np.arange(criteria), means] = 1
     rest = np.diagonal(inverse)[receivers * width : reduced.size - criteria]
     return Solution(
         state=state,
@@ -177,6 +206,7 @@ def _by_givers(eq: Equations, reduced: Reduced, givers: int) -> Solution:
         shared_variance=np.concatenate([giver, rest]),
         covariance=covariance,
         mean_covariance=of_mean[:, means],
+        common=_common(reach, inverse, apart),
         steps=0,
     )
 
@@ -195,6 +225,7 @@ def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: i
         shared_variance=1 / diagonal[:columns],
         covariance=covariances(eq, reduced.inverse, (ends_told(eq, reduced.inverse), diagonal), mean_covariance),
         mean_covariance=mean_covariance,
+        common=of_all(left_of_means(eq, reduced.inverse), mean_covariance),
         steps=steps,
     )
 
@@ -213,8 +244,19 @@ def covariances(eq: Equations, inverse: Number, of: tuple[Number, Number], mean_
     giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
     free, some = 1 / (diagonal[giver] + told), slice(eq.criteria)
     own = np.linalg.inv(eq.state - (eq.links(free) @ eq.ends).reshape(eq.state.shape))[:, some, some]
-    left = np.eye(eq.criteria) - (inverse @ eq.state_mean)[:, some]
+    left = left_of_means(eq, inverse)
     return np.asarray(own + left @ mean_covariance @ left.swapaxes(1, 2), np.float64)
+
+
+def left_of_means(eq: Equations, inverse: Number) -> Number:
+    """Compute what μ_k + quality_jk still owes to the means: (receivers, criteria, criteria). `inverse`: M⁻¹."""
+    return np.asarray(np.eye(eq.criteria) - (inverse @ eq.state_mean)[:, : eq.criteria], np.float64)
+
+
+def of_all(left: Number, mean_covariance: Number) -> Number:
+    """Compute what all people's μ_k + quality_jk are unsure of alike: (criteria, criteria). `left`: `left_of_means`."""
+    usual = left.mean(axis=0)
+    return np.asarray(usual @ mean_covariance @ usual.T, np.float64)
 
 
 def start(eq: Equations, near: Glance) -> Number:

@@ -72,6 +72,7 @@ def on_reference(block: Block, policy: Policy) -> Block:
         spread=block.spread / own.sd,
         parts=merged(joined([moved, shift]), (subjects, len(own.mean))),
         covariance=None if block.covariance is None else block.covariance / np.outer(own.sd, own.sd),
+        common=None if block.common is None else block.common / np.outer(own.sd, own.sd),
         origin=origin + unit * own.mean,
         unit=unit * own.sd,
     )

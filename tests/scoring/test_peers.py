@@ -216,9 +216,20 @@ def test_eliminating_givers_or_states_is_the_same(teams):
     givers = len(told.givers)
     assert not peers_solution._reduce(eq, givers, 5000).states
     one = solve(eq, givers)
-    two = peers_solution._by_states(eq, reduce_states(eq), givers)
-    for name in ("state", "shared", "mean", "shared_variance", "covariance", "mean_covariance"):
+    two = peers_solution._by_states(eq, reduce_states(eq), givers, np.arange(len(eq.state)))
+    for name in ("state", "shared", "mean", "shared_variance", "covariance", "mean_covariance", "common"):
         assert getattr(one, name) == pytest.approx(getattr(two, name), abs=1e-9)
+
+
+def test_what_all_have_in_common_is_the_mean_covariance_of_two_whom_nothing_else_connects():
+    rng = np.random.default_rng(4)
+    reach, root = rng.normal(size=(4, 2, 3)), rng.normal(size=(3, 3))
+    inverse = root @ root.T
+    for group in (np.arange(4), np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])):
+        pairs = [(i, j) for i in range(4) for j in range(4) if group[i] != group[j]]
+        by_hand = np.mean([reach[i] @ inverse @ reach[j].T for i, j in pairs], axis=0)
+        assert peers_solution._common(reach, inverse, group) == pytest.approx(by_hand, abs=1e-12)
+    assert not peers_solution._common(reach[:1], inverse, np.zeros(1, np.int64)).any()
 
 
 def test_moments_agree_with_products_taken_pair_by_pair():
