@@ -17,6 +17,7 @@ from service.base.config import Settings
 from service.base.slots import Claim
 from service.exchange import uploads
 from service.feedback import night, rounds
+from service.figures import keeping
 from service.flows import contact_mail
 from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
 from service.flows.survey_mail import mail_survey
@@ -78,6 +79,7 @@ JOBS: Mapping[str, Job] = {
     rounds.CLOSE: Job(night.tend),
     uploads.CHECK: Job(uploads.work),
     uploads.LOAD: Job(uploads.work),
+    keeping.KEEP: Job(keeping.keep),
     "purge": Job(purge, at=time(3, 30)),
 }
 
@@ -88,6 +90,7 @@ SUBSCRIBERS: Mapping[str, tuple[Subscriber, ...]] = {
     "project_ended": (ask_about_ended,),
     "project_opened_to_contact": (contact_mail.tell_of_page,),
     **dict.fromkeys(CHOOSING, (ask_for_letters,)),
+    **dict.fromkeys(keeping.AFTER, (keeping.ask_to_keep,)),
 }
 
 

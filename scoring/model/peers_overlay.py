@@ -16,13 +16,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import Index, Number
+from scoring.model.gradients import TOLERANCE, conjugate_gradients
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_solution import (
-    TOLERANCE,
     Glance,
     Solution,
-    conjugate_gradients,
     covariances,
     ends_told,
     left_of_means,

@@ -9,21 +9,19 @@ which is exact where ratings form a tree and near it where they form a large spa
 Weiss & Freeman 2001, Neural Comput. 13). Source: Henderson (1975), Biometrics 31(2).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import Index, Number
+from scoring.model.gradients import TOLERANCE, conjugate_gradients
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import Reduced, reduce_givers, reduce_states
 from scoring.model.peers_rows import Places
 
 EXACT = 5_000  # effects up to which posterior variances are exact
-TOLERANCE = 1e-12  # of the right-hand side, where conjugate gradients stop
 ROUGHLY = 1e-5  # the same, where only what is suspect is asked for
-MOST_STEPS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,29 +274,3 @@ def _searched(reduced: Reduced, diagonal: Number, how: tuple[Number | None, floa
         return np.asarray(reduced.own @ x - back @ through, np.float64)
 
     return conjugate_gradients(times, reduced.right, diagonal, how)
-
-
-def conjugate_gradients(
-    times: Callable[[Number], Number], right: Number, diagonal: Number, how: tuple[Number | None, float]
-) -> tuple[Number, int]:
-    """Solve with the diagonal as preconditioner; `how`: where to begin, and the tolerance.
-
-    Sums are NumPy's own, which do not depend on threads.
-    """
-    begin, tolerance = how
-    found = right / diagonal if begin is None else begin
-    left = right - times(found)
-    ahead = left / diagonal
-    direction, size = ahead.copy(), float((left * ahead).sum())
-    enough = tolerance**2 * float((right * right / diagonal).sum())
-    steps = 0
-    while size > enough and steps < MOST_STEPS:
-        steps += 1
-        moved = times(direction)
-        stride = size / float((direction * moved).sum())
-        found = found + stride * direction
-        left = left - stride * moved
-        ahead = left / diagonal
-        before, size = size, float((left * ahead).sum())
-        direction = ahead + (size / before) * direction
-    return found, steps

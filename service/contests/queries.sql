@@ -79,13 +79,19 @@ limit :most;
 
 -- name: waiting(reader_id, role, only_overdue, after_key, after_id, most)
 -- The one that has to be decided first before the others: for HR all of them, for a named reviewer their own,
--- for administrators those on which HR has nobody to decide.
+-- for administrators those on which HR has nobody to decide (`hr_decides_on`, here of many at once).
+with hr as materialized (
+    select d.person_id from hr_deciders() as d where :role::text = 'administrator'
+)
 select c.id, p.name as person, c.about, c.dimension, c.opened_at, c.due_at, c.overdue, c.reviewer_id
 from contest_state as c
 join person as p on p.id = c.person_id
 where c.decided_at is null
-  and (:role::text = 'hr' or c.reviewer_id = :reader_id::uuid
-       or :role = 'administrator' and not hr_decides_on(c.person_id))
+  and (:role = 'hr' or c.reviewer_id = :reader_id::uuid
+       or :role = 'administrator'
+          and not exists (select from organization as o where o.demo)
+          and not exists (
+              select from hr where hr.person_id <> c.person_id and not leads(hr.person_id, c.person_id)))
   and c.person_id is distinct from :reader_id
   and (c.overdue or not :only_overdue::boolean)
   and (:after_key::timestamptz is null or (c.due_at, c.id) > (:after_key, :after_id::uuid))

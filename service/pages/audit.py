@@ -79,7 +79,11 @@ async def show_log(tx: Tx, view: Seen, q: Searched = "", action: Searched = "", 
     people = await db.many(tx, sql.meant, UUID, wanted=wanted, most=MOST_MEANT) if wanted else None
     await db.one(tx, reading.sql.read_all, str)
     chosen = action if action in ACTIONS else None
-    found = await page(tx, sql.log, Entry, Cut(after, SHOWN, NEWEST), people=people, action=chosen)
+    cut = Cut(after, SHOWN, NEWEST)
+    if people is None:
+        found = await page(tx, sql.log, Entry, cut, action=chosen)
+    else:
+        found = await page(tx, sql.log_of, Entry, cut, action=chosen, people=people)
     kept = {key: value for key, value in {"q": q, "action": chosen}.items() if value}
     return view.page(
         "audit.html",

@@ -15,12 +15,13 @@ from service.base.errors import NotFound
 from service.base.web import Me, Tx
 from service.pages import shown
 from service.pages.language import alphabetical
-from service.pages.page import Seen, View, data
+from service.pages.page import Seen, View, as_typed, data
 from service.pages.shown import Option, Run, sql
 
 chart = db.load(Path(interval_board.__file__).with_suffix(".sql"))
 LONGEST = 420  # characters of a scope
 TOP = 20  # ranked places shown at most
+SCOPES = 100  # in the menu at most; others are found by typing
 FLAT = 0.005  # sd; a board whose estimates differ less shows nothing but where everyone starts
 
 
@@ -31,6 +32,7 @@ class Asked(msgspec.Struct, frozen=True):
     scope: str = ""
     period: str = ""
     kind: str = ""
+    where: str = ""  # typed: a part of a team's or a department's name
 
 
 class Menu(msgspec.Struct, frozen=True):
@@ -40,6 +42,7 @@ class Menu(msgspec.Struct, frozen=True):
     scopes: list[Option]
     periods: list[Option]
     kinds: list[Option]
+    more: bool  # there are more scopes than these
     chosen: Asked
 
 
@@ -110,19 +113,30 @@ async def _menu(tx: db.Connection, view: View, run: Run, asked: Asked) -> Menu:
     if board and board not in {one.key for one in boards}:
         raise NotFound("there is no such board")
     found = {"run_id": run.id, "board": board}
-    scopes = await db.many(tx, sql.scopes, Option, **found)
-    scope = _first(scopes, asked.scope, "organization")
+    scopes = await _scopes(tx, view, found, asked)
+    scope = _first(scopes, asked.scope, *([] if asked.where else ["organization"]))
     periods = await db.many(tx, sql.periods, Option, **found, scope=scope)
     period = _first(periods, asked.period, "all")
     kinds = await db.many(tx, sql.kinds, Option, **found, scope=scope, period=period)
     kind = _first(kinds, asked.kind, "team")
     return Menu(
         _named(boards, lambda one: shown.board_name(words, one.key, one.name), list(shown.BOARDS)),
-        _named(scopes, lambda one: shown.scope_name(words, one), ["organization"]),
+        _named(scopes[:SCOPES], lambda one: shown.scope_name(words, one), ["organization"]),
         [Option(one.key, shown.period_name(words, one.key)) for one in sorted(periods, key=_age)],
         _named(kinds, lambda one: words.say(shown.KINDS[one.key]), list(shown.KINDS)),
+        len(scopes) > SCOPES or bool(asked.where),
         Asked(board, scope, period, kind),
     )
+
+
+async def _scopes(tx: db.Connection, view: View, found: dict[str, Any], asked: Asked) -> list[Option]:
+    """Return the scopes to choose from, and one more where there are more; all where nothing is called as typed."""
+    me = view.me.person_id if view.me else None
+    typed = {"asked": "" if asked.where else asked.scope.replace("\0", ""), "wanted": as_typed(asked.where)}
+    scopes = await db.many(tx, sql.scopes, Option, reader_id=me, most=SCOPES + 1, **typed, **found)
+    if scopes or not asked.where:
+        return scopes
+    return await _scopes(tx, view, found, msgspec.structs.replace(asked, where=""))
 
 
 def _first(options: Sequence[Option], *wanted: str) -> str:

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from babel.dates import format_timedelta
-from litestar.params import FromQuery
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from scoring.policy import Policy
@@ -15,14 +16,15 @@ from service.base.access import Actor, Role, require_role
 from service.base.border import Input
 from service.base.errors import NotFound
 from service.pages.language import Words, alphabetical
-from service.pages.page import redirect
+from service.pages.page import as_typed, redirect
 from service.pages.shown import Run
 
 sql = db.load(Path(__file__).with_name("lead.sql"))
 
 LEADING = require_role(Role.LEAD, Role.HR, Role.ADMINISTRATOR)
 EVERY_TEAM = frozenset({Role.HR, Role.ADMINISTRATOR})
-Wanted = FromQuery[UUID | None]
+LISTED = 100  # teams; of more, one is found by typing
+Wanted = Annotated[str, QueryParameter(max_length=200)]  # a team's id, or a part of its name or department
 
 
 class Team(msgspec.Struct, frozen=True):
@@ -35,9 +37,10 @@ class Team(msgspec.Struct, frozen=True):
 
 
 class Teams(msgspec.Struct, frozen=True):
-    """All of them, and the one that is shown."""
+    """Those to choose from, own ones first, whether there are more than these, and the one that is shown."""
 
     all: list[Team]
+    more: bool
     shown: Team
 
 
@@ -56,19 +59,31 @@ class Act(Input, kw_only=True):
     team: UUID | None = None
 
 
-async def teams_of(tx: db.Connection, me: Actor, wanted: UUID | None) -> Teams | None:
-    """Return the reader's teams and the one wanted, else the first; None where there is no team at all.
+async def teams_of(tx: db.Connection, me: Actor, wanted: str) -> Teams | None:
+    """Return teams of the reader's and the one wanted, else the first; None where there is no team at all.
 
     Raises
     ------
     NotFound : the one wanted is none of theirs, which looks as if there were no such team.
     """
-    every = me.role in EVERY_TEAM
-    found = await db.many(tx, sql.teams, Team, person_id=me.person_id, every=every)
-    shown = next((one for one in found if wanted in {None, one.id}), None)
-    if shown is None and wanted is not None:
+    theirs = {"person_id": me.person_id, "every": me.role in EVERY_TEAM}
+    team_id = _id(wanted)
+    typed = "" if team_id else as_typed(wanted)
+    found = await db.many(tx, sql.teams, Team, wanted=typed, most=LISTED + 1, **theirs)
+    chosen = await db.maybe(tx, sql.team, Team, id=team_id, **theirs) if team_id else next(iter(found), None)
+    if chosen is None and wanted:
         raise NotFound("there is no such team of yours")
-    return None if shown is None else Teams(found, shown)
+    if chosen is None:
+        return None
+    listed = found if chosen in found else [chosen, *found]
+    return Teams(listed[:LISTED], bool(typed) or len(found) > LISTED, chosen)
+
+
+def _id(wanted: str) -> UUID | None:
+    try:
+        return UUID(wanted)
+    except ValueError:
+        return None
 
 
 async def members_of(tx: db.Connection, team: Team) -> list[Member]:
@@ -80,11 +95,6 @@ async def members_of(tx: db.Connection, team: Team) -> list[Member]:
 def least_voices(run: Run) -> float:
     """Return the voices from which on anything is told of a person to others than themself."""
     return msgspec.convert(run.policy, Policy).minimum_voices
-
-
-def promised_k(run: Run | None) -> int:
-    """Return of how many people a figure must be made at least."""
-    return (msgspec.convert(run.policy, Policy) if run else Policy()).k
 
 
 def today(words: Words) -> date:

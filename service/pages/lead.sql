@@ -1,7 +1,19 @@
 -- What a lead sees of their teams: which these are, who is in them, how they stand, and what waits for somebody.
 
--- name: teams(person_id, every)
--- Those that one leads now come first; of HR all the others follow.
+-- name: teams(person_id, every, wanted, most)
+-- Those that one leads now come first; of HR the others follow. Of many those whose name or department has what was typed.
+with led as materialized (
+    select m.team_id from team_now as m where m.person_id = :person_id::uuid and m.role = 'lead'
+)
+select t.id, t.name, t.department, t.id in (select led.team_id from led) as own
+from team as t
+where (:every::boolean or t.id in (select led.team_id from led))
+  and (:wanted::text = '' or t.name ilike '%' || :wanted || '%' or t.department ilike '%' || :wanted || '%')
+order by own desc, t.name, t.id
+limit :most;
+
+-- name: team(id, person_id, every)
+-- One of the same.
 select t.id, t.name, t.department, led.is_led as own
 from team as t
 cross join lateral (
@@ -9,8 +21,7 @@ cross join lateral (
         select from team_now as m
         where m.team_id = t.id and m.person_id = :person_id::uuid and m.role = 'lead') as is_led
 ) as led
-where :every::boolean or led.is_led
-order by led.is_led desc, t.name, t.id;
+where t.id = :id::uuid and (:every::boolean or led.is_led);
 
 -- name: members(team_id)
 select p.id, p.name, p.title, m.role = 'lead' as leads

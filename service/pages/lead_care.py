@@ -62,7 +62,7 @@ async def show_care(
     me: Me,
     view: Seen,
     *,
-    team: lead.Wanted = None,
+    team: lead.Wanted = "",
     done: FromQuery[UUID | None] = None,
     undone: FromQuery[str] = "",
 ) -> Response[str]:

@@ -89,7 +89,7 @@ class Asking(lead.Act):
 
 @get("/team/satisfaction", guards=[lead.LEADING])
 async def show_satisfaction(
-    tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, about: FromQuery[str] = "satisfaction"
+    tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", about: FromQuery[str] = "satisfaction"
 ) -> Response[str]:
     """Show what customers answered about the projects of a team's people."""
     teams, now = await lead.teams_of(tx, me, team), clock.now()
@@ -154,9 +154,7 @@ async def show_project(
 
 
 @get("/team/unheard", guards=[lead.LEADING])
-async def show_unheard(
-    tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, asked: FromQuery[str] = ""
-) -> Response[str]:
+async def show_unheard(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", asked: FromQuery[str] = "") -> Response[str]:
     """Show projects of a team's people of which no customer has been heard, those silent longest first."""
     teams = await lead.teams_of(tx, me, team)
     return view.page(

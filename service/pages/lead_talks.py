@@ -28,7 +28,7 @@ async def show_talks(
     me: Me,
     view: Seen,
     *,
-    team: lead.Wanted = None,
+    team: lead.Wanted = "",
     talked: FromQuery[UUID | None] = None,
     undone: FromQuery[str] = "",
 ) -> Response[str]:

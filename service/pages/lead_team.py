@@ -56,7 +56,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 @get("/team", guards=[lead.LEADING], opt=AUDITED)
-async def show_team(tx: Tx, me: Me, view: Seen, team: lead.Wanted = None, by: FromQuery[str] = FIRST) -> Response[str]:
+async def show_team(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", by: FromQuery[str] = FIRST) -> Response[str]:
     """Show a team: the reader's own, or for HR any."""
     teams = await lead.teams_of(tx, me, team)
     if teams is None:

@@ -32,7 +32,7 @@ class Praise(msgspec.Struct, frozen=True):
 
 
 @get("/team/unseen", guards=[lead.LEADING], opt=AUDITED)
-async def show_unseen(tx: Tx, me: Me, view: Seen, team: lead.Wanted = None) -> Response[str]:
+async def show_unseen(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Response[str]:
     """Show quality against recognition of a team's people, and whom to thank for what."""
     teams = await lead.teams_of(tx, me, team)
     run = await shown.newest_run(tx)

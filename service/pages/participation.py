@@ -1,10 +1,7 @@
 """Participation for HR: who joined, answered, thanked, and whose customers were heard; numbers that point at nobody."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 from litestar import Response, get
@@ -12,42 +9,17 @@ from markupsafe import Markup
 
 from dashboards import participation
 from dashboards.participation import Row
-from scoring import policies
-from scoring.policies import Version
-from scoring.policy import Policy
-from service.base import clock, days, db
 from service.base.access import Role, require_role
-from service.base.web import Me, Tx
+from service.base.web import Tx
+from service.figures import keeping
+from service.figures.model import Counted, Given
 from service.pages.language import Words
 from service.pages.page import Seen, data
 from service.pages.shown import period_name
 
-chart = db.load(Path(participation.__file__).with_suffix(".sql"))
 office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
-MONTHS = 8  # of joining
-ROUNDS = 8
-BACK = timedelta(days=730)  # of finished projects
-FRESH = timedelta(minutes=10)
-MOST_KEPT = 200  # organizations
-YEAR = timedelta(days=365)  # of thanks
 BINS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, None))  # thanks given by one person
-
-
-class Counted(msgspec.Struct, frozen=True):
-    """A count at one time."""
-
-    at: datetime
-    people: int
-    low: int | None
-    high: int | None
-
-
-class Given(msgspec.Struct, frozen=True):
-    """How many people gave so many thanks; 11 stands for more, too."""
-
-    given: int
-    people: int
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -65,72 +37,24 @@ class Share(msgspec.Struct, frozen=True):
     figure: Markup
 
 
-class Counts(msgspec.Struct, frozen=True):
-    """Everything the page counts; kept for some minutes, for it takes a while where ten thousand people are."""
-
-    until: datetime
-    k: int
-    joined: list[Row]
-    months: list[Counted]
-    rounds: list[Counted]
-    given: list[Given]
-    quarters: list[Counted]
-    heard: list[Row]
-
-
-KEPT: dict[UUID, Counts] = {}  # by organization, in this process
-
-
 @get("/participation", guards=[office])
-async def show_participation(tx: Tx, me: Me, view: Seen) -> Response[str]:
+async def show_participation(tx: Tx, view: Seen) -> Response[str]:
     """Show how many take part, in steps and groups that point at nobody, as of the last month's end."""
-    words, k = view.words, await _voices(tx)
-    zone = ZoneInfo(view.reader.time_zone) if view.reader else ZoneInfo("UTC")
-    ends = month_ends(clock.now().astimezone(zone).date(), zone)
-    counts = await _counts(tx, me.organization_id, ends, k)
+    words, counts = view.words, await keeping.participation(tx)
+    zone = view.words.zone
     people, projects = words.say("of the people, per cent"), words.say("of finished projects, per cent")
     return view.page(
         "participation.html",
-        k=k,
-        until=ends[0] - timedelta(seconds=1),
+        k=counts.k,
+        until=counts.until - timedelta(seconds=1),
+        counted_at=counts.counted_at,
         joined=_share(words, by_department(counts.joined, words), people),
         months=_share(words, [_at(one, _month(one.at, zone, words)) for one in counts.months], people),
         rounds=_share(words, [_at(one, words.date(one.at)) for one in counts.rounds], people),
-        thanks=_share(words, spread(counts.given, k, words), people),
+        thanks=_share(words, spread(counts.given, counts.k, words), people),
         quarters=_share(words, [_at(one, _quarter(one.at, zone, words)) for one in counts.quarters], projects),
         heard=_share(words, [Line(one.department or "–", one) for one in counts.heard], projects),
     )
-
-
-async def _counts(tx: db.Connection, organization_id: UUID, ends: Sequence[datetime], k: int) -> Counts:
-    now, kept = clock.now(), KEPT.get(organization_id)
-    if kept is not None and kept.until > now and kept.k == k:
-        return kept
-    zone = await db.one(tx, chart.zone, str)
-    counts = Counts(
-        now + FRESH,
-        k,
-        await db.many(tx, chart.by_team, Row, at=ends[0], k=k),
-        await db.many(tx, chart.everybody, Counted, ends=ends, k=k),
-        await db.many(tx, chart.rounds, Counted, most=ROUNDS),
-        await db.many(tx, chart.thanked, Given, since=now - YEAR),
-        await db.many(tx, chart.heard_by_quarter, Counted, zone=zone, since=now - BACK),
-        await db.many(tx, chart.heard_by_department, Row, since=now - BACK),
-    )
-    if len(KEPT) >= MOST_KEPT:
-        KEPT.clear()
-    KEPT[organization_id] = counts
-    return counts
-
-
-def month_ends(today: date, zone: ZoneInfo) -> list[datetime]:
-    """Return the ends of the last months before `today`, the latest first: counts do not move from day to day."""
-    ends = []
-    first = today.replace(day=1)
-    for _ in range(MONTHS):
-        ends.append(days.moment(first, time(0), zone))
-        first = (first - timedelta(days=1)).replace(day=1)
-    return ends
 
 
 def by_department(rows: Sequence[Row], words: Words) -> list[Line]:
@@ -191,12 +115,12 @@ def _at(counted: Counted, name: str) -> Line:
     return Line(name, Row(None, None, counted.people, counted.low, counted.high))
 
 
-def _month(at: datetime, zone: ZoneInfo, words: Words) -> str:
+def _month(at: datetime, zone: tzinfo, words: Words) -> str:
     last = (at - timedelta(seconds=1)).astimezone(zone)
     return period_name(words, f"month:{last:%Y-%m}")
 
 
-def _quarter(at: datetime, zone: ZoneInfo, words: Words) -> str:
+def _quarter(at: datetime, zone: tzinfo, words: Words) -> str:
     local = at.astimezone(zone)
     return period_name(words, f"quarter:{local.year}Q{(local.month + 2) // 3}")
 
@@ -204,8 +128,3 @@ def _quarter(at: datetime, zone: ZoneInfo, words: Words) -> str:
 def _share(words: Words, lines: list[Line], unit: str) -> Share:
     told = {**words.all(participation.WORDS), "measure": unit}
     return Share(lines, data(participation.figure([line.row for line in lines], told)))
-
-
-async def _voices(tx: db.Connection) -> int:
-    version = await db.maybe(tx, policies.sql.newest, Version)
-    return (version.value if version else Policy()).k

@@ -22,21 +22,28 @@ from found
 left join criterion on criterion.external_id = found.board
 where found.board is not null;
 
--- name: scopes(run_id, board)
-with recursive found as (
-    (select s.scope from released_standing as s where s.run_id = :run_id and s.board = :board
-     order by s.scope limit 1)
-    union all
-    select (select s.scope from released_standing as s
-            where s.run_id = :run_id and s.board = :board and s.scope > found.scope
-            order by s.scope limit 1)
-    from found
-    where found.scope is not null
+-- name: scopes(run_id, board, reader_id, asked, wanted, most)
+-- The one asked for, the organization, and the reader's own come first; of many those whose name has what was typed.
+with own as materialized (
+    select t.id, t.department from team_now as m join team as t on t.id = m.team_id where m.person_id = :reader_id::uuid
+), known as materialized (
+    select k.key, k.name
+    from (
+        select 'organization' as key, 'organization' as name, true as near
+        union all
+        select distinct 'department:' || t.department, t.department, t.department in (select own.department from own)
+        from team as t where t.department is not null
+        union all
+        select 'team:' || t.external_id, t.name, t.id in (select own.id from own) from team as t
+    ) as k
+    where k.key = :asked::text or :wanted::text = '' or k.name ilike '%' || :wanted || '%'
+    order by k.key = :asked desc, k.near desc, k.name, k.key
 )
-select found.scope as key, coalesce(team.name, split_part(found.scope, ':', 2)) as name
-from found
-left join team on found.scope = 'team:' || team.external_id
-where found.scope is not null;
+select k.key, k.name
+from known as k
+where exists (
+    select from released_standing as s where s.run_id = :run_id and s.board = :board and s.scope = k.key)
+limit :most;
 
 -- name: periods(run_id, board, scope)
 with recursive found as (

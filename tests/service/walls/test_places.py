@@ -43,6 +43,7 @@ PLACES = {
     "service/base/connect.py": "the operator's shell: the handle that was given",
     "service/flows/sign_in.py": "a sign-in: the organization whose provider proved it",
     "service/jobs.py": "the purge: the slot's",
+    "service/figures/keeping.py": "what is counted of a whole organization: the slot's",
     "service/pages/sign_in_setting.py": "an administrator's request, while no transaction waits for the provider",
     "service/flows/contact_mail.py": "the mail of a contact's page: the slot's",
     "service/pages/contact.py": "a contact's page: from its link, which is a credential",

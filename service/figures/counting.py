@@ -1,0 +1,58 @@
+"""Counts an organization as a whole: who takes part, and who helps whom across departments."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dashboards import network, participation
+from service.base import clock, days, db
+from service.figures.model import Counted, Given, Help, Participation, Shared
+
+taking_part = db.load(Path(participation.__file__).with_suffix(".sql"))
+helping = db.load(Path(network.__file__).with_suffix(".sql"))
+
+MONTHS = 8  # of joining
+ROUNDS = 8
+BACK = timedelta(days=730)  # of finished projects
+YEAR = timedelta(days=365)  # of thanks and help
+TOLD_APART = 12  # departments
+
+
+async def participation_of(tx: db.Connection, k: int) -> Participation:
+    """Count who takes part, as far as it may be told where `k` voices are needed; it takes a while."""
+    now, zone = clock.now(), await db.one(tx, taking_part.zone, str)
+    ends = month_ends(now.astimezone(ZoneInfo(zone)).date(), ZoneInfo(zone))
+    return Participation(
+        k,
+        now,
+        ends[0],
+        joined=await db.many(tx, taking_part.by_team, participation.Row, at=ends[0], k=k),
+        months=await db.many(tx, taking_part.everybody, Counted, ends=ends, k=k),
+        rounds=await db.many(tx, taking_part.rounds, Counted, most=ROUNDS),
+        given=await db.many(tx, taking_part.thanked, Given, since=now - YEAR),
+        quarters=await db.many(tx, taking_part.heard_by_quarter, Counted, zone=zone, since=now - BACK),
+        heard=await db.many(tx, taking_part.heard_by_department, participation.Row, since=now - BACK),
+    )
+
+
+def month_ends(today: date, zone: ZoneInfo) -> Sequence[datetime]:
+    """Return the ends of the last months before `today`, the latest first: counts do not move from day to day."""
+    ends = []
+    first = today.replace(day=1)
+    for _ in range(MONTHS):
+        ends.append(days.moment(first, time(0), zone))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return ends
+
+
+async def help_of(tx: db.Connection, k: int) -> Help:
+    """Add up who helped whom in a year, of `k` people or more."""
+    now = clock.now()
+    return Help(
+        k,
+        now,
+        names=await db.many(tx, helping.names, str, k=k, most=TOLD_APART),
+        rows=await db.many(tx, helping.help, network.Row, k=k, most=TOLD_APART, since=now - YEAR, now=now),
+        shared=await db.many(tx, helping.shared, Shared, since=now - YEAR),
+    )

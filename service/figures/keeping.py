@@ -1,0 +1,75 @@
+"""Keeps what takes a while to count: a worker counts it after each run, and pages read what it kept."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from scoring.policy import Policy
+from service.base import clock, db, slots
+from service.base.slots import Claim, NewSlot
+from service.figures.counting import help_of, participation_of
+from service.figures.model import Help, Participation
+
+sql = db.load(Path(__file__).with_name("queries.sql"))
+
+KEEP = "figures"  # the worker's job
+AFTER = ("scores_published", "folder_imported", "policy_published")  # events; a run comes every night at least
+Figures = TypeVar("Figures", Participation, Help)
+KINDS: Mapping[type[Participation | Help], str] = {Participation: "participation", Help: "help"}
+
+
+class Voices(msgspec.Struct, frozen=True):
+    """Of how many people a figure is made at least: by the newest policy, and by that of the newest run."""
+
+    policy: int
+    run: int
+
+
+class Happened(Protocol):
+    """An event of the outbox."""
+
+    id: int
+
+
+async def participation(tx: db.Connection) -> Participation:
+    """Return who takes part, as it was counted last; counted now where nothing of today's policy is kept."""
+    k = (await _voices(tx)).policy
+    return await _kept(tx, Participation, k) or await participation_of(tx, k)
+
+
+async def help_given(tx: db.Connection) -> Help:
+    """Return who helped whom, as it was added up last; added up now where nothing of the run's policy is kept."""
+    k = (await _voices(tx)).run
+    return await _kept(tx, Help, k) or await help_of(tx, k)
+
+
+async def ask_to_keep(tx: db.Connection, event: Happened) -> None:
+    """Let a worker count anew, unless it is about to."""
+    if not await db.one(tx, sql.is_due, bool, job=KEEP):
+        now = clock.now()
+        await slots.ensure(tx, NewSlot(job=KEEP, key=str(event.id), moment=now, due_at=now))
+
+
+async def keep(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
+    """Count, keep what was counted, and finish the slot."""
+    async with db.tenant(pool, organization_id, readonly=True) as tx:
+        voices = await _voices(tx)
+        counted = (await participation_of(tx, voices.policy), await help_of(tx, voices.run))
+    async with db.tenant(pool, organization_id) as tx:
+        await slots.hold(tx, claim)
+        for one in counted:
+            told = {"k": one.k, "counted_at": one.counted_at, "content": msgspec.to_builtins(one)}
+            await db.run(tx, sql.keep, kind=KINDS[type(one)], **told)
+        await slots.finish(tx, claim)
+
+
+async def _voices(tx: db.Connection) -> Voices:
+    return await db.one(tx, sql.voices, Voices, default_k=Policy().k)
+
+
+async def _kept(tx: db.Connection, kind: type[Figures], k: int) -> Figures | None:
+    content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
+    return None if content is None else msgspec.convert(content, kind)

@@ -1,0 +1,119 @@
+"""What takes a while to count is counted by the worker, kept, and read by pages with the moment it was counted."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scoring.policy import Policy, digest
+from service import worker
+from service.base import clock, db, slots
+from service.figures import keeping
+from service.jobs import JOBS, SUBSCRIBERS
+from service.pages.language import Words
+from service.worker import Duties
+
+TEAM = "insert into team (name, department) values ($1, $1) returning id"
+PERSON = "insert into person (name, joined_at) values ($1, '2020-01-01') returning id"
+MEMBER = "insert into team_member (team_id, person_id, role, from_at) values ($1, $2, 'member', '2020-01-01')"
+THANKS = "insert into kudos (giver_id, receiver_id, message, at) values ($1, $2, 'Thank you', now() - interval '9 d')"
+CONSENT = "insert into consent (person_id, source, given, at) values ($1, 'kudos', true, '2020-02-01')"
+POLICY = "insert into scoring_policy (version, policy, hash) values ($1, $2, $3)"
+EVENT = "insert into event (kind) values ($1)"
+WAITING = "select count(*) from slot where job = 'figures' and state = 'due'"
+PATHS = ("/participation", "/team/help")
+
+
+@pytest.fixture
+def people(worker_pool, north):
+    """Six people each of Care and Works; the first of Care thanked all of Works."""
+
+    async def make():
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            made = {}
+            for name in ("Care", "Works"):
+                team = await tx.fetchval(TEAM, name)
+                made[name] = [await tx.fetchval(PERSON, f"{name} {number}") for number in range(6)]
+                for one in made[name]:
+                    await tx.execute(MEMBER, team, one)
+                    await tx.execute(CONSENT, one)
+            for one in made["Works"]:
+                await tx.execute(THANKS, made["Care"][0], one)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def count(worker_pool, north):
+    """Count as the worker does."""
+
+    async def act():
+        now = clock.now()
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            slot = slots.NewSlot(job=keeping.KEEP, key=str(uuid4()), moment=now, due_at=now)
+            claim = await slots.begin(tx, slot, "test")
+        await keeping.keep(worker_pool, north.organization_id, claim)
+
+    return act
+
+
+async def shown(browser, path):
+    """What a page counts: its tables, and all else but the form's secret."""
+    text = (await browser.get(path)).text
+    return re.findall(r"<tr[^>]*>.*?</tr>", text, re.DOTALL)
+
+
+async def test_what_was_counted_stays_until_it_is_counted_again(visitor, people, count, worker_pool, north):
+    made = await people()
+    hr = await visitor(north, "cleo", "hr")
+    at_once = [await shown(hr, path) for path in PATHS]
+    await count()
+    assert [await shown(hr, path) for path in PATHS] == at_once
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for one in made["Works"]:
+            await tx.execute(THANKS, one, made["Care"][1])
+    assert [await shown(hr, path) for path in PATHS] == at_once
+    await count()
+    for path, before in zip(PATHS, at_once, strict=True):
+        assert await shown(hr, path) != before
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_page_says_when_its_figures_were_counted(visitor, people, count, north, path):
+    await people()
+    then = clock.now() - timedelta(days=3)
+    with clock.at(then):
+        await count()
+    page = (await (await visitor(north, "cleo", "hr")).get(path)).text
+    assert Words("en", ZoneInfo("Europe/Helsinki")).moment(then) in page
+
+
+async def test_what_was_counted_for_fewer_voices_is_not_shown(visitor, people, count, worker_pool, north):
+    await people()
+    await count()
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        policy = Policy(k=7)
+        await tx.execute(POLICY, 99, {"k": 7}, digest(policy))
+    hr = await visitor(north, "cleo", "hr")
+    text = (await hr.get("/participation")).text
+    assert "groups under 14 people" in text
+    assert "7–15 of 15" in "".join(await shown(hr, "/participation"))
+
+
+async def test_a_run_an_import_and_a_policy_let_figures_be_counted_once(worker_pool, north):
+    duties = Duties(jobs=JOBS, subscribers=SUBSCRIBERS)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for kind in keeping.AFTER:
+            await tx.execute(EVENT, kind)
+    await worker.deliver(worker_pool, north.organization_id, duties.subscribers)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetchval(WAITING) == 1
+        claim = await slots.claim(tx, "test")
+    await worker.do(worker_pool, north.organization_id, claim, duties)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetchval(WAITING) == 0
+        kept = await tx.fetch("select kind, k from kept_figures order by kind")
+    assert [tuple(row) for row in kept] == [("help", 5), ("participation", 5)]
