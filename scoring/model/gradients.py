@@ -5,7 +5,7 @@ from collections.abc import Callable
 from scoring.model.evidence import Number
 
 TOLERANCE = 1e-12  # of the right-hand side, where a search stops
-MOST_STEPS = 400
+MOST_STEPS = 1_000
 
 
 def conjugate_gradients(

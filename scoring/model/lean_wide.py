@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
+from scoring.model.gradients import conjugate_gradients
+
 Floats = NDArray[np.float64]
 
 NEAR = 32  # members of a neighbourhood
 TOLERANCE = 1e-13  # of the right-hand side, where conjugate gradients stop
-MOST_STEPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +45,14 @@ class Wide:
 
 def solve_wide(core: csr_array, border: Floats, corner: Floats) -> tuple[Floats, Wide]:
     """Solve, (members + globals,), and say what is known of the inverse; the last of border and corner belongs to y."""
-    through = np.column_stack([_conjugate_gradients(core, column) for column in border.T])
+    diagonal, start = core.diagonal(), (np.zeros(core.shape[0]), TOLERANCE)
+    through = np.column_stack([conjugate_gradients(core.__matmul__, one, diagonal, start)[0] for one in border.T])
     reach, own = through[:, :-1], through[:, -1]
     # Sums by einsum: a threaded BLAS would round differently on another number of threads.
     left = corner[:-1] - np.einsum("mi,mj->ij", border[:, :-1], through)
     fixed = np.linalg.inv((left[:, :-1] + left[:, :-1].T) / 2)
     found = fixed @ left[:, -1]
     return np.concatenate([own - reach @ found, found]), Wide(_nearly_inverse(core), reach, fixed)
-
-
-def _conjugate_gradients(matrix: csr_array, right: Floats) -> Floats:
-    """Solve with the diagonal as preconditioner."""
-    diagonal = matrix.diagonal()
-    found, left = np.zeros(len(right)), right.copy()
-    ahead = left / diagonal
-    direction, size = ahead.copy(), float((left * ahead).sum())
-    enough = TOLERANCE**2 * size
-    for _ in range(MOST_STEPS):
-        if size <= enough:
-            break
-        moved = matrix @ direction
-        stride = size / float((direction * moved).sum())
-        found += stride * direction
-        left -= stride * moved
-        ahead = left / diagonal
-        before, size = size, float((left * ahead).sum())
-        direction = ahead + (size / before) * direction
-    return found
 
 
 def _nearly_inverse(core: csr_array) -> csr_array:

@@ -69,7 +69,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         criterion=feedback.criterion[order],
         occasion=(np.cumsum(occasion_starts) - 1).astype(np.int32),
         pair=pair_of_row[occasion_starts].astype(np.int32),
-        days=(as_of - feedback.at[order][occasion_starts]) / DAY,
+        days=(as_of - _latest(feedback.at[order], occasion_starts)) / DAY,
         receiver=of_receiver.astype(np.int32),
         giver=of_giver.astype(np.int32),
         receivers=receivers.astype(np.int32),
@@ -79,6 +79,11 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         teams=teams,
         criteria=len(evidence.criteria),
     )
+
+
+def _latest(at: NDArray[np.int64], starts: Mask) -> NDArray[np.int64]:
+    """Return when the last word of each occasion was said, in whatever order its rows stand."""
+    return np.maximum.reduceat(at, np.flatnonzero(starts)) if len(at) else at
 
 
 def only(told: Heard, kept: Mask) -> Heard:

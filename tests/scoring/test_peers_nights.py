@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from scoring.model import peers_overlay
@@ -34,6 +34,10 @@ told_when = st.tuples(
 histories = st.lists(told_when, min_size=2, max_size=40).map(
     lambda rows: [row for row in rows if row[0] != row[1]] or [("ada", "ben", 4, "selling", 0, 0, 0, 0)]
 )
+
+# One answer with words of two days, of which the earlier is told later.
+TWO_DAYS = [("ada", "ben", 1, "selling", -5, 0, 0, 0), ("ben", "ada", 1, "selling", -5, 0, 1, 0),
+            ("ben", "ada", 1, "selling", 0, 0, 0, 0)]  # fmt: skip
 
 
 class History:
@@ -90,6 +94,7 @@ def apart(one, other):
 
 @settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # each takes 30 ms
 @given(histories, st.sampled_from((EXACT, ITERATIVE)))
+@example(TWO_DAYS, EXACT)
 def test_nights_equal_a_full_fit_with_the_same_held_whatever_is_told_taken_back_or_corrected_in_them(drawn, effects):
     history = History(drawn)
     state = history.base(effects)
