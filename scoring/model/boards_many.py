@@ -31,8 +31,9 @@ def places_of_many(figure: tuple[Number, Number, Number], board: Index, policy: 
     start = np.cumsum(size) - size
     found = np.zeros((3, len(order)), np.int32)
     found[0, ranked] = _bands((mean, error, gap), start, size)
-    found[1, ranked] = 1 + _above((mean, error, gap), of, start, size)
-    found[2, ranked] = size[of] - _above((-mean, error, gap), of, start, size)
+    above, below = _around((mean, error, gap), of, start, size)
+    found[1, ranked] = 1 + above
+    found[2, ranked] = size[of] - below
     return Places(order.astype(np.int32), found[0], found[1], found[2], provisional[order])
 
 
@@ -45,20 +46,22 @@ def _surely(ahead: tuple[Number, Number], behind: tuple[Number, Number], gap: fl
     return sure
 
 
-def _above(told: Normal, of: Index, start: Rows, size: Rows) -> Rows:
-    """Count those of one's own board who are surely above: (rows,)."""
+def _around(told: Normal, of: Index, start: Rows, size: Rows) -> tuple[Rows, Rows]:
+    """Count those of one's own board who are surely above, and who are surely below: (rows,) each."""
     mean, sd, gap = told
-    count = np.zeros(len(mean), np.int64)
+    above, below = np.zeros((2, len(mean)), np.int64)
     for board in np.flatnonzero(size > SMALL):
         own = slice(start[board], start[board] + size[board])
-        count[own] = surely_above(mean[own], sd[own], gap)
-    small = np.flatnonzero(size[of] <= SMALL)
+        above[own] = surely_above(mean[own], sd[own], gap)
+        below[own] = surely_above(-mean[own], sd[own], gap)
+    small, variance = np.flatnonzero(size[of] <= SMALL), sd**2
     pairs = size[of[small]]
     for who in np.split(small, np.searchsorted(np.cumsum(pairs), np.arange(PAIRS, pairs.sum(), PAIRS))):
         a, b = _pairs(who, start[of[who]], size[of[who]])
-        above = _surely((mean[b], sd[b]), (mean[a], sd[a]), gap)
-        count += np.bincount(a[above], minlength=len(mean))
-    return count
+        reach, own_mean, mean_there = gap * np.sqrt(variance[b] + variance[a]), mean[a], mean[b]
+        above += np.bincount(a[mean_there > own_mean + reach], minlength=len(mean))
+        below += np.bincount(a[mean_there < own_mean - reach], minlength=len(mean))
+    return above, below
 
 
 def _pairs(who: Rows, start: Rows, size: Rows) -> tuple[Rows, Rows]:

@@ -27,7 +27,7 @@ from scoring.model.composite import Weights
 from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number
 from scoring.model.ratings import rating_of, told_of
 from scoring.model.scores import ChangeTable
-from scoring.model.select import shares
+from scoring.model.select import distinct, shares
 from scoring.model.signals import SPREAD
 from scoring.model.trust import PERSON_VARIANCE
 
@@ -133,8 +133,7 @@ def _calls(evidence: Evidence, known: Known) -> _Change:
     """Do one overdue call of each owner and project."""
     care = evidence.care
     open_ = (care.done == MISSING_TIME) & (care.moved != 1)
-    pairs = np.unique(np.column_stack([care.owner[open_], care.project[open_]]), axis=0).reshape(-1, 2)
-    person, project = pairs.T
+    person, project = (of.astype(np.int32) for of in distinct(care.owner[open_], care.project[open_])[:2])
     told = _information(known.cared) / np.maximum(known.cared.voices[:, 0], 1)
     step = (LATE - UNDONE) / (SPREAD_CALL * _unit(known.cared, CARER.guess))
     return _Change(CARE, person, project, (_weights(known, 2)[:, 0] * told)[person] * step)

@@ -180,6 +180,7 @@ def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
         touching=pattern(cells.link_unit, cells.entry_middle[cells.link_entry], (units, middles)),
         square=pattern(cells.one, cells.other, (units, units)),
         entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first), middles)),
+        units=pattern(cells.local_of, np.arange(units), (len(cells.first), units)),
         turned=csr_array(shares.T),
     )
 

@@ -24,13 +24,15 @@ class Patterns:
     """Zeros at the right places, to be `filled`.
 
     `groups` (middles, middles); `touching` (units, middles) in the order of links; `square` (units, units) in that of
-    `one`; `entries` (locals, middles) in that of entries. `turned` (members, units) holds the shares themselves.
+    `one`; `entries` (locals, middles) in that of entries; `units` (locals, units).
+    `turned` (members, units) holds the shares themselves.
     """
 
     groups: csr_array
     touching: csr_array
     square: csr_array
     entries: csr_array
+    units: csr_array
     turned: csr_array
 
 

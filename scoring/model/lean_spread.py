@@ -149,7 +149,7 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     local_core = np.empty((locals_, width, core.shape[0]))
     for column in range(width):
         spread = filled(lay.patterns.entries, schur.by_entry[:, column]) @ middle_core
-        spread += np.add.reduceat(schur.by_unit[:, column, None] * of_units, cells.first_unit)
+        spread += filled(lay.patterns.units, schur.by_unit[:, column]) @ of_units
         local_core[:, column] = -(spread + schur.by_fixed[:, column, :-1] @ core[members:])
     unit_middle = _unit_middle(lay, middle_core)
     local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))

@@ -65,10 +65,9 @@ def _shared(inside: csr_array) -> csr_array:
     order = np.argsort(size, kind="stable")
     fitting = np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])
     chosen = inside[fitting]
-    near = (chosen.T @ chosen).tocoo()
-    row, column = near.coords
-    apart = (row != column) & (near.data > 0)
-    pairs = (np.minimum(near.data[apart], 1.0), (row[apart], column[apart]))
-    found = csr_array(pairs, shape=near.shape)
-    found.sum_duplicates()
-    return found
+    near = csr_array(chosen.T @ chosen)
+    row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
+    near.data = np.where(row != near.indices, np.minimum(near.data, 1.0), 0.0)
+    near.eliminate_zeros()
+    near.sort_indices()
+    return near

@@ -5,6 +5,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.choices import ConsentSource
@@ -95,6 +96,16 @@ def shares(evidence: Evidence) -> csr_array:
     found.sum_duplicates()
     found.eliminate_zeros()
     return found
+
+
+def distinct(
+    first: NDArray[np.integer], second: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    """Return the distinct pairs of two columns, sorted by the first, then the second, and the place of each row's."""
+    low = int(second.min(initial=0))
+    span = int(second.max(initial=0)) - low + 1
+    key, place = np.unique(first.astype(np.int64) * span + (second.astype(np.int64) - low), return_inverse=True)
+    return key // span, key % span + low, place
 
 
 def parts(evidence: Evidence) -> Number:

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from scoring.model.choices import About, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
+from scoring.model.select import distinct
 from scoring.policy import Policy
 
 # What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
@@ -78,7 +79,7 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
     voice, unknown = _voices(evidence, rows)
     # A burst is one response, and each row of a known contact keeps its own.
     week = signals.at[rows] // (BURST_DAYS * DAY)
-    burst = np.unique(np.stack([project.astype(np.int64), week]), axis=1, return_inverse=True)[1].ravel()
+    burst = distinct(project, week)[2]
     response = np.where(unknown, burst, len(rows) + signals.response[rows])
     about = signals.about[rows]
     return _together(

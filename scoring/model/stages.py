@@ -21,6 +21,7 @@ from scoring.model.evidence import MISSING_TIME, Evidence, Flag, Index, Mask
 from scoring.model.peers import ProjectPeers
 from scoring.model.reference import scale
 from scoring.model.scores import StageTable
+from scoring.model.select import distinct
 from scoring.policy import Policy
 
 UNKNOWN, NO, YES = np.int8(-1), np.int8(0), np.int8(1)
@@ -84,9 +85,8 @@ def _finished(evidence: Evidence) -> tuple[Index, Index]:
     good = (ended != MISSING_TIME) & ((outcome == Outcome.DONE) | (outcome == Outcome.WON))
     members = evidence.members
     took_part = good[members.project] & (members.start < ended[members.project])
-    pairs = np.column_stack([members.person[took_part], members.project[took_part]])
-    person, project = np.unique(pairs, axis=0).astype(np.int32).reshape(-1, 2).T
-    return person, project
+    person, project, _ = distinct(members.person[took_part], members.project[took_part])
+    return person.astype(np.int32), project.astype(np.int32)
 
 
 def _colleagues(word: ProjectPeers, policy: Policy) -> _Star:

@@ -13,6 +13,7 @@ from scoring.model.boards_many import places_of_many
 from scoring.model.evidence import FOREVER, Evidence, Index, Mask
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
+from scoring.model.select import distinct
 from scoring.model.threads import MANY, at_once
 from scoring.policy import Policy
 
@@ -56,9 +57,9 @@ def scopes(evidence: Evidence, people: Figures, there: Mask, period: str = ALL) 
     department = evidence.teams.department[team]
     groups = (("department", evidence.teams.departments, department), ("team", evidence.teams.ids, team))
     for kind, names, group in groups:
-        pairs = np.unique(np.column_stack([group, person])[group >= 0], axis=0)
-        found, first = np.unique(pairs[:, 0], return_index=True)
-        for index, members in zip(found.tolist(), np.split(pairs[:, 1], first[1:]), strict=False):
+        of, who, _ = distinct(group[group >= 0], person[group >= 0])
+        found, first = np.unique(of, return_index=True)
+        for index, members in zip(found.tolist(), np.split(who, first[1:]), strict=False):
             yield Contest(f"{kind}:{names[index]}", period, people, members.astype(np.int32))
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import DAY, MISSING_TIME, Evidence, Index, Number, Time
-from scoring.model.select import parts
+from scoring.model.select import distinct, parts
 
 SETTLING_DAYS = 30.0  # after which whoever joined answers for their whole share
 
@@ -24,24 +24,23 @@ def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.in
     if not len(project):
         return np.empty(0, np.int64), csr_array(shape)
     changes = _changes(evidence, project, at)
-    key, state = np.unique(np.stack([project.astype(np.int64), changes]), axis=1, return_inverse=True)
-    state = state.ravel()
+    where, _, state = distinct(project, changes)
     first = int(at.min())
     # Days, not microseconds: their sums stay exact enough for any number of rows.
     moment = np.bincount(state, (at - first) / DAY) / np.bincount(state)
     order = np.argsort(members.project, kind="stable")
     bounds = np.searchsorted(members.project[order], np.arange(len(evidence.projects.ids) + 1))
-    count = np.diff(bounds)[key[0]]
-    row = np.repeat(np.arange(key.shape[1]), count)
+    count = np.diff(bounds)[where]
+    row = np.repeat(np.arange(len(where)), count)
     offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    member = order[bounds[key[0]][row] + offset]
+    member = order[bounds[where][row] + offset]
     worked = _days(evidence, member, moment[row], first)
     part = parts(evidence)[member]
     weight = part * worked
-    total = np.bincount(row, weight, key.shape[1])
+    total = np.bincount(row, weight, len(where))
     weight = np.where(total[row] > 0, weight, part)
-    weight = weight / np.where(total > 0, total, np.bincount(row, part, key.shape[1]))[row]
-    found = csr_array((weight, (row, members.person[member])), shape=(key.shape[1], shape[1]))
+    weight = weight / np.where(total > 0, total, np.bincount(row, part, len(where)))[row]
+    found = csr_array((weight, (row, members.person[member])), shape=(len(where), shape[1]))
     found.sum_duplicates()
     found.eliminate_zeros()
     return state.astype(np.int64), found

@@ -16,18 +16,22 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from scoring.arrays import build
 from scoring.cluster import here, on_processes, score_many
 from scoring.model.evidence import Evidence
 from scoring.model.peers import peers
 from scoring.model.periods import micros
 from scoring.model.score import score
 from scoring.policy import Policy
+from scoring.simulate import Settings, simulate
 from tests.benchmarks import crossed_ratings
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 INSTEVAL = (73_421, 2_972, 1_128)  # ratings, students, teachers of lme4's data set; here generated in its shape
 ORGANIZATIONS, PEOPLE = 1_000, 200
 RATINGS_PER_PERSON = 100
+RICH = Settings(people=PEOPLE, rounds_per_year=7, asks_per_round=14)  # customers, kudos, care; 20,000 ratings
+KINDS = 4  # different ones among rich organizations
 
 
 def measured(work: Callable[[], object]) -> dict[str, float]:
@@ -112,15 +116,23 @@ def openskill(made: Evidence) -> None:
         [[skill[won]], [skill[lost]]] = model.rate([[skill[won]], [skill[lost]]])
 
 
-def many(organizations: int) -> None:
-    """Score many organizations, in one process and on two."""
-    made = crossed_ratings.evidence(PEOPLE * RATINGS_PER_PERSON, PEOPLE, AS_OF)
-    jobs = [(made, Policy(), AS_OF)] * organizations
-    alone = measured(lambda: score_many(jobs, here))["seconds"]
+def many(organizations: int, *, rich: bool) -> None:
+    """Score many organizations, in one process and on two: of ratings alone, or with all kinds of evidence."""
+    made = [simulate(RICH, seed, AS_OF) for seed in range(KINDS if rich else 0)]
+    every = [build(each.frames, each.manifest) for each in made]
+    every = every or [crossed_ratings.evidence(PEOPLE * RATINGS_PER_PERSON, PEOPLE, AS_OF)]
+    jobs = [(every[place % len(every)], Policy(), AS_OF) for place in range(organizations)]
+    alone = measured(lambda: score_many(jobs, here))
     with on_processes(2) as run:
+        score_many(jobs[:2], run)  # so that two processes are up
         both = measured(lambda: score_many(jobs, run))["seconds"]
-    print(f"\n{organizations} organizations of {PEOPLE}: {alone:.1f} s alone, {both:.1f} s on 2 processes")
-    print(f"ratio {both / alone:.2f}")
+    ratings = sum(len(each.feedback.at) for each in every) / len(every)
+    print(
+        f"\n{organizations} organizations of {PEOPLE} with {ratings:,.0f} ratings: {alone['seconds']:.1f} s alone, ",
+        end="",
+    )
+    print(f"{both:.1f} s on 2 processes, ratio {both / alone['seconds']:.2f}")
+    print(f"CPU: {alone['cpu'] / organizations * 1000:.0f} ms each")
 
 
 def main() -> None:
@@ -130,6 +142,7 @@ def main() -> None:
     asked.add_argument("--one", type=int)
     asked.add_argument("--others", action="store_true")
     asked.add_argument("--organizations", type=int, nargs="?", const=ORGANIZATIONS)
+    asked.add_argument("--rich", action="store_true", help="organizations with customers, kudos, care and results")
     told = asked.parse_args()
     if told.one:
         print(json.dumps(one_size(told.one)))
@@ -139,7 +152,7 @@ def main() -> None:
     if told.others:
         beside_others()
     if told.organizations:
-        many(told.organizations)
+        many(told.organizations, rich=told.rich)
 
 
 if __name__ == "__main__":
