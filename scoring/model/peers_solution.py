@@ -45,7 +45,7 @@ class Solution:
 
     `state` (receivers, width), `shared` (Z,), `mean` (criteria,) as in `Glance`; `shared_variance` (Z,).
     `covariance` (receivers, criteria, criteria): of μ_k + quality_jk. `mean_covariance` (criteria, criteria).
-    `common` (criteria, criteria): what of `covariance` all have alike (`_shared_covariance`).
+    `common` (criteria, criteria): what of `covariance` all have alike (`_covariance_of_two`).
     `steps`: of conjugate gradients, 0 if exact.
     """
 
@@ -148,12 +148,12 @@ def _by_states(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> S
         shared_variance=np.diagonal(inverse)[:columns].copy(),
         covariance=covariance,
         mean_covariance=inverse[columns:, columns:],
-        common=_shared_covariance(reach, inverse, apart),
+        common=_covariance_of_two(reach, inverse, apart),
         steps=0,
     )
 
 
-def _shared_covariance(reach: Number, inverse: Number, apart: Places) -> Number:
+def _covariance_of_two(reach: Number, inverse: Number, apart: Places) -> Number:
     """Return the mean covariance of two people's μ_k + quality_jk: (criteria, criteria).
 
     Of two whose `apart` (receivers,) differs: any two, or two whom no ratings connect. `reach` (receivers, criteria,
@@ -204,7 +204,7 @@ def _by_givers(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> S
         shared_variance=np.concatenate([giver, rest]),
         covariance=covariance,
         mean_covariance=of_mean[:, means],
-        common=_shared_covariance(reach, inverse, apart),
+        common=_covariance_of_two(reach, inverse, apart),
         steps=0,
     )
 

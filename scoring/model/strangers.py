@@ -9,7 +9,7 @@ from scoring.model.signals import RESIDUAL, RESPONSE, VOICE, Answers
 
 HONEST = 0.5  # chance beforehand that strangers speak as customers do
 INVENTED = 4.0  # sd of how far invented ones lie off, in sd of what may be expected of honest ones
-MOST_WORDS = 0.1  # of strangers about one person's work, by share and weight: more of them weigh no more
+MOST_WORDS = 0.03  # of strangers about one person's work, by share and weight: more of them weigh no more
 LEAST = 1e-3  # weight that is left, so that a word is never nothing
 
 

@@ -7,8 +7,7 @@ and a block's own word as one observation of precision h_b = 1/v_b − 1/s_b² a
 
 so unlike parts are weighed by how sure they are, and the scale of quality counts what they have in common. Without
 correlation k = 1. Pairwise correlations are moments over people: with m = u · (truth + error), u = 1 − v/s² the
-reliability, E m_b m_c = ρ u_b u_c. They are pulled to what is usual, and 0 where less than `LEAST` well known people
-speak for one.
+reliability, E m_b m_c = ρ u_b u_c. They are pulled to 0, and 0 where less than `LEAST` well known people speak for one.
 Source: Robinson (1991), Statistical Science 6(1); attenuation: Spearman (1904), Am. J. Psychol. 15.
 """
 
@@ -21,9 +20,8 @@ from numpy.typing import NDArray
 from scoring.model.block import Block
 from scoring.model.evidence import Number
 
-LEAST = 3.0  # perfectly known people, under which two blocks say nothing of one another
-USUAL = 0.3  # correlation of what two kinds of people say of the same person, before anything was seen
-WORTH = 12.0  # perfectly known people that this is worth
+LEAST = 12.0  # perfectly known people, under which two blocks say nothing of one another
+WORTH = 12.0  # of them, of having nothing in common
 MOST = 0.9  # two blocks are never the same thing
 _TINY = 1e-9
 
@@ -44,8 +42,8 @@ def kinship(blocks: Sequence[Block]) -> Number:
         for c in range(b):
             known = float((told[b][1] * told[c][1]).sum())
             if known >= LEAST:
-                alike = float((told[b][0] * told[c][0]).sum())
-                found[b, c] = found[c, b] = np.clip((alike + WORTH * USUAL) / (known + WORTH), 0, MOST)
+                raw = float((told[b][0] * told[c][0]).sum()) / known
+                found[b, c] = found[c, b] = np.clip(raw * known / (known + WORTH), 0, MOST)
     return _possible(found)
 
 

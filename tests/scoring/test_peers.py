@@ -228,8 +228,8 @@ def test_what_all_have_in_common_is_the_mean_covariance_of_two_whom_nothing_else
     for group in (np.arange(4), np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])):
         pairs = [(i, j) for i in range(4) for j in range(4) if group[i] != group[j]]
         by_hand = np.mean([reach[i] @ inverse @ reach[j].T for i, j in pairs], axis=0)
-        assert peers_solution._shared_covariance(reach, inverse, group) == pytest.approx(by_hand, abs=1e-12)
-    assert not peers_solution._shared_covariance(reach[:1], inverse, np.zeros(1, np.int64)).any()
+        assert peers_solution._covariance_of_two(reach, inverse, group) == pytest.approx(by_hand, abs=1e-12)
+    assert not peers_solution._covariance_of_two(reach[:1], inverse, np.zeros(1, np.int64)).any()
 
 
 def test_moments_agree_with_products_taken_pair_by_pair():
