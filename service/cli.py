@@ -124,12 +124,25 @@ def complete() -> None:
     from scoring.validate import commands as validation
     from service.auth import commands as access
     from service.exchange import commands as exchange
+    from service.exports import commands as exports
     from service.feedback import commands as rounds
     from service.flows import commands as flows
     from service.organizations import commands as organizations
     from service.sign_in import commands as sign_in
 
-    for feature in (exchange, scoring, preview, policy, validation, organizations, access, flows, rounds, sign_in):
+    for feature in (
+        exchange,
+        scoring,
+        preview,
+        policy,
+        validation,
+        organizations,
+        access,
+        flows,
+        rounds,
+        exports,
+        sign_in,
+    ):
         feature.register(app)
 
 

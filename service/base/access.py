@@ -51,6 +51,14 @@ class Actor(msgspec.Struct, frozen=True):
         return self.person_id
 
 
+class Operator(msgspec.Struct, frozen=True):
+    """Whoever runs the service, in its shell: nobody's person here, and under no guard."""
+
+    organization_id: UUID
+    person_id: None = None
+    role: str = "operator"
+
+
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], None]
 

@@ -1,12 +1,12 @@
 """The audit log: who looked at another person's confidential data, in which role and why, written before it leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
 from service.base import db
-from service.base.access import Actor, Role
+from service.base.access import Actor, Operator, Role
 
 sql = db.load(Path(__file__).with_suffix(".sql"))
 
@@ -22,7 +22,7 @@ class Purpose(StrEnum):
     OPERATION = "operation"
 
 
-USUAL = {
+USUAL: Mapping[str, Purpose] = {
     Role.HR: Purpose.PERSONNEL,
     Role.ADMINISTRATOR: Purpose.ADMINISTRATION,
     Role.SERVICE: Purpose.INTEGRATION,
@@ -30,7 +30,7 @@ USUAL = {
 
 
 async def looked(
-    tx: db.Connection, me: Actor, subject_id: UUID | None, action: str, purpose: Purpose | None = None
+    tx: db.Connection, me: Actor | Operator, subject_id: UUID | None, action: str, purpose: Purpose | None = None
 ) -> None:
     """Write that the caller looks at a person's data, or at everybody's; at one's own is nobody's business.
 

@@ -14,7 +14,7 @@ import msgspec
 
 from scoring.policy import Policy
 from service.base import audit, db
-from service.base.access import Actor
+from service.base.access import Actor, Operator
 from service.base.apart import apart
 from service.exports.actions import sql
 from service.exports.catalog import FORMATS, TABLES
@@ -50,7 +50,7 @@ class Making:
         self._pool = pool
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
-    async def file_of(self, me: Actor, export_id: UUID) -> Made:
+    async def file_of(self, me: Actor | Operator, export_id: UUID) -> Made:
         """Make the file of an export; that the caller takes it is written down before anything of it is read.
 
         Raises
@@ -81,7 +81,7 @@ class Making:
             self._places.release()
 
     @asynccontextmanager
-    async def _begun(self, me: Actor, export_id: UUID) -> AsyncIterator[Export]:
+    async def _begun(self, me: Actor | Operator, export_id: UUID) -> AsyncIterator[Export]:
         """Write down who takes what and why, and commit that; whatever happens inside, the making ends with it."""
         async with db.tenant(self._pool, me.organization_id) as tx:
             export = await db.one(tx, sql.export, Export, id=export_id)

@@ -1,44 +1,27 @@
 -- What the page to thank someone offers: people as they are typed, projects, criteria; and what was just sent.
 
 -- name: suggested(wanted, person_id, without, most)
--- People whose name has what was typed, one left out; those I share projects with come first, and often are enough.
-with near as materialized (
-    select distinct other.person_id as id
-    from project_member as mine
-    join project_member as other on other.project_id = mine.project_id
-    where mine.person_id = :person_id and other.person_id <> :person_id
-), close as materialized (
-    select p.id, p.name, p.title, true as near, :wanted::text = '' or p.name ilike :wanted || '%' as begins
-    from near
-    join person as p on p.id = near.id
-    where p.left_at is null and p.id is distinct from :without::uuid
-        and (:wanted = '' or p.name ilike '%' || :wanted || '%')
-    order by begins desc, p.name, p.id
-    limit :most::integer
-), found as (
-    select c.* from close as c
-    union all
-    (select p.id, p.name, p.title, false, :wanted = '' or p.name ilike :wanted || '%' as begins
-     from person as p
-     where (select count(*) from close) < :most
-        and p.left_at is null and p.id is distinct from :without
-        and (:wanted = '' or p.name ilike '%' || :wanted || '%')
-        and p.id not in (select near.id from near)
-     order by begins desc, p.name, p.id
-     limit :most)
-    order by near desc, begins desc, name, id
-    limit :most
-)
-select f.id, f.name, f.title, t.name as team
-from found as f
+-- People whose name has what was typed; those I share projects with come first, and one may be left out. Teams are
+-- looked up of those who are shown alone.
+select w.id, w.name, w.title, t.name as team
+from (
+    select p.id, p.name, p.title, p.name ilike :wanted || '%' as begins, p.id in (
+            select other.person_id
+            from project_member as mine
+            join project_member as other on other.project_id = mine.project_id
+            where mine.person_id = :person_id) as near
+    from person as p
+    where p.left_at is null and p.id is distinct from :without::uuid and p.name ilike '%' || :wanted || '%'
+    order by near desc, begins desc, p.name, p.id
+    limit :most) as w
 left join lateral (
     select team.name
     from team_member as m
     join team on team.id = m.team_id
-    where m.person_id = f.id and m.to_at is null
+    where m.person_id = w.id and m.to_at is null
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
-order by f.near desc, f.begins desc, f.name, f.id;
+order by w.near desc, w.begins desc, w.name, w.id;
 
 -- name: named(name, without)
 -- Who is called exactly this.

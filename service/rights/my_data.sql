@@ -162,3 +162,8 @@ from mail_choice as c where c.person_id = :person_id order by c.kind limit :most
 select jsonb_build_object('recorded_by', l.name, 'with', p.name, 'on', t.held_on)
 from talk as t join person as l on l.id = t.lead_id join person as p on p.id = t.person_id
 where :person_id in (t.lead_id, t.person_id) order by t.held_on, t.id limit :most;
+
+-- name: changes_that_may_be_undone(person_id, most)
+-- What administrators changed of the person, until the night.
+select jsonb_build_object('what', w.kind, 'at', w.at, 'before', w.before, 'after', w.after)
+from way_back as w where w.subject_id = :person_id order by w.at, w.id limit :most;

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow  # whole processes, started and killed
 
 
 COMMANDS = {"demo", "serve", "worker", "migrate", "check", "import", "export", "score", "preview", "validate",
-            "organization", "token", "policy", "role", "sign-in", "round", "erase"}  # fmt: skip
+            "organization", "token", "policy", "role", "sign-in", "round", "erase", "exports"}  # fmt: skip
 RUN_SECONDS = 60  # until a run asked for must be published
 
 

@@ -1,21 +1,28 @@
 """What HR takes out: golden files by hand, the same bytes twice, nothing hidden, nothing without being written down."""
 
+import asyncio
 import csv
+import hashlib
 import io
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import asyncpg
 import msgspec
 import polars as pl
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from scoring.policy import Policy, digest, encode
 from service.base import cells, db
+from service.exports import commands
 from service.exports.catalog import FORMATS, TABLES
 from service.exports.formats import xlsx_file
 from service.exports.model import Format, What
@@ -328,3 +335,41 @@ def test_a_hundred_thousand_rows_take_hardly_more_memory_than_four_thousand(tmp_
     short, long = map(int, done.stdout.split())  # MB
     assert long - short < 40  # the texts alone are 60
     assert (tmp_path / "csv").stat().st_size > 50_000_000
+
+
+@pytest.fixture
+def talkoot(database_url, monkeypatch):
+    """Run a command of the operator's shell; it starts an event loop, so it gets a thread of its own."""
+    monkeypatch.setenv("TALKOOT_DATABASE_URL", database_url)
+    app = typer.Typer()
+    commands.register(app)
+    app.command("other")(lambda: None)  # one command alone would lose its name
+    return lambda *words: asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_the_shell_takes_the_very_bytes_of_the_page_and_it_is_told(talkoot, taken, known, worker_pool, form):
+    client, path, page = await taken(known, "scores", form)
+    with tempfile.TemporaryDirectory() as folder:
+        again = Path(folder) / f"again.{form}"
+        made = await talkoot("exports", "again", known.handle, path.rpartition("/")[2], again)
+        assert made.exit_code == 0, made.output
+        assert again.read_bytes() == page.content
+    async with db.tenant(worker_pool, known.organization_id) as tx:
+        told = await tx.fetchrow("select role, action, purpose from audit order by at desc limit 1")
+    assert tuple(told) == ("operator", "export_scores", "personnel")
+    told = (await client.get(path)).json()
+    assert (told["taken"], told["changed"]) == (2, False)
+
+
+async def test_a_new_export_of_the_shell_is_listed_and_nothing_is_written_over(talkoot, known, tmp_path):
+    file = tmp_path / "people.csv"
+    take, why = ("exports", "take", known.handle, "people"), ("--purpose", "administration")
+    made = await talkoot(*take, file, *why)
+    assert made.exit_code == 0, made.output
+    assert b"ada,Ada" in file.read_bytes()
+    listed = (await talkoot("exports", "list", known.handle)).stdout
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in listed
+    assert "administration" in listed
+    for where, words in ((file, why), (tmp_path / "people.doc", why), (tmp_path / "new.csv", ())):
+        assert (await talkoot(*take, where, *words)).exit_code == 2

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.base import db
+from service.talks import actions as talks
 from tests.service.pages.conftest import INSERT_SCORE
 
 NOW = datetime.now(UTC)
@@ -126,6 +127,20 @@ async def test_a_talk_is_a_day_between_two_people_and_can_be_taken_back(visitor,
     assert await fetch(worker_pool, north, TALKS) == []
     for wrong in (f"{NOW + timedelta(days=3):%Y-%m-%d}", "2020-01-01"):
         assert (await ada.send_form(team, action, held_on=wrong)).status_code == 400
+
+
+async def test_a_talk_of_more_than_two_years_ago_is_forgotten(worker_pool, web_pool, north):
+    async with db.tenant(web_pool, north.organization_id) as tx:
+        await tx.execute(BE, str(north.ada))
+        for days in (732, 730):
+            await tx.execute(
+                "insert into talk (lead_id, person_id, held_on) values ($1, $2, $3)",
+                north.ada, north.ben, (NOW - timedelta(days=days)).date(),
+            )  # fmt: skip
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await talks.purge(tx)
+        kept = [row[0] for row in await tx.fetch("select held_on from talk")]
+    assert kept == [(NOW - timedelta(days=730)).date()]
 
 
 async def test_a_brief_holds_what_is_open_and_nothing_that_was_said_in_confidence(

@@ -76,3 +76,46 @@ async def test_everybody_comes_to_the_end_of_their_way(seat, service, example, w
             await page.locator('form[action$="/close"] button').click()
             await page.locator('form[action="/rounds"]').wait_for()
         await page.context.close()
+
+
+@pytest.mark.parametrize("language", ["fi", "en"])
+async def test_an_administrator_lets_somebody_join_lead_and_undoes_it(seat, language):
+    """By menu and keyboard: a person, a team, who is in it and who leads; then who may sign in where, and tokens."""
+    say = Words(language).say
+    page = await seat(language, "cleo", "administrator")
+
+    async def choose(path):
+        await page.click(f".top summary:has-text('{say('Administration')}')")
+        await page.click(f'.top nav .panel a[href="{path}"]')
+        await page.locator("main h1").wait_for()
+
+    await page.goto("/")
+    await choose("/people")
+    await page.click(f"text={say('Add somebody')}")
+    await page.fill("#name", "Iris Uusi")
+    await page.fill("#joined", "2026-03-02")
+    await page.keyboard.press("Enter")
+    await page.locator(".toast:not(.news)").get_by_text("Iris Uusi").wait_for()
+    await choose("/teams")
+    await page.click(f"text={say('Add a team')}")
+    await page.fill("#name", "Sea")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Sea").wait_for()
+    await page.locator("main [name=to]").press_sequentially("iris")
+    await page.get_by_role("option", name="Iris Uusi").wait_for()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    row = page.locator("main .people li", has_text="Iris Uusi")
+    await row.locator("summary").click()
+    await row.get_by_role("button", name=say("Leads the team")).click()
+    await page.locator("main .pill.level").wait_for()
+    await page.locator(".toast:not(.news) button").click()
+    await page.locator(".toast:not(.news)").get_by_text(say("As it was before.")).wait_for()
+    assert await page.locator("main .pill.level").count() == 0
+    await row.locator("summary").click()
+    await row.get_by_role("button", name=say("Is no longer in it")).click()
+    await page.get_by_text(say("Nobody is in this team now.")).wait_for()
+    for path in ("/people/import", "/settings/sign-in", "/tokens", "/audit"):
+        await choose(path)
+    assert await page.get_by_text(say("changed who is in a team")).count()
+    await page.context.close()

@@ -91,6 +91,7 @@ async def test_what_is_to_be_mended_is_shown_in_the_dialog_with_what_was_typed(o
     assert await dialog.locator("[name=message]").input_value() == "For nobody yet"
     assert await page.evaluate("document.activeElement.name") == "to"
     await page.keyboard.type("Ada")
+    await page.get_by_role("option", name="Ada").wait_for()
     await page.keyboard.press("Escape")
     await page.keyboard.press("Control+Enter")
     await page.get_by_text("Ada has your thanks.").wait_for()

@@ -62,7 +62,9 @@ insert into sign_in_setting (issuer, client_id) values ('https://login.example',
 OPENS = "insert into project_opening (project_id, contact_id) values ($1, $2) returning id"
 AUTHOR = "select set_config('app.person_id', $1::uuid::text, true)"
 TALK = "insert into talk (lead_id, person_id, held_on) values ($1, $2, current_date - $3::integer) returning id"
-HIS_LEAD = "select person_id from team_member where team_id = $1 and role = 'lead' and to_at is null"
+HIS_LEAD = """
+select person_id from team_member where team_id = $1 and role = 'lead' and to_at is null order by from_at nulls first
+"""  # the first of them: rows let others lead, too
 NOTE = "insert into note (author_id, receiver_id, message) values ($1, $2, 'Well explained') returning id"
 REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=((1.0,),))
 days = count(1)  # ago
