@@ -6,7 +6,7 @@ create table kept_figures (
     organization_id uuid not null default current_organization_id()
                     references organization on delete restrict,
     kind            text not null check (kind in ('participation', 'help')),
-    k               integer not null check (k between 3 and 10),  -- of how many people a figure is made at least
+    k               integer not null check (k >= 1),  -- of how many people a figure is made at least
     counted_at      timestamptz not null,
     content         jsonb not null,
     primary key (organization_id, kind)
