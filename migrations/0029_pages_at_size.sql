@@ -6,7 +6,7 @@ create table kept_figures (
     organization_id uuid not null default current_organization_id()
                     references organization on delete restrict,
     kind            text not null check (kind in ('participation', 'help')),
-    k               integer not null check (k between 3 and 10),  -- of how many people a figure is made at least
+    k               integer not null check (k >= 1),  -- of how many people a figure is made at least
     counted_at      timestamptz not null,
     content         jsonb not null,
     primary key (organization_id, kind)
@@ -52,3 +52,75 @@ create or replace function hr_decides_on(person uuid) returns boolean
         or exists (
             select from hr_deciders() as d
             where d.person_id <> person and not leads(d.person_id, person));
+
+-- The same number as before: of the others it is only asked whether there are enough of them, so no more are counted.
+create or replace function voices_told(voices float8, on_dimension text, policy jsonb) returns float8
+    language sql stable
+    begin atomic
+        select case
+            when on_dimension <> 'quality' and not exists (
+                select from criterion as c where on_dimension in (c.external_id, 'criterion:' || c.external_id)) then voices
+            when voices < 0.5 then 0
+            when voices < t.least then 1
+            when voices < t.k then t.least
+            else t.k * greatest(1, least(floor(voices / t.k), floor(t.others / t.k) - 1)) end
+        from (
+            select a.k, a.least, (
+                select count(*) - 1
+                from (
+                    select from person as p
+                    where p.left_at is null or p.left_at > statement_timestamp()
+                    limit ((floor(voices / a.k) + 2) * a.k)::bigint + 1) as enough) as others
+            from (
+                select coalesce((policy ->> 'k')::float8, 5) as k,
+                    coalesce((policy ->> 'minimum_voices')::float8, 3) as least) as a
+        ) as t;
+    end;
+
+-- The same places as before, with one order of ten thousand people instead of four.
+create or replace function places_seen(
+    run uuid, on_board text, in_scope text, in_period text, of_kind text, reader uuid)
+    returns table (
+        subject_id uuid, place integer, ranked integer, band integer, rank_low integer, rank_high integer,
+        score float8, low float8, high float8, provisional boolean, mine boolean)
+    language sql stable
+    begin atomic
+        with seen as materialized (
+            select s.subject_id, s.band, s.rank_low, s.rank_high, s.score, s.low, s.high, s.provisional, own.mine,
+                s.subject_kind <> 'person'
+                or s.subject_id in (select shown.person_id from person_shown as shown)
+                or own.mine and s.subject_id not in (
+                    select gone.id from person as gone where gone.left_at <= statement_timestamp()) as visible
+            from released_standing as s
+            cross join lateral (
+                select coalesce(s.subject_id = reader, false) or s.subject_id in (
+                    select m.team_id
+                    from team_member as m
+                    where m.person_id = reader and (m.to_at is null or m.to_at > statement_timestamp())) as mine
+            ) as own
+            where s.run_id = run and s.board = on_board and s.scope = in_scope and s.period = in_period
+                and s.subject_kind = of_kind
+        ), standing as materialized (
+            select v.*,
+                row_number() over run as run_place,
+                count(*) filter (where v.visible) over run as place,
+                count(*) filter (where v.visible and not v.provisional) over run as upto
+            from seen as v
+            window run as (order by v.provisional, v.score desc, v.subject_id rows unbounded preceding)
+        ), level as materialized (
+            select b.band, row_number() over (order by b.band) as number
+            from (select distinct v.band from standing as v where v.visible and v.band is not null) as b
+        ), run_of as materialized (  -- at each place of the run, how many of those up to it are seen
+            select array_agg(v.upto order by v.run_place) as upto, max(v.upto) as ranked from standing as v
+        )
+        select p.subject_id, p.place::integer, r.ranked::integer, l.number::integer,
+            case when p.rank_low is not null
+                then least(p.place, coalesce(r.upto[p.rank_low - 1], 0) + 1)::integer end,
+            case when p.rank_high is not null
+                then greatest(p.place, coalesce(r.upto[p.rank_high], r.ranked))::integer end,
+            p.score, p.low, p.high, p.provisional, p.mine
+        from standing as p
+        cross join run_of as r
+        left join level as l on l.band = p.band
+        where p.visible;
+    end;

@@ -45,21 +45,22 @@ select c.id, c.person_id, c.about, c.dimension, c.evidence_id, c.words, c.opened
     c.decision, c.reasons, c.decided_at, p.name as person, what.said, giver.name as said_by, what.at as said_at,
     j.name as project
 from contest_state as c
+join contest as o on o.id = c.id  -- whose own columns find by their keys what `evidence_id` would search everything for
 join person as p on p.id = c.person_id
 left join lateral (
     select k.message as said, k.giver_id as by_id, k.at, k.project_id
-    from kudos as k where c.about = 'kudos' and k.id = c.evidence_id
+    from kudos as k where k.id = o.kudos_id
     union all
-    select s.comment, null, s.at, s.project_id from signal as s where c.about = 'signal' and s.id = c.evidence_id
+    select s.comment, null, s.at, s.project_id from signal as s where s.id = o.signal_id
     union all
     select b.badge, b.giver_id, b.at, b.project_id
-    from badge_grant as b where c.about = 'badge' and b.id = c.evidence_id
+    from badge_grant as b where b.id = o.badge_id
     union all
-    select d.title, null, d.at, d.project_id from document as d where c.about = 'document' and d.id = c.evidence_id
+    select d.title, null, d.at, d.project_id from document as d where d.id = o.document_id
     union all
-    select null, null, h.at, h.project_id from handover as h where c.about = 'handover' and h.id = c.evidence_id
+    select null, null, h.at, h.project_id from handover as h where h.id = o.handover_id
     union all
-    select null, null, t.due_at, t.project_id from care_task as t where c.about = 'care' and t.id = c.evidence_id
+    select null, null, t.due_at, t.project_id from care_task as t where t.id = o.care_id
 ) as what on true
 left join person as giver on giver.id = what.by_id
 left join project as j on j.id = what.project_id

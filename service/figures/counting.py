@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,10 +50,16 @@ def month_ends(today: date, zone: ZoneInfo) -> Sequence[datetime]:
 async def help_of(tx: db.Connection, k: int) -> Help:
     """Add up who helped whom in a year, of `k` people or more."""
     now = clock.now()
-    return Help(
-        k,
-        now,
-        names=await db.many(tx, helping.names, str, k=k, most=TOLD_APART),
-        rows=await db.many(tx, helping.help, network.Row, k=k, most=TOLD_APART, since=now - YEAR, now=now),
-        shared=await db.many(tx, helping.shared, Shared, since=now - YEAR),
-    )
+    names = await db.many(tx, helping.names, str, k=k, most=TOLD_APART)
+    rows = await db.many(tx, helping.help, network.Row, k=k, most=TOLD_APART, since=now - YEAR, now=now)
+    shared = await db.many(tx, helping.shared, Shared, since=now - YEAR)
+    return Help(k, now, names, rows, apart(names, rows, shared))
+
+
+def apart(names: Sequence[str], rows: Sequence[network.Row], shared: Sequence[Shared]) -> list[Shared]:
+    """Return the pairs without help in either direction; those that work together most come first."""
+    helped = {frozenset((one.helper, one.helped)) for one in rows}
+    together = {frozenset((one.name, one.other)): one.projects for one in shared}
+    pairs = [pair for pair in combinations([name for name in names if name], 2) if frozenset(pair) not in helped]
+    found = [Shared(*pair, together.get(frozenset(pair), 0)) for pair in pairs]
+    return sorted(found, key=lambda one: (-one.projects, one.name, one.other))

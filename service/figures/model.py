@@ -38,7 +38,7 @@ class Participation(Struct, frozen=True):
 
 
 class Shared(Struct, frozen=True):
-    """How many projects of the year had people of both departments."""
+    """Two departments, and how many projects of the year had people of both."""
 
     name: str
     other: str
@@ -52,4 +52,4 @@ class Help(Struct, frozen=True):
     counted_at: datetime
     names: list[str]
     rows: list[network.Row]
-    shared: list[Shared]
+    apart: list[Shared]  # pairs of which neither helped the other

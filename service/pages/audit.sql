@@ -26,13 +26,14 @@ order by a.at desc, a.id desc
 limit :most;
 
 -- name: log_of(people, action, after_key, after_id, most)
--- Of these people, who looked or were looked at: the newest of each, and of these the newest.
+-- Of these people, who looked or were looked at: the newest of each, and of these the newest. A look of one of them at
+-- another is found with the other.
 with cut as materialized (
     select coalesce(:after_key::timestamptz, 'infinity') as at, coalesce(:after_id::uuid, gen_random_uuid()) as id
 )
 select a.id, a.at, actor.name as actor, a.role, a.action, subject.name as subject, a.purpose, a.detail
 from (
-    select distinct e.*
+    select e.*
     from unnest(:people::uuid[]) as who (id)
     cross join lateral (
         (select s.* from audit as s
@@ -43,6 +44,7 @@ from (
         union all
         (select s.* from audit as s
          where s.actor_id = who.id and (:action is null or s.action = :action)
+           and (s.subject_id is null or s.subject_id <> all (:people))
            and (s.at, s.id) < ((select at from cut), (select id from cut))
          order by s.at desc, s.id desc
          limit :most)) as e) as a

@@ -114,7 +114,7 @@ async def _menu(tx: db.Connection, view: View, run: Run, asked: Asked) -> Menu:
         raise NotFound("there is no such board")
     found = {"run_id": run.id, "board": board}
     scopes = await _scopes(tx, view, found, asked)
-    scope = _first(scopes, asked.scope, *([] if asked.where else ["organization"]))
+    scope = _first(scopes, "" if asked.where else asked.scope, "organization")
     periods = await db.many(tx, sql.periods, Option, **found, scope=scope)
     period = _first(periods, asked.period, "all")
     kinds = await db.many(tx, sql.kinds, Option, **found, scope=scope, period=period)

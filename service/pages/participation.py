@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get
+from litestar.params import QueryParameter
 from markupsafe import Markup
 
 from dashboards import participation
@@ -19,6 +21,8 @@ from service.pages.shown import period_name
 
 office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
+SHOWN = 100  # lines of departments at a time
+Part = Annotated[int, QueryParameter(ge=0, le=1000)]
 BINS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, None))  # thanks given by one person
 
 
@@ -38,22 +42,30 @@ class Share(msgspec.Struct, frozen=True):
 
 
 @get("/participation", guards=[office])
-async def show_participation(tx: Tx, view: Seen) -> Response[str]:
-    """Show how many take part, in steps and groups that point at nobody, as of the last month's end."""
+async def show_participation(tx: Tx, view: Seen, part: Part = 0) -> Response[str]:
+    """Show how many take part, in steps and groups that point at nobody, as of the last month's end.
+
+    Of many departments a part at a time.
+    """
     words, counts = view.words, await keeping.participation(tx)
     zone = view.words.zone
+    joined = by_department(counts.joined, words)
+    heard = [Line(one.department or "–", one) for one in counts.heard]
+    told = slice(part * SHOWN, (part + 1) * SHOWN)
     people, projects = words.say("of the people, per cent"), words.say("of finished projects, per cent")
     return view.page(
         "participation.html",
         k=counts.k,
         until=counts.until - timedelta(seconds=1),
         counted_at=counts.counted_at,
-        joined=_share(words, by_department(counts.joined, words), people),
+        part=part,
+        more=max(len(joined), len(heard)) > told.stop,
+        joined=_share(words, joined[told], people),
         months=_share(words, [_at(one, _month(one.at, zone, words)) for one in counts.months], people),
         rounds=_share(words, [_at(one, words.date(one.at)) for one in counts.rounds], people),
         thanks=_share(words, spread(counts.given, counts.k, words), people),
         quarters=_share(words, [_at(one, _quarter(one.at, zone, words)) for one in counts.quarters], projects),
-        heard=_share(words, [Line(one.department or "–", one) for one in counts.heard], projects),
+        heard=_share(words, heard[told], projects),
     )
 
 
