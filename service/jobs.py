@@ -18,7 +18,7 @@ from service.base.slots import Claim
 from service.exchange import uploads
 from service.feedback import night, rounds
 from service.flows import contact_mail
-from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, forget_old, send_letters
 from service.flows.survey_mail import mail_survey
 from service.profiles.actions import forget_before
 from service.surveys.actions import MAIL, ask_about_ended
@@ -55,13 +55,14 @@ async def refuse(_: db.Pool, __: UUID, claim: Claim) -> None:
 
 
 async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
-    """Forget what is kept for a while only: answers to repeated requests, counts, profiles as they were."""
+    """Forget what is kept for a while only: answers to repeated requests, counts, profiles as they were, mails."""
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
         await limits.purge(tx)
         await uploads.purge(tx)
         await forget_before(tx)
+        await forget_old(tx)
         await slots.finish(tx, claim)
 
 
