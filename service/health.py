@@ -17,6 +17,7 @@ from service.base.web import OPEN, Role, require_role
 Readiness = NamedDependency[SkipValidation[Gathered[str, str]]]
 
 CHECK_SECONDS = 3.0
+MEASURES = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")  # which the framework adds to any text
 
 
 @get("/health/live", opt=OPEN, summary="Is this process alive?")
@@ -37,7 +38,7 @@ async def ready(readiness: Readiness) -> dict[str, str]:
 @get("/metrics", guards=[require_role(Role.ADMINISTRATOR, Role.SERVICE)], media_type="text/plain")
 async def metrics() -> Response[bytes]:
     """Show this process's measurements in Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), media_type=MEASURES)
 
 
 def readiness_of(url: str) -> Gathered[str, str]:

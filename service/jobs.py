@@ -19,7 +19,7 @@ from service.exchange import uploads
 from service.feedback import night, rounds
 from service.figures import keeping
 from service.flows import contact_mail
-from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, send_letters
+from service.flows.letters import CHOOSING, LETTERS, ask_for_letters, forget_old, send_letters
 from service.flows.survey_mail import mail_survey
 from service.profiles.actions import forget_before
 from service.surveys.actions import MAIL, ask_about_ended
@@ -57,7 +57,7 @@ async def refuse(_: db.Pool, __: UUID, claim: Claim) -> None:
 
 
 async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
-    """Forget what is kept for a while only: answers to repeated requests, counts, old talks, ways back."""
+    """Forget what is kept for a while only: answers to repeated requests, counts, mails, old talks, ways back."""
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         await idempotency.purge(tx)
@@ -66,6 +66,7 @@ async def purge(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         await forget_before(tx)
         await way_back.purge(tx)
         await talks.purge(tx)
+        await forget_old(tx)
         await slots.finish(tx, claim)
 
 

@@ -81,10 +81,12 @@ async def load_folder(
 
     Raises
     ------
-    BadFolder : rows are bad, or say otherwise than the database under the same key; nothing was loaded.
+    BadFolder : rows are bad, or say otherwise than the database under the same key, or the last administrator would
+        leave; nothing was loaded.
     """
     async with db.tenant(pool, organization_id) as tx:
         await _begin(tx, organization_id, path, options)
+        administrators = await db.one(tx, sql.administrators, int)
         progress("reading what is there", 0, 0)
         existing = await read_frames(tx, _moment(LATEST), words=True)
         progress(f"reading {path}", 0, 0)
@@ -99,6 +101,7 @@ async def load_folder(
             await staging.put(tx, name, rows, lambda done, n=name, r=rows: progress(n, done, r.height))  # type: ignore[misc]
         await _assume(tx, folder.frames, options, counts)
         progress("committing", 0, 0)
+        await _keep_an_administrator(tx, administrators)
         await _leave_traces(tx, organization_id, options, counts)
         await seal(tx, counts)
     return counts
@@ -201,6 +204,14 @@ async def _assume(tx: db.Connection, frames: Frames, options: Options, counts: C
         tx, staging.evidence.assumed_consents, people=people, reason=options.assume_consent, at=_moment(EARLIEST)
     )
     counts.notes.append(f"assumed {counts.assumed} consents: {options.assume_consent}")
+
+
+async def _keep_an_administrator(tx: db.Connection, before: int) -> None:
+    """Refuse a folder by which the last one leaves, last of all: others may be losing the role meanwhile."""
+    await db.run(tx, sql.administrators_alone)
+    if before and not await db.one(tx, sql.administrators, int):
+        problem = "people: the last administrator leaves, expected one who stays; grant the role to somebody else first"
+        raise BadFolder([problem])
 
 
 async def _leave_traces(tx: db.Connection, organization_id: UUID, options: Options, counts: Counts) -> None:

@@ -14,6 +14,17 @@ select
 -- name: wait_for_other_imports()
 select pg_advisory_xact_lock(hashtextextended('import ' || current_organization_id(), 0));
 
+-- name: administrators_alone()
+-- One at a time takes an administrator's role, as in service/auth.
+select pg_advisory_xact_lock(hashtextextended('administrators ' || current_organization_id(), 0));
+
+-- name: administrators()
+-- How many there are whose employment has no end.
+select count(*)::integer
+from role_grant as g
+join person as p on p.id = g.person_id
+where g.role = 'administrator' and p.left_at is null;
+
 -- name: insert_organization(organization_id, handle, name, time_zone, currency, demo)!
 insert into organization (organization_id, handle, name, time_zone, currency, demo)
 values (:organization_id, :handle, :name, :time_zone, :currency, :demo);

@@ -65,14 +65,14 @@ TABLES: Mapping[What, Table] = {
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A kind of file: how browsers call it, and what writes one."""
+    """A kind of file: how browsers call it (the framework says the charset of a text), and what writes one."""
 
     media_type: str
     write: Callable[[Path, Table, Mapping[str, str], Iterator[Sequence[Sequence[object]]]], None]
 
 
 FORMATS: Mapping[Format, Writer] = {
-    Format.CSV: Writer("text/csv; charset=utf-8", csv_file.write),
+    Format.CSV: Writer("text/csv", csv_file.write),
     Format.XLSX: Writer("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_file.write),
     Format.PARQUET: Writer("application/vnd.apache.parquet", parquet_file.write),
 }

@@ -1,10 +1,12 @@
 """Exports over HTTP, for HR, administrators and programs with the scope `export`."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
 
@@ -15,6 +17,7 @@ from service.base.paging import BY_ASKING, LIMIT
 from service.base.web import After, Cut, Limit, Me, Page, Pool, Tx, page
 from service.exports import actions
 from service.exports.actions import sql
+from service.exports.catalog import FORMATS
 from service.exports.making import Making
 from service.exports.model import Export, NewExport
 
@@ -22,7 +25,19 @@ office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 EXPORTING = {"scope": Scope.EXPORT}
 LONGEST_SECONDS = 900.0  # from the first row until the last byte has gone
 
+FILE = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+
 Files = NamedDependency[SkipValidation[Making]]
+
+
+@dataclass
+class Taking(Operation):
+    """Describes that a file comes, of the kind that was asked for."""
+
+    def __post_init__(self) -> None:
+        content = {writer.media_type: FILE for writer in FORMATS.values()}
+        described = OpenAPIResponse("The file, in the format of the export.", content=content)
+        self.responses = {**(self.responses or {}), "200": described}
 
 
 def provide_making(request: Request[Any, Any, Any], me: Me, pool: Pool) -> Making:  # noqa: ARG001 - one after the other, as in base.web
@@ -54,7 +69,7 @@ async def show_export(export_id: FromPath[UUID], tx: Tx) -> Export:
     return await db.one(tx, sql.export, Export, id=export_id)
 
 
-@get("/{export_id:uuid}/file", guards=[office], opt=EXPORTING)
+@get("/{export_id:uuid}/file", guards=[office], opt=EXPORTING, operation_class=Taking)
 async def take_file(export_id: FromPath[UUID], request: Request[Any, Any, Any], me: Me, making: Files) -> Stream:
     """Take the file of an export; whoever is in it sees when, in which role and for what."""
     return await send_file(request, me, making, export_id)

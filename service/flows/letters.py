@@ -5,7 +5,7 @@ before it leaves, and where a worker dies in between, it may be missing, but nev
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -23,6 +23,7 @@ sql = db.load(Path(__file__).with_suffix(".sql"))
 log = structlog.get_logger()
 
 LETTERS = "letters"  # the worker's job; a key is `kind:about:number`
+KEPT_DAYS = 30  # after what was to be told; none of it is told again
 CHOOSING = {
     "kudos_given": sql.tell_thanks,
     "note_written": sql.tell_note,
@@ -157,6 +158,11 @@ async def _send(settings: Settings, pool: db.Pool, organization_id: UUID, which:
 async def _untried(pool: db.Pool, organization_id: UUID, letter_id: UUID, at: datetime | None) -> None:
     async with db.tenant(pool, organization_id) as tx:
         await db.run(tx, sql.tried, id=letter_id, at=at)
+
+
+async def forget_old(tx: db.Connection) -> int:
+    """Forget whom was mailed what a month ago; how many mails that were."""
+    return await db.run(tx, sql.forget, before=clock.now() - timedelta(days=KEPT_DAYS))
 
 
 def written(letter: Letter, address: str) -> Mail:

@@ -66,3 +66,10 @@ update letter set tried_at = :at where id = :id;
 
 -- name: reminders(about)
 select reminders from feedback_round where id = :about::uuid;
+
+-- name: forget(before)!
+-- Those whose slot ended before, whether they left or there was nobody to send them.
+delete from letter as l
+using slot as s
+where s.job = 'letters' and s.key = l.kind || ':' || l.about || ':' || l.number
+  and s.state not in ('due', 'running') and s.moment < :before;

@@ -43,12 +43,19 @@ class Tally:
     left: int
     statuses: Counter = field(default_factory=Counter)
     cut: int = 0
+    reopened: int = 0
     foreign: list = field(default_factory=list)
 
     def next(self):
         """Whether one more is to be asked."""
         self.left -= 1
         return self.left >= 0
+
+    def again(self):
+        """Note that a connection was found closed: what was asked over it is asked over another one."""
+        self.reopened += 1
+        self.left += 1
+        return False
 
 
 @dataclass(frozen=True)
@@ -109,12 +116,20 @@ async def _ask(chance, side, connection, tally):
     return True
 
 
-async def _client(chance, sides, address, tally):
+async def client(chance, sides, address, tally):
+    """Ask over one connection as long as it lasts, then over another one."""
     where, connection = urlsplit(address), None
     while tally.next():
+        used = connection is not None
         connection = connection or await asyncio.open_connection(where.hostname, where.port)
-        if not await _ask(chance, chance.choice(sides), connection, tally):
-            connection = None
+        try:
+            kept = await _ask(chance, chance.choice(sides), connection, tally)
+        except (ConnectionError, asyncio.IncompleteReadError) as gone:
+            if not used or getattr(gone, "partial", b""):
+                raise  # only between two answers may a server close; after 10 s of silence ours does
+            kept = tally.again()
+            connection[1].close()
+        connection = connection if kept else None
     if connection:
         connection[1].close()
 
@@ -142,7 +157,7 @@ async def run(url, worker_pool, requests, seed):
     tally = Tally(requests)
     async with serving(app) as address:
         chances = [random.Random(f"{seed} {number}") for number in range(CLIENTS)]  # noqa: S311 - it repeats
-        await asyncio.gather(*(_client(chance, sides, address, tally) for chance in chances))
+        await asyncio.gather(*(client(chance, sides, address, tally) for chance in chances))
         await asyncio.sleep(0.5)  # what was cut off last is being undone
         left = await left_over(app.state.pool, POOL)
     return tally, left
@@ -158,7 +173,8 @@ async def _main(url, options):
     began = perf_counter()
     async with await db.open_pool(url, db.PoolSettings("talkoot_worker", 4)) as pool:
         tally, left = await run(url, pool, options.requests, options.seed)
-    print(f"{options.requests} requests in {perf_counter() - began:.0f} s, {tally.cut} of them cut off")
+    cut = f"{tally.cut} of them cut off, {tally.reopened} connections found closed"
+    print(f"{options.requests} requests in {perf_counter() - began:.0f} s, {cut}")
     print(f"answers: {dict(sorted(tally.statuses.items()))}")
     print(f"foreign rows or failures: {tally.foreign[:5] or 'none'}; left on connections: {left or 'nothing'}")
     return bool(tally.foreign or left)

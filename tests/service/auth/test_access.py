@@ -109,6 +109,7 @@ async def test_metrics_take_a_service_or_an_administrator(api, north):
     assert (await (await api(north, "ada")).get("/metrics")).status_code == 403
     answer = await (await api(north, None, "service")).get("/metrics")
     assert "talkoot_request_seconds_count" in answer.text
+    assert answer.headers["content-type"].count("charset") == 1
 
 
 async def test_another_organizations_ids_look_absent(api, north, south):

@@ -336,3 +336,21 @@ async def test_a_folder_of_another_time_zone_is_imported_and_said_so(worker_pool
     other = make(tmp_path / "other", {}, MANIFEST.replace("Europe/Helsinki", "UTC"))
     counts = await load_folder(worker_pool, organization_id, other, Options())
     assert counts.notes == ["time_zone: the folder says UTC; the organization keeps Europe/Helsinki"]
+
+
+async def test_a_folder_by_which_the_last_administrator_leaves_is_refused_whole(worker_pool, tmp_path):
+    grant = "insert into role_grant (person_id, role) select id, 'administrator' from person where external_id = $1"
+    there = "select name from person where left_at is null and external_id in ('p1', 'p4') order by name"
+    organization_id, _ = await load(worker_pool, make(tmp_path / "in", GOOD))
+    async with db.tenant(worker_pool, organization_id) as tx:
+        await tx.execute(grant, "p1")
+    leaves = GOOD["people"].replace("2024-01-01T00:00:00+02:00,", "2024-01-01T00:00:00+02:00,2026-01-01T00:00:00Z")
+    path = make(tmp_path / "later", {"people": leaves + "p4,Dan,,,,,\n"})
+    with pytest.raises(BadFolder, match="the last administrator leaves"):
+        await load_folder(worker_pool, organization_id, path, Options(correct=True))
+    async with db.tenant(worker_pool, organization_id) as tx:
+        assert [row[0] for row in await tx.fetch(there)] == ["Ada"]
+        await tx.execute(grant, "p3")
+    await load_folder(worker_pool, organization_id, path, Options(correct=True))
+    async with db.tenant(worker_pool, organization_id) as tx:
+        assert [row[0] for row in await tx.fetch(there)] == ["Dan"]

@@ -102,6 +102,14 @@ def taken(api):
     return take
 
 
+async def test_a_file_is_called_what_the_description_says_it_may_be(taken, anybody, known):
+    paths = (await anybody.get("/api/openapi.json")).json()["paths"]
+    described = paths["/api/exports/{export_id}/file"]["get"]["responses"]["200"]["content"].keys()
+    kinds = [(await taken(known, "people", form))[2].headers["content-type"] for form in ("csv", "xlsx", "parquet")]
+    assert kinds[0] == "text/csv; charset=utf-8"
+    assert {kind.partition(";")[0] for kind in kinds} == set(described)
+
+
 GOLDEN = {
     "people": [
         "person,name,title,role,teams,joined_at,level,level_name,level_since,figures,snapshot,policy_version",

@@ -114,6 +114,20 @@ async def test_examples_leavers_and_installations_without_a_mail_server_send_not
     assert await delivered(worker_pool, named, box) == []
 
 
+async def test_whom_was_mailed_what_is_forgotten_after_a_month_unless_it_still_waits(api, named, box, worker_pool):
+    ada = await api(named, "ada")
+    for _ in range(3):
+        await ada.post("/api/notes", json={"receiver_id": str(named.ben), "message": WORDS})
+    await delivered(worker_pool, named, box)
+    async with db.tenant(worker_pool, named.organization_id) as tx:
+        about = [row[0] for row in await tx.fetch("select about::text from letter")]
+        age = "update slot set moment = now() - make_interval(days => $2), state = $3 where key like '%' || $1 || '%'"
+        for one, days, state in zip(about, (31, 29, 31), ("done", "done", "due"), strict=True):
+            await tx.execute(age, one, days, state)
+        assert await letters.forget_old(tx) == 1
+        assert {row[0] for row in await tx.fetch("select about::text from letter")} == set(about[1:])
+
+
 async def test_the_web_cannot_read_who_was_reminded(web_pool, north):
     async with db.tenant(web_pool, north.organization_id) as tx:
         assert await tx.fetchval("select has_table_privilege('letter', 'select')") is False

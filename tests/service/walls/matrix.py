@@ -168,7 +168,7 @@ class Asking:
         self.asked += 1
         key = {"key": str(uuid4())}
         given, inside = ({one: str(value) for one, value in some.items()} | key for some in (ids, said or ids))
-        path = re.sub(r"{(\w+):\w+}", lambda found: _value(row, found[1], given), row.path)
+        path = re.sub(r"{(\w+):\w+}", lambda found: value_of(row, found[1], given), row.path)
         body = row.body(inside) if row.body else None
         sent = {"data": body or {"csrf": ""}} if row.form else {} if body is None else {"json": body}
         query = row.query(inside) if row.query else None
@@ -205,7 +205,8 @@ def _plain(text):
     return UUIDS.sub("<id>", text)
 
 
-def _value(row, name, given):
+def value_of(row, name, given):
+    """Return what a path says where it names a thing."""
     if name in KNOWN:
         return KNOWN[name]
     if name == "secret":

@@ -33,6 +33,7 @@ async def test_a_contact_sees_an_opened_project_its_people_and_their_own_words_a
     await opened(ada, north)
     await opened(ada, north, "development", "pine")
     async with db.tenant(worker_pool, north.organization_id) as tx:
+        await create_token(tx, north.contacts["pine"])  # they may look, too, and their words stay theirs
         for whose, words in (("oak", "mine"), ("pine", "theirs")):
             await tx.execute(SIGNAL, north.delivery, north.contacts[whose], words)
     listed = (await contact.get("/api/opened-projects")).json()
