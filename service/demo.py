@@ -19,8 +19,6 @@ from scoring.simulate import EXAMPLE, TINY, simulate
 from scoring.simulate import Settings as Size
 from scoring.simulate.voices import ROUND_DAYS
 from service import together, worker
-from service.auth import roles
-from service.auth.model import RoleGrant
 from service.base import clock, connect, db, postgres
 from service.base.config import Settings
 from service.base.migrate import migrate
@@ -125,7 +123,6 @@ async def _fill(pool: db.Pool) -> None:
             )
         async with db.tenant(pool, organization.organization_id) as tx:
             await _choose(tx)
-            await _let_somebody_keep_it(tx)
             await db.run(tx, rounds.close_rounds, days=ROUND_DAYS * 7 // 5)
         for days in example.nights[await _nights_done(pool, organization) :]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
@@ -146,13 +143,6 @@ async def _choose(tx: db.Connection) -> None:
     people = await db.many(tx, choosing.undecided, UUID)
     await show(tx, [one for place, one in enumerate(people) if place % HIDES != HIDES - 1], shown=True)
     await show(tx, people[HIDES - 1 :: HIDES], shown=False)
-
-
-async def _let_somebody_keep_it(tx: db.Connection) -> None:
-    """Make one example person administrator, so that a visitor can see what administrators see."""
-    keeper = await db.maybe(tx, sql.keeper, UUID)
-    if keeper is not None:
-        await roles.grant(tx, RoleGrant(person_id=keeper, role="administrator"), by=None)
 
 
 async def _nights_done(pool: db.Pool, organization: connect.Organization) -> int:

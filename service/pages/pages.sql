@@ -10,7 +10,7 @@ left join person as p on p.id = :person_id;
 select organization_id, handle, name from organizations() where demo;
 
 -- name: examples(wanted, most)
--- Example people: administrators, leads and HR first, then those with most projects; how many match in all.
+-- Example people: leads and HR first, then those with most projects; how many match in all.
 select p.id, p.name, p.title, t.name as team, d.role, (count(*) over ())::integer as matching
 from person as p
 left join lateral (
@@ -21,12 +21,8 @@ left join lateral (
     order by m.role, m.from_at desc nulls last, team.id
     limit 1) as t on true
 cross join lateral (
-    select case
-        when exists (select from role_grant as g where g.person_id = p.id and g.role = 'administrator')
-            then 'administrator'
-        when p.title ~* '\y(HR|henkilöstö\w*)\y' then 'hr'
-        when t.role = 'lead' then 'lead'
-        else 'employee' end as role) as d
+    select case when p.title ~* '\y(HR|henkilöstö\w*)\y' then 'hr' when t.role = 'lead' then 'lead' else 'employee' end
+        as role) as d
 where p.left_at is null
     and (:wanted::text = '' or p.name ilike '%' || :wanted || '%' or p.title ilike '%' || :wanted || '%'
          or t.name ilike '%' || :wanted || '%')
