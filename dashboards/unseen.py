@@ -128,24 +128,31 @@ def _points(rows: Sequence[Row], at: Sequence[float], span: tuple[float, float])
 
 
 def _sides(points: Sequence[tuple[float, float]], names: Sequence[str], span: tuple[float, float]) -> list[str]:
-    """Put each name on the first side of its point where it covers no other name and ends within the map."""
+    """Put each name on the first side of its point where it covers no point and no other name, and ends on the map."""
     letter, line = LETTER * (span[1] - span[0]), LINE * 2 * span[1]
-    taken: list[tuple[float, float, float, float]] = []
+    taken = [(x - letter, x + letter, y - line / 3, y + line / 3) for x, y in points]
     found = []
     for (x, y), name in zip(points, names, strict=True):
-        wide, gap = letter * len(name), 2 * letter
-        boxes = {
-            "middle right": (x + gap, x + gap + wide, y - line / 2, y + line / 2),
-            "middle left": (x - gap - wide, x - gap, y - line / 2, y + line / 2),
-            "top center": (x - wide / 2, x + wide / 2, y + line / 2, y + 1.5 * line),
-            "bottom center": (x - wide / 2, x + wide / 2, y - 1.5 * line, y - line / 2),
-        }
-        free = [side for side, box in boxes.items() if not any(_cover(box, other) for other in taken)]
-        side = next((one for one in free if boxes[one][1] < span[1] or one == "middle left"), "middle right")
+        boxes = _boxes(x, y, letter * len(name), letter, line)
+        inside = {side: box for side, box in boxes.items() if span[0] - letter < box[0] and box[1] < span[1]}
+        free = (side for side, box in inside.items() if not any(_cover(box, other) for other in taken))
+        side = next(free, next(iter(inside), "middle right"))
         found.append(side)
         if name:
             taken.append(boxes[side])
     return found
+
+
+def _boxes(x: float, y: float, wide: float, letter: float, line: float) -> dict[str, tuple[float, float, float, float]]:
+    """Where a name would stand: left, right, bottom and top, by Plotly's words for the sides of a point."""
+    heights = {"middle": (y - line / 2, y + line / 2), "top": (y + line / 2, y + 1.5 * line)}
+    heights["bottom"] = (y - 1.5 * line, y - line / 2)
+    right, left = (x + 1.2 * letter, x + 1.2 * letter + wide), (x - 1.2 * letter - wide, x - 1.2 * letter)
+    return {
+        f"{height} {side}": (*across, *along)
+        for height, along in heights.items()
+        for side, across in (("right", right), ("left", left))
+    }
 
 
 def _cover(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:

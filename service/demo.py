@@ -19,6 +19,8 @@ from scoring.simulate import EXAMPLE, TINY, simulate
 from scoring.simulate import Settings as Size
 from scoring.simulate.voices import ROUND_DAYS
 from service import together, worker
+from service.auth.model import RoleGrant
+from service.auth.roles import grant
 from service.base import clock, connect, db, postgres
 from service.base.config import Settings
 from service.base.migrate import migrate
@@ -123,6 +125,8 @@ async def _fill(pool: db.Pool) -> None:
             )
         async with db.tenant(pool, organization.organization_id) as tx:
             await _choose(tx)
+            for office in await db.many(tx, sql.offices, RoleGrant):
+                await grant(tx, office, None)
             await db.run(tx, rounds.close_rounds, days=ROUND_DAYS * 7 // 5)
         for days in example.nights[await _nights_done(pool, organization) :]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")

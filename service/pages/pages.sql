@@ -10,19 +10,17 @@ left join person as p on p.id = :person_id;
 select organization_id, handle, name from organizations() where demo;
 
 -- name: examples(wanted, most)
--- Example people: leads and HR first, then those with most projects; how many match in all.
+-- Example people: those with a role first, then those with most projects; how many match in all.
 select p.id, p.name, p.title, t.name as team, d.role, (count(*) over ())::integer as matching
 from person as p
 left join lateral (
-    select team.name, m.role
+    select team.name
     from team_member as m
     join team on team.id = m.team_id
     where m.person_id = p.id and m.to_at is null
     order by m.role, m.from_at desc nulls last, team.id
     limit 1) as t on true
-cross join lateral (
-    select case when p.title ~* '\y(HR|henkilöstö\w*)\y' then 'hr' when t.role = 'lead' then 'lead' else 'employee' end
-        as role) as d
+cross join lateral (select role_of(p.organization_id, p.id) as role) as d
 where p.left_at is null
     and (:wanted::text = '' or p.name ilike '%' || :wanted || '%' or p.title ilike '%' || :wanted || '%'
          or t.name ilike '%' || :wanted || '%')
@@ -30,16 +28,7 @@ order by d.role = 'employee', d.role, (select count(*) from project_member as m 
 limit :most;
 
 -- name: demo_role(person_id)
--- The same rule for one person.
-select case
-    when exists (select from role_grant as g where g.person_id = p.id and g.role = 'administrator') then 'administrator'
-    when exists (select from role_grant as g where g.person_id = p.id) then 'hr'
-    when p.title ~* '\y(HR|henkilöstö\w*)\y' then 'hr'
-    when exists (select from team_member as m where m.person_id = p.id and m.to_at is null and m.role = 'lead')
-        then 'lead'
-    else 'employee' end as role
-from person as p
-where p.id = :person_id and p.left_at is null;
+select role_of(p.organization_id, p.id) from person as p where p.id = :person_id and p.left_at is null;
 
 -- name: named(ids)
 select p.id, p.name from person as p where p.id = any (:ids::uuid[]);

@@ -161,3 +161,16 @@ def test_a_trend_of_one_run_shows_its_range_and_one_of_many_hides_the_points():
     one, many = trend.figure([run_row(1)]).data[1], trend.figure([run_row(n) for n in range(100)]).data[1]
     assert (list(one.error_y.array), list(one.error_y.arrayminus)) == ([1.0], [1.0])
     assert (one.mode, many.mode) == ("lines+markers", "lines")
+
+
+def test_names_at_the_edges_of_the_map_stand_inwards_and_never_on_a_neighbour():
+    def at(n, quality, thanks):
+        known = dict.fromkeys(("quality", "quality_low", "quality_high"), quality)
+        known |= dict.fromkeys(("recognition", "recognition_low", "recognition_high"), thanks)
+        return msgspec.structs.replace(person_row(n), name="Somebody with a long name", unseen=False, **known)
+
+    rows = [at(0, 0.4, None), at(1, 0.35, None), at(2, 1.0, 1.9), at(3, -0.5, -0.9), at(4, -0.5, -0.2)]
+    sides = unseen.figure(rows).data[1].textposition
+    assert [side.split()[1] for side in sides[:3]] == ["right", "right", "left"]
+    assert len({*sides[:2]}) == 2
+    assert sides[3] != "middle right"

@@ -129,12 +129,27 @@ def test_a_first_start_that_is_killed_is_completed_by_the_next(home):
         assert {str(day) for day in wanted} <= set(scored) or {str(day) for day in yesterday} <= set(scored)
 
 
+def take_a_place(browser, page):
+    """Sign in as whom a page of example people, or the rest of one, offers first."""
+    form = re.search(r'<form method="post" action="/sign-in">(.*?)</form>', page, re.DOTALL)
+    browser.post("/sign-in", data=dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])))
+
+
+def test_each_role_can_be_tried(home):
+    with client(home.live(), headers={"accept": "text/html", "accept-language": "en"}) as browser:
+        page = browser.get("/sign-in").text
+        roles = Counter(re.findall(r'<span class="pill">([^<]+)</span>', page))
+        assert roles["administrator"] == len(EXAMPLES)
+        assert roles["HR"] > 0 < roles["leads a team"]
+        take_a_place(browser, page.partition("administrator")[2])
+        assert [browser.get(path).status_code for path in ("/people/import", "/tokens")] == [200, 200]
+
+
 def test_an_example_person_signs_in_and_sees_boards_with_people_on_them(home):
     with client(home.live(), headers={"accept": "text/html", "accept-language": "en"}) as browser:
         page = browser.get("/").text
         assert "Järvi &amp; Koski Oy" in page
-        form = re.search(r'<form method="post" action="/sign-in">(.*?)</form>', page, re.DOTALL)
-        browser.post("/sign-in", data=dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[1])))
+        take_a_place(browser, page)
         assert browser.get("/").url.path == "/"
         assert browser.get("/boards").status_code == 200
         boards = browser.get("/api/boards?scope=organization&period=all&limit=100").json()["items"]
