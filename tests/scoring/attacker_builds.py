@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from scoring import release as gate
-from scoring.model.peers import peers
+from scoring.model.peers import peer_means
 from scoring.model.score import conclude, score
 from scoring.release_blocks import frozen_peers
 from tests.scoring.attacked import POLICY
@@ -58,7 +58,7 @@ def counting_since_ever(previous, night):
 
 def fitting_all(previous, night):
     """Fit what peers say from all answers, also from those that wait."""
-    return _with(previous, night, peers=lambda _, *rest: peers(night.known, *rest))
+    return _with(previous, night, peer_means=lambda _, *rest: peer_means(night.known, *rest))
 
 
 def exact(previous, night):
