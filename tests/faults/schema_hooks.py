@@ -1,7 +1,7 @@
 """Loaded by schemathesis: has each request asked by who may, for what is there; imports nothing of ours.
 
-What is asked is schemathesis's own, but for ids, which nobody can guess. Every fourth request that is as described is
-asked as the authorization matrix asks it, so that each operation is known to be served.
+What is asked is schemathesis's own, but for ids, which nobody can guess. In each phase the first request that is as
+described, and every fourth after it, is asked as the authorization matrix asks it: so each operation is served.
 """
 
 import json
@@ -27,7 +27,7 @@ def before_call(context, case, kwargs):
     case.headers["Authorization"] = f"Bearer {known['token']}"
     if case.path_parameters and "path" in good:
         case.path_parameters = {**case.path_parameters, **known["path"]}
-    if as_described and next(turns[label]) % WHOLE == 0:
+    if as_described and next(turns[label, meta.phase.name]) % WHOLE == 0:
         _whole(case, known)
     elif "body" in good and isinstance(case.body, dict):
         ids = {name: value for name, value in (known["body"] or {}).items() if name.endswith("_id")}
