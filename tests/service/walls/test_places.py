@@ -31,6 +31,7 @@ PLACES = {
     "service/exchange/loading.py": "the operator's shell: the handle that was given; an upload: the slot's",
     "service/exchange/uploads.py": "an upload: the slot's",
     "service/exchange/exporting.py": "the operator's shell: the handle that was given",
+    "service/exports/commands.py": "the operator's shell: the handle that was given",
     "service/exports/making.py": "the file of an export: from the request's credential",
     "service/organizations/actions.py": "the operator's shell: the organization it makes",
     "service/auth/lookup.py": "that a session was used: its credential's",
