@@ -65,7 +65,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Attributes
     ----------
     peer_half_life_days : days, 30 to 36500. An answer of this age is expected to speak of quality now with
-        correlation 1/2; how it does is estimated around that.
+        half of what it told then; how it does is estimated around that.
     k : givers, 3 to 10. Distinct givers before a peer figure of a person may be shown.
     customer_half_life_days : days, 30 to 36500. As for peers, of what customers say.
     observation_weight : of one customer's own word, 0 to 1. What our own staff saw or reported.
@@ -74,9 +74,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mutual_weight : of one thank, 0 to 0.5. What thanks that are only mutual count at most.
     results_cap : share, 0 to 0.3. Of the variance of standing, what results may hold at most.
     weights : of each dimension in quality, by role, 0 to 10. A dimension that a role does not name does not apply to
-        it; the role `other` is for everybody whose role is not named.
-    certainty : probability, 0.5 to 0.999. P(better) from which on two subjects are told apart.
-    interval : probability, 0.5 to 0.99. Posterior mass between low and high.
+        it; the role other is for everybody whose role is not named.
+    certainty : probability, 0.5 to 0.999. How sure it has to be that one is better before two are told apart.
+    interval : probability, 0.5 to 0.99. How often the truth is to lie between low and high.
     minimum_voices : effective voices, 1 to 20. Under it a subject is provisional and has no rank.
     levels : the ladder, lowest first; the first asks for nothing, each further one for more.
     levels_from : a moment, or None for always. Since when the levels have asked for what they ask: nobody loses one
