@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from babel.dates import format_timedelta
+from litestar import Response
 from litestar.params import QueryParameter
 from litestar.response import Redirect
 
@@ -16,7 +17,7 @@ from service.base.access import Actor, Role, require_role
 from service.base.border import Input
 from service.base.errors import NotFound
 from service.pages.language import Words, alphabetical
-from service.pages.page import as_typed, redirect
+from service.pages.page import View, as_typed, redirect
 from service.pages.shown import Run
 
 sql = db.load(Path(__file__).with_name("lead.sql"))
@@ -77,6 +78,13 @@ async def teams_of(tx: db.Connection, me: Actor, wanted: str) -> Teams | None:
         return None
     listed = found if chosen in found else [chosen, *found]
     return Teams(listed[:LISTED], bool(typed) or len(found) > LISTED, chosen)
+
+
+def to_choose(view: View, teams: Teams | None, wanted: str) -> Response[str] | None:
+    """Return the page that asks which team, where its people's figures would be looked at by mere chance."""
+    if teams is None or wanted or teams.shown.own or len(teams.all) == 1:
+        return None
+    return view.page("lead_choose.html", teams=teams)
 
 
 def _id(wanted: str) -> UUID | None:

@@ -61,6 +61,8 @@ async def show_team(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", by: From
     teams = await lead.teams_of(tx, me, team)
     if teams is None:
         return view.page("lead_team.html", teams=None)
+    if asking := lead.to_choose(view, teams, team):
+        return asking
     members = await lead.members_of(tx, teams.shown)
     run = await shown.newest_run(tx)
     content: dict[str, Any] = await _waiting(tx, me, view.words, run, teams.shown)

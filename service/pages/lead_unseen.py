@@ -35,6 +35,8 @@ class Praise(msgspec.Struct, frozen=True):
 async def show_unseen(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Response[str]:
     """Show quality against recognition of a team's people, and whom to thank for what."""
     teams = await lead.teams_of(tx, me, team)
+    if asking := lead.to_choose(view, teams, team):
+        return asking
     run = await shown.newest_run(tx)
     if teams is None or run is None:
         return view.page("lead_unseen.html", teams=teams, run=run, rows=[], named=[])
