@@ -97,7 +97,9 @@ async def test_of_many_departments_participation_shows_a_part_at_a_time(visitor,
     hr = await visitor(north, "cleo", "hr")
     names = []
     for part in range(2):
-        page = (await hr.get("/participation", params={"part": part})).text
+        answer = await hr.get("/participation", params={"part": part})
+        assert answer.status_code == 200, answer.text
+        page = answer.text
         table = re.search(r'aria-labelledby="joined".*?</table>', page, re.DOTALL)[0]
         names.append(re.findall(r"<td>(Branch \d+): Crew \d+</td>", table))
         assert ("More departments" in page, "Departments before" in page) == (part == 0, part == 1)
