@@ -68,6 +68,7 @@ def said():
         rights.ACTIONS,
         contests.ABOUT,
         contests.DONE,
+        errors.ROLES,
     ):
         yield from texts.values()
     for about in consent.CHOICES:
