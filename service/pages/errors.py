@@ -26,7 +26,7 @@ TEXTS = {
     403: ("Not for your role", "This takes another role than yours, or came from another site."),
     StaleForm.code: (
         "This page is of an earlier sign-in",
-        "Somebody signed in anew in this browser since it was loaded, so nothing was saved. Go back to copy your words.",
+        "Somebody signed in anew in this browser since it was loaded, so nothing is saved. Go back to copy your words.",
     ),
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),
