@@ -93,7 +93,9 @@ def require_role(*roles: Role) -> Guard:
         if me is None:
             raise NotSignedIn("sign in, or send a token as `Authorization: Bearer …`")
         if me.role not in allowed:
-            raise Forbidden(f"this takes the role {' or '.join(sorted(allowed))}; yours is {me.role}")
+            raise Forbidden(
+                f"this takes the role {' or '.join(sorted(allowed))}; yours is {me.role}", roles=sorted(allowed)
+            )
 
     return guard
 

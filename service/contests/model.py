@@ -80,3 +80,14 @@ class Waiting(msgspec.Struct, frozen=True):
     due_at: datetime
     overdue: bool
     reviewer_id: UUID | None
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """A contest that was decided, as reviewers find it again."""
+
+    id: UUID
+    person: str
+    about: str
+    dimension: str | None
+    decision: str
+    decided_at: datetime

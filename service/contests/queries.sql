@@ -99,6 +99,24 @@ where c.decided_at is null
 order by c.due_at, c.id
 limit :most;
 
+-- name: settled(reader_id, role, most)
+-- What was decided, newest first: for HR by anybody, for others by themselves; nothing of the reader's own, nor of theirs.
+select c.id, p.name as person, c.about, c.dimension, c.decision, c.decided_at
+from contest_state as c
+join contest as o on o.id = c.id
+join person as p on p.id = c.person_id
+where c.decided_at is not null
+  and (:role::text = 'hr' or o.decided_by_id = :reader_id::uuid)
+  and c.person_id <> :reader_id and not leads(:reader_id, c.person_id)
+order by c.decided_at desc, c.id
+limit :most;
+
+-- name: open_one(person_id, dimension, evidence_id)
+-- The contest of this very thing that waits for its decision.
+select id from contest_state
+where person_id = :person_id and decided_at is null
+  and dimension is not distinct from :dimension::text and evidence_id is not distinct from :evidence_id::uuid;
+
 -- name: hr_decides_on(person_id)
 select hr_decides_on(:person_id);
 

@@ -10,7 +10,7 @@ from service.base import db
 from service.base.border import Input, Name
 from service.base.web import Me, Tx
 from service.consents import actions
-from service.consents.model import ChoiceChange
+from service.consents.model import ChoiceChange, Choices
 from service.consents.routes import boards_are_stale
 from service.pages.page import Seen, View, form, local, redirect
 from service.people.actions import change
@@ -71,6 +71,10 @@ class Chosen(Input):
     customers: YesNo = "no"
     kudos: YesNo = "no"
     on_boards: YesNo = "no"
+    was_peers: YesNo | None = None  # what the form showed
+    was_customers: YesNo | None = None
+    was_kudos: YesNo | None = None
+    was_on_boards: YesNo | None = None
     next: str = "/"
 
 
@@ -90,7 +94,7 @@ async def show_joining(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Se
 @post("/joining")
 async def join(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
     """Keep the first choices; to say no to everything is one of them."""
-    sent = await _keep(request, tx, me)
+    sent, _ = await _keep(request, tx, me)
     return redirect(local(sent.next))
 
 
@@ -98,14 +102,15 @@ async def join(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
 async def show_choices(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show what I allow, to be changed at any time."""
     person = await db.one(tx, people.person, Person, id=me.person())
-    return await _page(tx, me, view, {"joining": False, "saved": "saved" in request.query_params, "person": person})
+    saved = request.query_params.get("saved", "")
+    return await _page(tx, me, view, {"joining": False, "saved": saved, "person": person})
 
 
 @post("/settings/consent")
 async def change_choices(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
     """Keep what I allow from now on."""
-    await _keep(request, tx, me)
-    return redirect("/settings/consent?saved=true")
+    _, as_sent = await _keep(request, tx, me)
+    return redirect(f"/settings/consent?saved={'true' if as_sent else 'partly'}")
 
 
 @post("/settings/me")
@@ -118,13 +123,24 @@ async def correct_myself(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Red
 
 async def _page(tx: Tx, me: Me, view: View, content: dict[str, Any]) -> Response[str]:
     chosen = await actions.choices(tx, me.person())
-    on = {one.source: one.given for one in chosen.sources} | {"on_boards": chosen.on_boards}
-    return view.page("consent.html", about=CHOICES, on=on, preset=chosen.preset, **content)
+    return view.page("consent.html", about=CHOICES, on=_on(chosen), preset=chosen.preset, **content)
 
 
-async def _keep(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Chosen:
+def _on(chosen: Choices) -> dict[str, bool]:
+    return {one.source: one.given for one in chosen.sources} | {"on_boards": chosen.on_boards}
+
+
+async def _keep(request: Request[Any, Any, Any], tx: Tx, me: Me) -> tuple[Chosen, bool]:
+    """Keep what was touched in this form; tell what was sent, and whether all stands as the form says.
+
+    A form that was open for long would else give back what was withdrawn elsewhere in the meantime.
+    """
     sent = await form(request, Chosen)
-    wanted = {one.key: getattr(sent, one.key) == "yes" for one in CHOICES}
-    await actions.change(tx, me.person(), ChoiceChange(**wanted))
+    wanted = {one.key: getattr(sent, one.key) for one in CHOICES}
+    touched = {key: says == "yes" for key, says in wanted.items() if says != getattr(sent, f"was_{key}")}
+    before = await actions.choices(tx, me.person())
+    if not before.joined:
+        touched.setdefault("on_boards", before.on_boards)  # to leave everything as it is is a first choice, too
+    after = await actions.change(tx, me.person(), ChoiceChange(**touched)) if touched else before
     boards_are_stale(request, me)
-    return sent
+    return sent, _on(after) == {key: says == "yes" for key, says in wanted.items()}

@@ -1,6 +1,5 @@
 """Contesting as pages: what I contest and how it was decided; for a reviewer what waits, and the decision."""
 
-from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,11 +17,12 @@ from service.base.errors import AlreadyExists
 from service.base.paging import BY_DUE
 from service.base.web import AUDITED, Cut, Me, Tx, page
 from service.contests import actions
-from service.contests.model import Contest, Decision, Evidence, NewContest, Verdict, Waiting
+from service.contests.model import Contest, Decision, Evidence, NewContest, Settled, Verdict, Waiting
 from service.contests.routes import NEWEST_OPENED
 from service.flows.resolving import resolve
-from service.pages.page import Seen, form, redirect
+from service.pages.page import Seen, View, form, redirect
 from service.pages.shown import board_name
+from service.scores.standing import may_see
 
 SHOWN = 100
 BADGE_NAMES = {badge.key: badge.name for badge in BADGES}
@@ -39,6 +39,14 @@ ABOUT = {
     "care": "Care call",
     "feedback": "Feedback",
 }
+
+
+# What was just done: the same.
+DONE = {
+    "sent": "Sent. You read the decision here.",
+    "decided": "Decided. The person reads it with your reasons.",
+}
+Done = Annotated[str, QueryParameter(max_length=60)]
 
 
 class Draft(Input):
@@ -58,14 +66,21 @@ class Decided(Input):
 
 
 @get("/contests")
-async def show_contests(tx: Tx, me: Me, view: Seen) -> Response[str]:
-    """Show what the reader contested, and what waits for their decision."""
+async def show_contests(tx: Tx, me: Me, view: Seen, done: Done = "") -> Response[str]:
+    """Show what the reader contested, what waits for their decision, and what was decided."""
     mine = await page(tx, actions.sql.of_person, Contest, Cut(None, SHOWN, NEWEST_OPENED), person_id=me.person())
-    which = {"reader_id": me.person(), "role": me.role, "only_overdue": False}
-    waiting = await page(tx, actions.sql.waiting, Waiting, Cut(None, SHOWN, BY_DUE), **which)
-    content: dict[str, Any] = {"opened": mine.items, "waiting": waiting.items, "about": ABOUT}
+    reader = {"reader_id": me.person(), "role": me.role}
+    content: dict[str, Any] = {"opened": mine.items, "waiting": await waiting_for(tx, me), "about": ABOUT}
+    content["settled"] = await db.many(tx, actions.sql.settled, Settled, most=SHOWN, **reader)
+    content["done"] = view.words.say(DONE[done]) if done in DONE else ""
     content |= {"reviewer": me.role is Role.HR, "name": partial(board_name, view.words)}
     return view.page("contests.html", **content)
+
+
+async def waiting_for(tx: Tx, me: Me) -> list[Waiting]:
+    """Return what waits for the reader's decision, the most urgent first; at most `SHOWN`."""
+    which = {"reader_id": me.person(), "role": me.role, "only_overdue": False}
+    return (await page(tx, actions.sql.waiting, Waiting, Cut(None, SHOWN, BY_DUE), **which)).items
 
 
 @get("/contests/new")
@@ -75,21 +90,32 @@ async def show_form(  # noqa: PLR0917 - the frame's own two, and what the link n
     """Show the form; the link says what is contested."""
     if not dimension and evidence not in ABOUT:
         return redirect("/contests")  # the links beside what can be contested say what it is
-    what = {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id or ""}
+    return await _form(tx, me, view, {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id})
+
+
+async def _form(tx: Tx, me: Me, view: View, what: dict[str, Any], typed: str = "") -> Response[str]:
+    """Show the form, with what was typed where the same thing is contested already."""
+    dimension, evidence = what["dimension"], what["evidence"]
     title = board_name(view.words, dimension) if dimension else view.words.say(ABOUT.get(evidence, evidence))
     deciders = await db.one(tx, actions.sql.deciders, str, person_id=me.person())
-    return view.page("contest_new.html", what=what, title=title, days=actions.DAYS, deciders=deciders)
+    which = {"dimension": dimension or None, "evidence_id": what["evidence_id"]}
+    already = await db.maybe(tx, actions.sql.open_one, UUID, person_id=me.person(), **which)
+    content = {"what": what, "title": title, "days": actions.DAYS, "deciders": deciders, "typed": typed}
+    return view.page("contest_new.html", 422 if typed else 200, already=already, **content)
 
 
 @post("/contests/new")
-async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me) -> Redirect:
-    """Open the contest; what is contested already stays as it is."""
+async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
+    """Open the contest; what is contested already stays as it is, and so do the words just typed."""
     draft = await form(request, Draft)
     new = NewContest(draft.words, draft.dimension, draft.evidence, draft.evidence_id)
-    with suppress(AlreadyExists):
+    try:
         async with tx.transaction():  # a savepoint: the request's own transaction goes on
             await actions.contest(tx, me, new)
-    return redirect("/contests")
+    except AlreadyExists:
+        what = {"dimension": draft.dimension, "evidence": draft.evidence, "evidence_id": draft.evidence_id}
+        return await _form(tx, me, view, what, draft.words)
+    return redirect("/contests?done=sent")
 
 
 @get("/contests/{contest_id:uuid}", opt=AUDITED)
@@ -99,7 +125,9 @@ async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]) -
     named = board_name(view.words, found.dimension) if found.dimension else view.words.say(ABOUT[found.about])
     badge = BADGE_NAMES.get(found.said or "") if found.about == "badge" else None
     said = view.words.say(badge) if badge else found.said
-    return view.page("contest.html", contest=found, said=said, title=named, decides=found.person_id != me.person_id)
+    decides = found.person_id != me.person_id
+    figures = decides and found.about == "score" and await may_see(tx, me, found.person_id)
+    return view.page("contest.html", contest=found, said=said, title=named, decides=decides, figures=figures)
 
 
 @post("/contests/{contest_id:uuid}")
@@ -107,4 +135,4 @@ async def decide_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, contes
     """Decide, with reasons."""
     sent = await form(request, Decided)
     await resolve(tx, me, contest_id, Verdict(sent.decision, sent.reasons))
-    return redirect("/contests")
+    return redirect("/contests?done=decided")

@@ -1,14 +1,17 @@
 """Refusals as pages: whoever looks with a browser gets words in the same look, everyone else the one JSON shape."""
 
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
 from service.base.errors import ErrorBody
 from service.base.rendering import HANDLERS as SHAPES
 from service.base.rendering import ErrorResponse
-from service.pages.page import local, stranger
+from service.pages.language import Words
+from service.pages.page import StaleForm, local, session_ended, stranger
 from service.pages.sign_in import to_sign_in
 
 AnyRequest = Request[Any, Any, Any]
@@ -16,10 +19,15 @@ Renderer = Callable[[AnyRequest, Any], Response[Any]]
 
 NOT_PAGES = ("/api", "/static", "/health", "/metrics")
 NOT_SIGNED_IN, MISTAKEN = 401, 500
+ROLES = {"lead": "who leads a team", "hr": "HR", "administrator": "administrators"}  # of those who look at pages
 # English here, Finnish in locale/fi.po: a title, and what to do.
 TEXTS = {
     400: ("This did not fit", "Something in the address or the form was not as it should be. Go back and try again."),
-    403: ("Not from here", "This needs another role, or the page was open too long. Load it again and try once more."),
+    403: ("Not for your role", "This takes another role than yours, or came from another site."),
+    StaleForm.code: (
+        "This page is of an earlier sign-in",
+        "Somebody signed in anew in this browser since it was loaded, so nothing is saved. Go back to copy your words.",
+    ),
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),
     413: ("Too much at once", "What was sent is too large."),
@@ -38,10 +46,13 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
             return answer
         status = answer.status_code or MISTAKEN
         if status == NOT_SIGNED_IN:
-            return to_sign_in(_asked(request))
-        title, text = TEXTS.get(status, TEXTS[400] if status < MISTAKEN else MISTAKE)
+            return to_sign_in(_asked(request), ended=session_ended(request))
+        usual = TEXTS.get(status, TEXTS[400] if status < MISTAKEN else MISTAKE)
+        title, text = TEXTS.get(answer.content.code, usual)
         view = stranger(request)
-        page = view.page("error.html", status, title=view.words.say(title), text=view.words.say(text))
+        say = {"title": view.words.say(title), "text": view.words.say(text) + _who_may(view.words, answer.content)}
+        again = _came_from(request) if answer.content.code == StaleForm.code else ""
+        page = view.page("error.html", status, again=again, **say)
         page.headers.update({key: value for key, value in answer.headers.items() if key.lower() == "retry-after"})
         return page
 
@@ -57,7 +68,23 @@ def _is_page(request: AnyRequest) -> bool:
 
 
 def _asked(request: AnyRequest) -> str:
-    """Return the address to come back to: of what was read; what was written is not sent again."""
+    """Return the address to come back to: of what was read; what was written is not sent again, but its page is."""
     if request.method != "GET":
-        return "/"
+        return _came_from(request)
     return local(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+
+
+def _came_from(request: AnyRequest) -> str:
+    """Return the address of our page that sent this; the start page where none can be read there."""
+    said = urlsplit(request.headers.get("referer", ""))
+    ours = said.netloc == request.headers.get("host") and not said.path.startswith(NOT_PAGES)
+    pages = (path for path, methods in request.app.route_handler_method_map.items() if "GET" in methods)
+    if not ours or not any(re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", path), said.path) for path in pages):
+        return "/"
+    return local(said.path + (f"?{said.query}" if said.query else ""))
+
+
+def _who_may(words: Words, refusal: ErrorBody) -> str:
+    """Say who may see it, where a role is what lacks."""
+    roles = [words.say(ROLES[role]) for role in refusal.detail.get("roles", ()) if role in ROLES]
+    return " " + words.say("It is for: {roles}.").format(roles=", ".join(roles)) if roles else ""

@@ -17,6 +17,7 @@ from service.consents.actions import choices
 from service.feedback import asks
 from service.feedback.model import Ask
 from service.pages import shown
+from service.pages.contests import waiting_for
 from service.pages.my_journey import Cleared, next_level, sql, stages_of
 from service.pages.page import Seen, redirect
 from service.pages.people import Thanks
@@ -76,9 +77,11 @@ async def show_home(
     waiting = await _waiting(tx)
     colleagues = await db.many(tx, sql.could_thank, Colleague, most=COLLEAGUES, **given)
     profile = await db.one(tx, profiles.profile, Profile, **given)
+    to_decide = await waiting_for(tx, me)
     return view.page(
         "home.html",
-        act=_act(waiting, colleagues, profile),
+        act="decide" if to_decide else _act(waiting, colleagues, profile),
+        to_decide=to_decide,
         heard=await db.many(tx, sql.words, Heard, most=WORDS, **given),
         thanks=await db.many(tx, sql.thanks, Thanks, most=THANKS, **given),
         colleagues=colleagues,

@@ -60,6 +60,7 @@ GROUPS = (
         (
             Place("/rounds", "Rounds of feedback", _OFFICE),
             Place("/policy", "The rules of scoring", _OFFICE),
+            Place("/contests", "Contested", _OFFICE),  # with their own
             Place("/people", "People", _OFFICE),
             Place("/teams", "Teams", _OFFICE),
             Place("/people/import", "Import", _ADMINISTRATION),
@@ -79,7 +80,7 @@ GROUPS = (
             Place("/settings", "Settings"),
             Place("/settings/consent", "My choices"),
             Place("/who-looked", "Who looked"),
-            Place("/contests", "Contested"),
+            Place("/contests", "Contested", _PERSONS - _OFFICE),
             Place("/sessions", "Where I am signed in"),
         ),
     ),

@@ -38,6 +38,12 @@ HEADERS = {"Referrer-Policy": "same-origin"}
 Form = TypeVar("Form", bound=Input)
 
 
+class StaleForm(Forbidden):
+    """The form was made for another session: somebody signed in anew since its page was loaded."""
+
+    code = "stale_form"
+
+
 class Reader(msgspec.Struct, frozen=True):
     """Who reads the page; without a name where the credential belongs to no person."""
 
@@ -90,6 +96,11 @@ def csrf_token(connection: Connection) -> str:
     return hmac.new(secret.encode("utf-8", "surrogatepass"), b"talkoot form", "sha256").hexdigest() if secret else ""
 
 
+def session_ended(connection: Connection) -> bool:
+    """Tell of somebody who is not signed in whether this browser still holds an earlier session."""
+    return cookie_name(settings(connection)) in connection.cookies
+
+
 def settings(connection: Connection) -> Settings:
     """Return the installation's settings."""
     found: Settings = connection.app.state.settings
@@ -101,7 +112,8 @@ async def form(request: Request[Any, Any, Any], kind: type[Form]) -> Form:
 
     Raises
     ------
-    Forbidden : it comes from another site, or was made for another session.
+    Forbidden : it comes from another site.
+    StaleForm : it was made for another session.
     Invalid : it does not fit `kind`.
     """
     return read(await own_fields(request), kind)
@@ -112,11 +124,12 @@ async def own_fields(request: Request[Any, Any, Any]) -> dict[str, str]:
 
     Raises
     ------
-    Forbidden : it comes from another site, or was made for another session.
+    Forbidden : it comes from another site.
+    StaleForm : it was made for another session.
     """
     sent = await fields(request)
     if not hmac.compare_digest(sent.pop("csrf", "").encode(), csrf_token(request).encode()):
-        raise Forbidden("this form was made for another session; load the page again")
+        raise StaleForm("this form was made for another session; load the page again")
     return sent
 
 

@@ -1,11 +1,11 @@
 """The page of those who run rounds of feedback: open one, see numbers that name nobody, remind, close."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from service.base import clock, db
@@ -19,14 +19,21 @@ from service.pages.page import Seen, View, form, own_fields, read, redirect
 
 MOST = 50  # rounds shown; the API has the rest
 USUAL_DAYS = 14  # of a round, as the form suggests
+# English here, Finnish in locale/fi.po.
+DONE = {
+    "opened": "The round is open. Who is asked about whom is being drawn.",
+    "closed": "The round is closed. What was said is being counted.",
+    "reminded": "Those who have not answered are being reminded.",
+}
+Done = Annotated[str, QueryParameter(max_length=60)]
 DEFAULTS = {"asks_per_person": "8", "period_days": "180", "reminders": "2"}
 
 
 @get("/rounds", guards=[hosts])
-async def show_rounds(tx: Tx, me: Me, view: Seen) -> Response[str]:  # noqa: ARG001 - a page of somebody's
+async def show_rounds(tx: Tx, me: Me, view: Seen, done: Done = "") -> Response[str]:  # noqa: ARG001 - somebody's page
     """Show the rounds, and the form to open one."""
     last = clock.now().astimezone(view.words.zone).date() + timedelta(days=USUAL_DAYS)
-    return await _page(tx, view, DEFAULTS | {"closes_on": last.isoformat()}, "")
+    return await _page(tx, view, DEFAULTS | {"closes_on": last.isoformat()}, "", DONE.get(done, ""))
 
 
 @post("/rounds", guards=[hosts])
@@ -43,7 +50,7 @@ async def open_round(request: Request[Any, Any, Any], tx: Tx, view: Seen) -> Res
         )
         return await _page(tx, view, sent, text.format(days=LONGEST_DAYS))
     await rounds.order(tx, rounds.DRAW, opened.id)
-    return redirect("/rounds")
+    return redirect("/rounds?done=opened")
 
 
 @post("/rounds/{round_id:uuid}/close", guards=[hosts])
@@ -52,7 +59,7 @@ async def close_round(request: Request[Any, Any, Any], tx: Tx, round_id: FromPat
     await form(request, Plain)
     await rounds.close(tx, round_id)
     await rounds.order(tx, rounds.CLOSE, round_id)
-    return redirect("/rounds")
+    return redirect("/rounds?done=closed")
 
 
 @post("/rounds/{round_id:uuid}/remind", guards=[hosts])
@@ -60,10 +67,10 @@ async def remind_of_round(request: Request[Any, Any, Any], tx: Tx, round_id: Fro
     """Have those reminded who have not answered."""
     await form(request, Plain)
     await rounds.remind(tx, round_id)
-    return redirect("/rounds")
+    return redirect("/rounds?done=reminded")
 
 
-async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str) -> Response[str]:
+async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str, done: str = "") -> Response[str]:
     now = clock.now()
     found = await db.many(tx, rounds.sql.rounds, Round, after_key=None, after_id=None, most=MOST)
     open_now = next((one for one in found if not one.standing and (one.closed_at is None or one.closed_at > now)), None)
@@ -77,6 +84,7 @@ async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str) -> Resp
         given=given,
         errors={"closes_on": trouble} if trouble else {},
         today=_today(view),
+        done=view.words.say(done) if done else "",
     )
 
 

@@ -29,7 +29,7 @@ from service.pages.page import (
     sql,
     stranger,
 )
-from service.pages.ways_in import door
+from service.pages.ways_in import door, why_here
 
 MOST = 24  # example people shown of an organization; the search finds the others
 YEAR = 365 * 24 * 3600  # seconds
@@ -76,7 +76,7 @@ async def show_sign_in(request: Request[Any, Any, Any], q: FromQuery[str] = "") 
         return door(request, "", _next(request), "")
     wanted = q.replace("\0", "").strip()[:100]
     groups = await _examples(request.app.state.pool, wanted)
-    return stranger(request).page("sign_in.html", groups=groups, q=wanted, next=_next(request))
+    return stranger(request).page("sign_in.html", groups=groups, q=wanted, next=_next(request), **why_here(request))
 
 
 @post("/sign-in", opt=OPEN)
@@ -127,9 +127,10 @@ def _next(request: Request[Any, Any, Any]) -> str:
     return local(request.query_params.get("next", "/"))
 
 
-def to_sign_in(path: str) -> Redirect:
-    """Send someone who is not signed in to the sign-in, and afterwards back to `path`."""
-    return redirect("/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='')}")
+def to_sign_in(path: str, *, ended: bool = False) -> Redirect:
+    """Send someone who is not signed in, or whose session has ended, to the sign-in, and afterwards back to `path`."""
+    why = ([] if path == "/" else [f"next={quote(path, safe='')}"]) + (["ended=true"] if ended else [])
+    return redirect("/sign-in" + ("?" + "&".join(why) if why else ""))
 
 
 async def _organizations(pool: db.Pool) -> list[Organization]:

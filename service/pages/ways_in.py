@@ -118,6 +118,11 @@ def compose(whose: Greeting, link: str) -> mail.Mail:
     return mail.Mail(whose.email or "", subject, "\n\n".join(parts) % given + "\n")
 
 
+def why_here(request: AnyRequest) -> dict[str, bool]:
+    """Tell the sign-in page why one is there: a session ended, or a page was asked for without one."""
+    return {"ended": "ended" in request.query_params, "asked": local(request.query_params.get("next", "/")) != "/"}
+
+
 def door(request: AnyRequest, who: str, next_path: str, trouble: str) -> Response[str]:
     """Ask who wants to sign in."""
     return stranger(request).page(
@@ -127,6 +132,7 @@ def door(request: AnyRequest, who: str, next_path: str, trouble: str) -> Respons
         next=next_path,
         errors={"who": trouble} if trouble else {},
         mails=mail.can_send(settings(request)),
+        **why_here(request),
     )
 
 

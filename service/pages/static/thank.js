@@ -8,7 +8,7 @@ let thanking = null; // the dialog; closed, it keeps what was typed
 export async function thank(address, lent) {
   parts = lent;
   if (thanking?.dataset.address === address) return thanking.showModal();
-  const part = (await pageOf(address))?.querySelector("[data-part]");
+  const part = (await pageOf(address)).page?.querySelector("[data-part]");
   if (!part) return location.assign(address);
   thanking ??= made();
   thanking.dataset.address = address;
@@ -38,17 +38,43 @@ function fill(part) {
   thanking.querySelector("[autofocus]")?.focus();
 }
 
-// What is to be mended is shown where it was typed, what was done in a toast; anything else is the browser's to show.
+// What is to be mended is shown where it was typed, what was done in a toast. What does not get through keeps the words;
+// where nothing was typed, any other answer is the browser's to show.
 async function stay(event) {
   const form = event.target;
   event.preventDefault();
   if (form.dataset.sending) return;
   form.dataset.sending = "yes";
-  const page = await pageOf(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  let { page, trouble } = await send(form);
+  if (trouble === "stale" && (await renewed(form))) ({ page, trouble } = await send(form));
   const [toast, part] = [page?.querySelector(TOAST), page?.querySelector("[data-part]")];
   if (toast) tell(toast);
   else if (part && thanking?.open) fill(part);
+  else if (trouble || thanking?.contains(form)) warn(form, trouble ?? "lost");
   else form.submit();
+}
+
+const send = (form) => pageOf(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+
+// Who signed in anew meanwhile, in another tab, sends on; a colleague who did so sends nothing in their own name.
+async function renewed(form) {
+  const { page } = await pageOf(thanking?.dataset.address ?? location.href);
+  const token = page?.querySelector('main input[name="csrf"]');
+  if (!token || reader(page) !== reader(document)) return false;
+  form.elements.csrf.value = token.value;
+  return true;
+}
+
+const reader = (page) => [...page.querySelectorAll("header .mine a")].map((one) => one.getAttribute("href")).join();
+
+function warn(form, trouble) {
+  delete form.dataset.sending;
+  form.querySelector("[role=alert]")?.remove();
+  const said = document.createElement("p");
+  said.className = "wrong";
+  said.setAttribute("role", "alert");
+  form.append(said);
+  said.textContent = document.querySelector("[data-thank]").dataset[trouble];
 }
 
 function tell(toast) {
@@ -64,12 +90,14 @@ function tell(toast) {
   parts.goAway(toast);
 }
 
-// The page of an answer that was fine or says what is to be mended, else null.
+// The page of an answer that was fine or says what is to be mended, or what is in the way.
 async function pageOf(address, how) {
   try {
     const answer = await fetch(address, how);
-    return answer.ok || answer.status === 422 ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    if (answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in")) return { trouble: "out" };
+    if (answer.ok || answer.status === 422) return { page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+    return { trouble: answer.status === 403 ? "stale" : answer.status >= 429 ? "lost" : undefined };
   } catch {
-    return null;
+    return { trouble: "lost" };
   }
 }

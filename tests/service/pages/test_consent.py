@@ -46,6 +46,21 @@ async def test_what_is_turned_on_stays_on_and_can_be_turned_off(visitor, nea):
     assert chosen(saved.text) == {"peers": "no", "customers": "no", "kudos": "yes", "on_boards": "no"}
 
 
+async def test_a_form_that_was_open_before_gives_back_nothing_that_was_withdrawn_since(visitor, nea):
+    tab = await visitor(nea, "nea")
+    await tab.send_form("/joining", "/joining", peers="yes", kudos="yes")
+    old = (await tab.get("/settings/consent")).text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', old))
+    shown = {key: hidden[key] for key in hidden if key == "csrf" or key.startswith("was_")} | chosen(old)
+    await tab.post("/settings/consent", data=shown | {"kudos": "no"})
+    saved = (await tab.post("/settings/consent", data=shown | {"customers": "yes"})).text
+    assert chosen(saved) == {"peers": "yes", "customers": "yes", "kudos": "no", "on_boards": "no"}
+    assert "was left as it is" in saved
+    untouched = (await tab.post("/settings/consent", data=shown)).text
+    assert chosen(untouched) == chosen(saved)
+    assert "was left as it is" in untouched
+
+
 @pytest.mark.parametrize(("preset", "said"), [("fi", "Nobody is asked"), ("eu", "Colleagues may be asked")])
 async def test_the_page_says_how_the_organization_asks(visitor, api, nea, preset, said):
     await (await api(nea, "cleo", "hr")).patch("/api/consents/preset", json={"preset": preset})

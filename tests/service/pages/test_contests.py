@@ -1,5 +1,6 @@
 """Contesting by pages: from the score to the decision, without a script."""
 
+import re
 from datetime import UTC, datetime
 
 from service.base import db
@@ -15,11 +16,21 @@ async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, publ
     page = (await ada.get("/me/scores")).text
     assert page.count("contested</span>") == 1
     assert 'href="/contests/new?dimension=care"' not in page
+    home = (await cleo.get("/")).text
+    assert "1 thing that somebody contests waits for a decision." in home
+    assert home.count('href="/contests"') == 2  # under Administration, in both menus
     waiting = (await cleo.get("/contests")).text
     assert "Care after the sale" in waiting
     path = "/contests/" + waiting.split('<td><a href="/contests/')[1].split('"')[0]
-    assert "I made five calls." in (await cleo.get(path)).text
-    await cleo.send_form(path, path, decision="upheld", reasons="They were in another book.")
+    page = (await cleo.get(path)).text
+    assert "I made five calls." in page
+    assert f'href="/people/{north.ada}#scores"' in page
+    assert (await cleo.get(f"/people/{north.ada}")).text.count('id="scores"') == 1
+    after = (await cleo.send_form(path, path, decision="upheld", reasons="They were in another book.")).text
+    assert "Decided. The person reads it with your reasons." in after
+    assert path in after.split("<h2>Decided</h2>")[1]
+    assert path not in (await ada.get("/contests")).text
+    assert "waits for a decision" not in (await cleo.get("/")).text
     assert "1 thing you contested has been decided" in (await ada.get("/")).text
     mine = (await ada.get("/contests")).text
     assert "You were right" in mine
@@ -32,8 +43,16 @@ async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(vis
     ben = await visitor(north, "ben")
     link = f"/contests/new?evidence=kudos&evidence_id={kudos}"
     assert link.replace("&", "&amp;") in (await ben.get(f"/people/{north.ben}")).text
-    for _ in range(2):  # sent twice, it is contested once
-        await ben.send_form(link, "/contests/new", words="I was ill that night.")
+    form = (await ben.get(link)).text
+    await ben.send_form(link, "/contests/new", words="I was ill that night.")
+    sent = dict(re.findall(r'<input type="hidden" name="(csrf|evidence|evidence_id)" value="([^"]*)"', form))
+    again = await ben.post("/contests/new", data=sent | {"words": "And I can prove it."})
+    assert again.status_code == 422  # sent twice, it is contested once, and nothing typed is lost
+    assert "You contest this already" in again.text
+    assert ">And I can prove it.</textarea>" in again.text
+    opened = re.search(r'href="(/contests/[0-9a-f-]{36})"', again.text)[1]
+    assert "I was ill that night." in (await ben.get(opened)).text
+    assert "<textarea" not in (await ben.get(link)).text
     assert (await ben.get("/contests")).text.count("I was ill that night.") == 1
     hr = await visitor(north, "cleo", "hr")
     path = "/contests/" + (await hr.get("/contests")).text.split('<td><a href="/contests/')[1].split('"')[0]

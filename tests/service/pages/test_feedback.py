@@ -1,5 +1,6 @@
 """The pages of feedback, without a script: asked, answered, left out, taken back; notes; and rounds for HR."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -120,9 +121,14 @@ async def test_hr_opens_and_closes_a_round_without_a_script(visitor, north):
     assert (wrong.status_code, "It closes today or within 120 days" in wrong.text) == (422, True)
     opened = await cleo.send_form("/rounds", "/rounds", closes_on=LAST.isoformat(), asks_per_person="6", reminders="1")
     assert "Who is asked is being drawn." in opened.text
+    assert "The round is open." in opened.text
+    asked = re.search(r'<dialog id="close-now".*?</dialog>', opened.text, re.DOTALL)[0]
+    assert "cannot be opened again" in asked
+    assert opened.text.replace(asked, "").count("/close") == 0  # one click closes nothing
     close = opened.text.split('/close"')[0].rsplit('action="', 1)[1] + "/close"
     closed = await cleo.send_form("/rounds", close)
     assert ">closed<" in closed.text
+    assert "The round is closed. What was said is being counted." in closed.text
     assert 'action="/rounds"' in closed.text
 
 

@@ -31,6 +31,7 @@ from service.pages import (
     policy,
     policy_form,
     rights,
+    rounds,
     shown,
     sign_in_setting,
     staff,
@@ -66,6 +67,8 @@ def said():
         rights.PURPOSES,
         rights.ACTIONS,
         contests.ABOUT,
+        contests.DONE,
+        errors.ROLES,
     ):
         yield from texts.values()
     for about in consent.CHOICES:
@@ -82,7 +85,15 @@ def said():
 
 
 def said_of_the_office():
-    for texts in (audit.ACTIONS, audit.ROLES, audit.PURPOSES, sign_in_setting.FINDINGS, staff.DONE, teams.DONE):
+    for texts in (
+        audit.ACTIONS,
+        audit.ROLES,
+        audit.PURPOSES,
+        sign_in_setting.FINDINGS,
+        staff.DONE,
+        teams.DONE,
+        rounds.DONE,
+    ):
         yield from texts.values()
 
 

@@ -11,6 +11,7 @@ async def test_a_page_sends_who_is_not_signed_in_to_the_sign_in_and_back(visitor
     browser = await visitor()
     landed = await browser.get("/boards?period=all")
     assert landed.url.path == "/sign-in"
+    assert "You are not signed in, or not any more." in landed.text
     answer = await browser.post("/sign-in", data={**seat(example, "ben"), "next": landed.url.params["next"]})
     assert (answer.status_code, answer.url.path, answer.url.query) == (200, "/boards", b"period=all")
 
@@ -40,7 +41,38 @@ async def test_after_signing_out_the_old_cookie_is_dead(visitor, example):
     old = dict(browser.cookies)
     await browser.send_form("/", "/sign-out")
     browser.cookies.update(old)
-    assert (await browser.get("/")).url.path == "/sign-in"
+    landed = await browser.get("/")
+    assert landed.url.path == "/sign-in"
+    assert "You were signed out;" in landed.text
+    headers = {"referer": str(landed.url.copy_with(path="/feedback", query=None))}
+    landed = await browser.post("/feedback/notes", data={"message": "Kept?"}, headers=headers)
+    assert (landed.url.path, landed.url.params["next"]) == ("/sign-in", "/feedback")
+    assert "You were signed out;" not in (await (await visitor()).get("/sign-in")).text
+
+
+async def test_a_form_of_an_earlier_sign_in_leads_back_to_its_page_and_not_to_where_it_was_sent(visitor, north):
+    ben = await visitor(north, "ben")
+    here = ben.base_url
+
+    async def sent(referer):
+        headers = {"referer": referer}
+        return await ben.post("/feedback/notes", data={"csrf": "of before", "message": "x"}, headers=headers)
+
+    stale = await sent(f"{here}/feedback?to={north.ada}")
+    assert stale.status_code == 403
+    assert "This page is of an earlier sign-in" in stale.text
+    assert f'href="/feedback?to={north.ada}"' in stale.text
+    for nowhere in (f"{here}/feedback/notes", "https://evil.example/feedback", ""):
+        page = (await sent(nowhere)).text
+        assert "Load the page again" not in page
+        assert 'href="/"' in page
+
+
+async def test_who_lacks_a_role_reads_whose_it_is(visitor, north):
+    page = (await (await visitor(north, "ben")).get("/rounds")).text
+    assert "Not for your role" in page
+    assert "It is for: administrators, HR." in page
+    assert "earlier sign-in" not in page
 
 
 async def test_only_example_people_can_be_chosen(visitor, north, example):
