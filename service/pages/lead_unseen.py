@@ -50,7 +50,7 @@ async def show_unseen(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Res
         run=run,
         rows=rows,
         named=named,
-        corner=any(_in_corner(one) for one in known),
+        corner=any(_in_corner(one) for one in known if one.person_id != me.person_id),
         praise={one.person_id: one for one in await _praise(tx, [one.person_id for one in named])},
         figure=data(unseen.figure(rows, words)) if known else None,
         pairs=data(unseen.pairs(rows, words)) if known else None,
