@@ -1,6 +1,6 @@
 """Cells of files that people open in a spreadsheet: no text of anybody's is ever run there as a formula."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 # What a spreadsheet takes for the beginning of a formula, or strips before it looks; the last are East Asian signs.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -24,6 +24,8 @@ def cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, int | float):
         return repr(value)
     text = str(value)

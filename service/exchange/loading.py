@@ -23,6 +23,7 @@ from service.exchange import staging
 from service.exchange.compare import Difference, compare
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
+MOST_NAMES = 20
 Progress = Callable[[str, int, int], None]  # what is being done, rows done, rows in all
 
 
@@ -50,6 +51,7 @@ class Counts:
     skipped: dict[str, int] = field(default_factory=dict)
     assumed: int = 0  # consents
     notes: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)  # of new rows that have one, the first by file
 
     @property
     def changed_anything(self) -> bool:
@@ -166,7 +168,14 @@ def _count(differences: dict[str, Difference], folder: Folder) -> Counts:
         unchanged=some({name: difference.unchanged for name, difference in differences.items()}),
         corrected=some({name: difference.changed.height for name, difference in differences.items()}),
         skipped=dict(folder.skipped),
+        names={name: found for name, difference in differences.items() if (found := _names(difference))},
     )
+
+
+def _names(new: Difference) -> list[str]:
+    """Return what the first new rows are called; nothing of a file whose rows have no names."""
+    called = next((column for column in ("name", "title") if column in new.new.columns), None)
+    return new.new[called].drop_nulls().head(MOST_NAMES).to_list() if called else []
 
 
 def _recorded(feedback: Difference, options: Options, counts: Counts) -> Difference:

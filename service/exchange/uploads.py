@@ -49,6 +49,7 @@ class Told(msgspec.Struct, frozen=True):
     notes: list[str] = []
     problems: list[str] = []
     total: int = 0
+    names: dict[str, list[str]] = {}  # of what is new, the first ones; while it waits to be confirmed
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -153,7 +154,7 @@ async def work(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
                 options = Options(correct=True, actor_id=sent.uploaded_by_id, role="administrator")
                 await load_folder(pool, organization_id, Path(folder), options, tell, seal=seal)
     except Tried as tried:
-        state, told = "checked", _told(tried.counts)
+        state, told = "checked", msgspec.structs.replace(_told(tried.counts), names=tried.counts.names)
     except BadFolder as bad:
         state, told = "refused", Told(problems=list(bad.problems), total=bad.total)
     except AppError as refused:

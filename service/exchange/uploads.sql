@@ -56,6 +56,8 @@ set state = :state, told = :told, doing = null, finished_at = statement_timestam
 where id = :id;
 
 -- name: forget(before)!
--- Confirmed by nobody, or failed.
-update import_upload set state = 'left', content = null, finished_at = statement_timestamp()
-where content is not null and uploaded_at < :before;
+-- Confirmed by nobody, or failed; and the names in what somebody left.
+update import_upload
+set state = 'left', told = told - 'names', content = null,
+    finished_at = case when content is null then finished_at else statement_timestamp() end
+where (content is not null or state = 'left' and told ? 'names') and uploaded_at < :before;

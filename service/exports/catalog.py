@@ -18,7 +18,7 @@ TABLES: Mapping[What, Table] = {
         What.PEOPLE,
         tables.people,
         (
-            *PERSON, Column("title"), Column("role"), Column("teams"), Column("joined_at", "instant"),
+            *PERSON, Column("title"), Column("role"), Column("teams"), Column("joined_at", "day"),
             Column("level", "whole", guarded=True), Column("level_name", guarded=True),
             Column("level_since", "instant", guarded=True), SHOWN,
         ),

@@ -87,7 +87,7 @@ class About(msgspec.Struct, frozen=True):
             "scored_until": self.scored_until.isoformat() if self.scored_until else NO_RUN,
             "recorded_until": self.asked_at.isoformat(),
             "not_shown": NOT_SHOWN_MEANS,
-            "times": "UTC",
+            "times": "UTC; days of people are the organization's own",
         }
 
 

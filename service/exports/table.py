@@ -7,7 +7,7 @@ from typing import Literal
 from service.base.db import Query
 from service.exports.model import NOT_SHOWN
 
-Kind = Literal["text", "whole", "number", "truth", "instant"]
+Kind = Literal["text", "whole", "number", "truth", "instant", "day"]
 Batches = Iterator[Sequence[Sequence[object]]]  # rows in order, some at a time
 
 

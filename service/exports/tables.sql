@@ -1,7 +1,9 @@
 -- The tables that can be exported, in an order that stays. Of figures only what was released, of people who are shown.
+-- Each tells what was so at `until`, when the export was asked for: what was opened, decided, turned on or recorded later
+-- is in none of them. What was hidden, withdrawn or retracted later is in none of them either (DECISIONS 45, 72).
 
 -- name: people(run_id, until)
--- Everybody who is here, with the level of those who chose to be seen.
+-- Everybody who is here, with the level of those who chose to be seen by then and still do; days are the organization's.
 select p.external_id as person, p.name, p.title, p.role, (
         select string_agg(t.name, '; ' order by t.name, t.external_id)
         from team_member as m
@@ -10,12 +12,14 @@ select p.external_id as person, p.name, p.title, p.role, (
           and (m.from_at is null or m.from_at <= :until::timestamptz)
           and (m.to_at is null or m.to_at > :until)
     ) as teams,
-    p.joined_at, l.level::bigint as level, l.name as level_name, l.since as level_since,
+    (p.joined_at at time zone (select o.time_zone from organization as o))::date as joined_at,
+    l.level::bigint as level, l.name as level_name, l.since as level_since,
     case when l.person_id is null then 'not shown' else 'shown' end as figures
 from person as p
 left join scoring_run as r on r.id = :run_id::uuid
 left join released_level as l on l.run_id = r.id and l.person_id = p.id
     and p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until)
+    and not exists (select from visibility as v where v.person_id = p.id and v.changed_at > :until)
 where p.recorded_at <= :until and (p.left_at is null or p.left_at > statement_timestamp())
 order by p.external_id;
 
@@ -27,7 +31,8 @@ with dimension as (
     where s.run_id = :run_id::uuid and s.subject_kind = 'person'
 ), wanted as (
     select 'person' as kind, p.id, p.external_id, p.name, d.name as dimension,
-        p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until) as open
+        p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until)
+        and not exists (select from visibility as v where v.person_id = p.id and v.changed_at > :until) as open
     from person as p
     cross join dimension as d
     join scoring_run as r on r.id = :run_id
@@ -43,7 +48,8 @@ select w.kind, w.external_id as subject, w.name, w.dimension,
     round(s.high::numeric, 4)::float8 as high_80,
     case when s.run_id is not null then exists (
         select from contest as c
-        where c.person_id = w.id and c.dimension = w.dimension and c.decided_at is null) end as contested,
+        where c.person_id = w.id and c.dimension = w.dimension and c.opened_at <= :until
+          and (c.decided_at is null or c.decided_at > :until)) end as contested,
     case when s.run_id is null then 'not shown' else 'shown' end as figures
 from wanted as w
 left join released_score as s on s.run_id = :run_id and s.subject_id = w.id and s.subject_kind = w.kind
@@ -56,7 +62,9 @@ order by w.kind, w.external_id, w.dimension;
 
 -- name: projects(run_id, until)
 -- Satisfaction never as a bare mean: how many customers were heard, what they gave, the estimate and its interval.
-select j.external_id as project, j.name, j.kind, c.name as customer, j.started_at, j.ended_at, j.outcome,
+select j.external_id as project, j.name, j.kind, c.name as customer, j.started_at,
+    case when j.ended_at <= :until::timestamptz then j.ended_at end as ended_at,
+    case when j.ended_at > :until then null else j.outcome end as outcome,
     coalesce(heard.voices, 0) as customers_heard,
     coalesce(heard.ones, 0) as satisfaction_1, coalesce(heard.twos, 0) as satisfaction_2,
     coalesce(heard.threes, 0) as satisfaction_3, coalesce(heard.fours, 0) as satisfaction_4,
@@ -81,12 +89,15 @@ left join (
 ) as heard on heard.project_id = j.id
 left join released_score as s on s.run_id = :run_id::uuid and s.subject_id = j.id and s.subject_kind = 'project'
     and s.dimension = 'satisfaction' and heard.voices > 0
+where j.recorded_at <= :until
 order by j.external_id;
 
 -- name: badges(until)
 -- Badges that people hold; what was taken back or corrected is not among them.
 select b.external_id as grant, b.badge, p.external_id as person, p.name, j.name as project, g.name as given_by,
-    b.at as granted_at, exists (select from contest as x where x.badge_id = b.id and x.decided_at is null) as contested
+    b.at as granted_at, exists (
+        select from contest as x
+        where x.badge_id = b.id and x.opened_at <= :until and (x.decided_at is null or x.decided_at > :until)) as contested
 from badge_grant as b
 join person as p on p.id = b.receiver_id
 left join project as j on j.id = b.project_id
@@ -101,7 +112,9 @@ order by b.external_id;
 -- What is open anyway: thanks, and what customers said; never colleagues' answers, nor who it was at the customer.
 select 'kudos' as kind, k.external_id as evidence, k.at, g.external_id as from_person, p.external_id as to_person,
     j.external_id as project, c.name as customer, q.external_id as about, null as aspect, null::float8 as value,
-    k.message as words, exists (select from contest as x where x.kudos_id = k.id and x.decided_at is null) as contested
+    k.message as words, exists (
+        select from contest as x
+        where x.kudos_id = k.id and x.opened_at <= :until and (x.decided_at is null or x.decided_at > :until)) as contested
 from kudos as k
 join person as g on g.id = k.giver_id
 join person as p on p.id = k.receiver_id
@@ -113,7 +126,9 @@ where k.recorded_at <= :until::timestamptz
   and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 union all
 select s.kind, s.external_id, s.at, null, null, j.external_id, c.name, s.about, s.aspect, s.value, s.comment,
-    exists (select from contest as x where x.signal_id = s.id and x.decided_at is null)
+    exists (
+        select from contest as x
+        where x.signal_id = s.id and x.opened_at <= :until and (x.decided_at is null or x.decided_at > :until))
 from signal as s
 join project as j on j.id = s.project_id
 left join customer as c on c.id = j.customer_id

@@ -22,6 +22,7 @@ chart = db.load(Path(interval_board.__file__).with_suffix(".sql"))
 LONGEST = 420  # characters of a scope
 TOP = 20  # ranked places shown at most
 SCOPES = 100  # in the menu at most; others are found by typing
+FEWEST = 3  # ranked subjects; fewer, in the end one person alone, are no board to stand on
 FLAT = 0.005  # sd; a board whose estimates differ less shows nothing but where everyone starts
 
 
@@ -92,8 +93,11 @@ async def _show(tx: Tx, me: Me, view: View, asked: Asked) -> Response[str]:
         reader_id=me.person_id,
         most=TOP,
     )
+    thin = _is_thin(rows)
+    if thin and chosen.kind == "person":
+        rows = [row for row in rows if row.mine]
     words = {**view.words.all(interval_board.WORDS), "measure": shown.unit(view.words, chosen.board)}
-    figure = data(interval_board.figure(rows, words))
+    figure = data(interval_board.figure(rows, words)) if rows else None
     return view.page(
         "board.html",
         run=run,
@@ -101,6 +105,9 @@ async def _show(tx: Tx, me: Me, view: View, asked: Asked) -> Response[str]:
         lines=_lines(rows),
         figure=figure,
         flat=_is_flat(rows),
+        thin=thin,
+        instead=asked.kind if asked.kind in shown.KINDS and asked.kind != chosen.kind else "",
+        kind_names=shown.KINDS,
         criterion=chosen.board in shown.RATED,
     )
 
@@ -180,9 +187,14 @@ def _level(row: Row, other: Row | None) -> bool:
 
 
 def _ranks(row: Row) -> str:
-    if row.provisional or row.rank_low is None or row.place > (row.ranked + 1) // 2:
+    if row.provisional or row.rank_low is None or row.ranked < FEWEST or row.place > (row.ranked + 1) // 2:
         return ""
     return f"{row.rank_low}" if row.rank_low == row.rank_high else f"{row.rank_low}–{row.rank_high}"
+
+
+def _is_thin(rows: Sequence[Row]) -> bool:
+    """Tell whether too few are ranked, as this reader may see it, to say who stands before whom."""
+    return bool(rows) and rows[0].ranked < FEWEST
 
 
 def _is_flat(rows: Sequence[Row]) -> bool:

@@ -52,6 +52,7 @@ async def show_unseen(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Res
         run=run,
         rows=rows,
         named=named,
+        corner=any(_in_corner(one) for one in known if one.person_id != me.person_id),
         praise={one.person_id: one for one in await _praise(tx, [one.person_id for one in named])},
         figure=data(unseen.figure(rows, words)) if known else None,
         pairs=data(unseen.pairs(rows, words)) if known else None,
@@ -65,6 +66,11 @@ async def unseen_of(tx: db.Connection, run: Run | None, team: Team) -> list[Row]
         return []
     least = lead.least_voices(run)
     return await db.many(tx, chart.people, Row, run_id=run.id, team_id=team.id, least=least)
+
+
+def _in_corner(one: Row) -> bool:
+    """Tell whether the picture shows somebody in its shaded corner, by best estimates and however doubtful."""
+    return one.quality is not None and one.quality > 0 and (one.recognition is None or one.recognition < 0)
 
 
 async def _praise(tx: db.Connection, people: list[UUID]) -> list[Praise]:

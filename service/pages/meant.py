@@ -7,9 +7,11 @@ import msgspec
 
 from service.base import db
 from service.pages.language import alphabetical
+from service.pages.page import as_typed
 
 sql = db.load(Path(__file__).with_name("thanks.sql"))
 
+ALIKE = 10  # people offered whose name has what was typed
 NEAR = 30  # people offered without a script
 
 
@@ -38,6 +40,15 @@ async def meant(tx: db.Connection, without: UUID | None, said: Named) -> list[Ma
         if found is not None and (said.picked or not said.name or said.name == found.name):
             return [found]
     return await db.many(tx, sql.named, Match, name=said.name.strip(), without=without)
+
+
+async def alike(tx: db.Connection, person_id: UUID | None, without: UUID | None, typed: str) -> list[Match]:
+    """Return people whose name has what was typed, those that `person_id` works with first; none where nothing was."""
+    wanted = as_typed(typed)
+    if not wanted:
+        return []
+    given = {"person_id": person_id, "without": without, "most": ALIKE}
+    return await db.many(tx, sql.suggested, Match, wanted=wanted, **given)
 
 
 async def nearest(tx: db.Connection, person_id: UUID, without: UUID | None) -> list[Match]:

@@ -66,6 +66,7 @@ class LevelView(msgspec.Struct, frozen=True):
     next: str | None
     stages: int  # missing of what the next level asks for
     trust: float  # missing of the bound that the next level asks for, in sd
+    asked: Level  # what this level asked for
     ladder: list[Rung]
 
     @property
@@ -103,6 +104,7 @@ async def next_level(tx: db.Connection, run: Run | None, words: Words, person_id
         shown.level_name(words, after) if after else None,
         int(_missing(reached, "stages")),
         _missing(reached, "trust"),
+        levels[here],
         [_rung(words, level, place - here) for place, level in enumerate(levels)],
     )
 

@@ -30,7 +30,7 @@ from service.organizations.model import (
     TeamMemberChange,
     TeamRole,
 )
-from service.pages.meant import Match, Named, meant
+from service.pages.meant import Match, Named, alike, meant
 from service.pages.page import Seen, View, own_fields, read, redirect
 from service.pages.teams import Asked, moment_of, team_form, team_page
 
@@ -96,6 +96,7 @@ async def add_member(
     sent = await own_fields(request)
     await db.one(tx, stored.team, Team, id=team_id)
     joining, found, errors = await _who(tx, view, sent)
+    namesakes = found if errors else []
     if joining is not None and not errors:
         try:
             member = await _join(tx, me, view, team_id, (joining, found[0]))
@@ -105,7 +106,6 @@ async def add_member(
             errors = {"on": view.words.say("Choose a day that is not more than a year ahead.")}
         else:
             return await _done(tx, me, "joined", (team_id, [_never(member)], [member]))
-    namesakes = found if len(found) > 1 else []
     return await team_page(tx, me, view, team_id, Asked(given=sent, errors=errors, namesakes=namesakes))
 
 
@@ -136,8 +136,11 @@ async def _who(tx: Tx, view: View, sent: dict[str, str]) -> tuple[Joining | None
         return None, [], {field: say("Choose a day.") if field == "on" else say("Whom do you mean?")}
     found = await meant(tx, None, Named(joining.to, joining.to_id, joining.picked))
     if not found:
-        text = say("Nobody here is called exactly that. Type a part of the name and choose from the list.")
-        return joining, found, {"to": text if joining.to else say("Whom do you mean?")}
+        near = await alike(tx, None, None, joining.to)
+        text = say("Nobody here is called exactly that. A part of the name will do, too.")
+        if near:
+            text = say("Nobody here is called exactly that. Do you mean one of these?")
+        return joining, near, {"to": text if joining.to else say("Whom do you mean?")}
     several = say("Several people have this name. Which one do you mean?")
     return joining, found, {"to": several} if len(found) > 1 else {}
 

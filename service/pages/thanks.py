@@ -18,7 +18,7 @@ from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
 from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
-from service.pages.meant import Match, Named, known_id, meant, nearest
+from service.pages.meant import Match, Named, alike, known_id, meant, nearest
 from service.pages.my_journey import sql as people_of
 from service.pages.page import Seen, View, as_typed, form, initials, redirect
 from service.pages.shown import Option, board_name
@@ -100,11 +100,14 @@ async def send_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, view: See
     """Give the thanks, or show what has to be mended; sent twice, the form thanks once."""
     draft = await form(request, Draft)
     matches = await meant(tx, me.person(), Named(draft.to, draft.to_id, draft.picked))
-    errors = _errors(view, me, draft, matches)
+    near = [] if matches else await alike(tx, me.person(), me.person(), draft.to)
+    errors = _errors(view, me, draft, matches or near)
+    if near:
+        errors["to"] = view.words.say("Nobody here is called exactly that. Do you mean one of these?")
     given = None if errors else await _give(tx, me, view, _kudos(me, draft, matches[0]))
     if isinstance(given, UUID):
         return redirect(f"/?sent={given}")
-    return await _form(tx, me, view, draft, Trouble(given or errors, matches if len(matches) > 1 else []))
+    return await _form(tx, me, view, draft, Trouble(given or errors, near or (matches if len(matches) > 1 else [])))
 
 
 @post("/kudos/{kudos_id:uuid}/undo")
@@ -172,7 +175,7 @@ def _errors_of_receiver(view: View, me: Actor, draft: Draft, matches: list[Match
     if not draft.to.strip() and not matches:
         text = say("Whom would you like to thank?")
     elif not matches:
-        text = say("Nobody here is called exactly that. Type a part of the name and choose from the list.")
+        text = say("Nobody here is called exactly that. A part of the name will do, too.")
     elif len(matches) > 1:
         text = say("Several people have this name. Which one do you mean?")
     elif matches[0].id == me.person_id:

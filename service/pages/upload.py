@@ -15,11 +15,13 @@ from service.base.border import Input
 from service.base.errors import AppError, Refused
 from service.base.web import Me, Tx
 from service.exchange import uploads
-from service.exchange.unpacking import pack
+from service.exchange.unpacking import BY_THE_SHELL, pack
 from service.exchange.uploads import MOST_UPLOAD, Upload, sql
 from service.pages.page import Seen, View, form, own_fields, redirect
 
 SHOWN = 10
+ENDINGS = (".zip", ".csv", ".json")
+FORMAT = tuple(file for name, file in FILES.items() if name not in BY_THE_SHELL)
 BEYOND_FILES = 100_000  # bytes of a form besides the files in it
 WORKING = ("checking", "loading")
 LOOK_AGAIN = {"Refresh": "2"}  # seconds; the page of an import at work, without a script
@@ -45,11 +47,14 @@ async def show_imports(tx: Tx, me: Me, view: Seen) -> Response[str]:  # noqa: AR
 async def upload_folder(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
     """Leave a zip, or several files, to be tried out; or say what was wrong with that."""
     await own_fields(request)
-    content = await _content(request)
+    files = await _files(request)
     try:
-        if not content:
+        if not files:
             raise Refused(view.words.say("Choose a zip, or the CSV files."))
-        upload_id = await uploads.upload(tx, me, content)
+        if strange := next((name for name in files if not name.lower().endswith(ENDINGS)), ""):
+            said = view.words.say("“%(name)s” is no such file. What can be uploaded: one zip, or CSV files (.csv).")
+            raise Refused(said % {"name": strange[:100]})
+        upload_id = await uploads.upload(tx, me, _zip_of(files))
     except uploads.ImportRunning:
         return await _imports(tx, view, view.words.say("Another import is at work. Wait until it is done."))
     except AppError as refused:
@@ -86,13 +91,17 @@ async def leave_import(request: Request[Any, Any, Any], upload_id: FromPath[UUID
     return redirect("/people/import")
 
 
-async def _content(request: Request[Any, Any, Any]) -> bytes:
-    """Return what was uploaded as one zip: a single file as it is, unless it is a CSV file; several are packed."""
+async def _files(request: Request[Any, Any, Any]) -> dict[str, bytes]:
+    """Return what was uploaded, by name."""
     sent = [one for one in (await request.form()).getall("files", []) if isinstance(one, UploadFile) and one.filename]
-    files = {one.filename: await one.read() for one in sent}
-    if len(files) == 1 and not next(iter(files)).endswith((".csv", ".json")):
+    return {one.filename: await one.read() for one in sent}
+
+
+def _zip_of(files: dict[str, bytes]) -> bytes:
+    """Return one zip: the only file, if it is one; others are packed."""
+    if len(files) == 1 and next(iter(files)).lower().endswith(".zip"):
         return next(iter(files.values()))
-    return pack(files) if files else b""
+    return pack(files)
 
 
 async def _imports(tx: db.Connection, view: View, trouble: str = "") -> Response[str]:
@@ -104,4 +113,5 @@ async def _imports(tx: db.Connection, view: View, trouble: str = "") -> Response
         states=STATES,
         errors={"files": trouble} if trouble else {},
         most=MOST_UPLOAD // 1_000_000,
+        kinds=FORMAT,
     )

@@ -15,6 +15,7 @@ TYPES: Mapping[str, pl.DataType] = {
     "number": pl.Float64(),
     "truth": pl.Boolean(),
     "instant": pl.Datetime("us", "UTC"),
+    "day": pl.Date(),
 }
 
 

@@ -1,7 +1,7 @@
 """Exports as a workbook: typed cells, texts that stay texts when they are edited, and a sheet about the file."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -26,6 +26,7 @@ class Book:
         self._bold = self.file.add_format({"bold": True})
         self._quoted = self.file.add_format({"quote_prefix": True})
         self._instant = self.file.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._day = self.file.add_format({"num_format": "yyyy-mm-dd"})
         self._sheets = 0
         self._sheet = self._begin_sheet()
 
@@ -66,6 +67,8 @@ class Book:
             sheet.write_boolean(row, place, value)
         elif isinstance(value, datetime):
             sheet.write_datetime(row, place, value, self._instant)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, place, value, self._day)
         elif isinstance(value, int | float):
             sheet.write_number(row, place, value)
 

@@ -48,8 +48,10 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => keyboard || form.requestSubmit());
 }
 
+// Without this script they stay open; chart.css keeps those that are about to close from being seen.
 for (const details of document.querySelectorAll("details[data-open-narrow]")) {
   details.open = matchMedia("(max-width: 640px)").matches;
+  details.dataset.openNarrow = "settled";
 }
 
 const suggest = async (input) => (await import(input.dataset.script)).suggest(input);

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -56,6 +56,9 @@ values ($1, $2, $3, 'call', 'satisfaction', 4, $4, $5)
 returning id
 """
 KUDOS = "insert into kudos (external_id, giver_id, receiver_id, message, at) values ($1, $2, $3, $4, $5) returning id"
+DECIDED = """
+update contest set decision = 'rejected', reasons = 'Well founded', decided_by_id = $2, decided_at = now() where id = $1
+"""
 SNAPSHOT = "0c0ffee0-0000-4000-8000-000000000001,7"
 
 
@@ -113,9 +116,9 @@ async def test_a_file_is_called_what_the_description_says_it_may_be(taken, anybo
 GOLDEN = {
     "people": [
         "person,name,title,role,teams,joined_at,level,level_name,level_since,figures,snapshot,policy_version",
-        f"ada,Ada,,lead,Ada's team,2026-01-05T00:00:00Z,2,Doer,2026-11-22T22:00:00Z,shown,{SNAPSHOT}",
-        f"ben,Ben,,expert,Ada's team,2026-01-05T00:00:00Z,2,Doer,2026-11-22T22:00:00Z,shown,{SNAPSHOT}",
-        f"cleo,Cleo,,other,,2026-01-05T00:00:00Z,not shown,not shown,not shown,not shown,{SNAPSHOT}",
+        f"ada,Ada,,lead,Ada's team,2026-01-05,2,Doer,2026-11-22T22:00:00Z,shown,{SNAPSHOT}",
+        f"ben,Ben,,expert,Ada's team,2026-01-05,2,Doer,2026-11-22T22:00:00Z,shown,{SNAPSHOT}",
+        f"cleo,Cleo,,other,,2026-01-05,not shown,not shown,not shown,not shown,{SNAPSHOT}",
     ],
     "scores": [
         "kind,subject,name,dimension,estimate,low_80,high_80,contested,figures,snapshot,policy_version",
@@ -168,6 +171,43 @@ async def test_the_same_export_again_gives_the_same_bytes_and_says_so(taken, kno
     told = (await client.get(path)).json()
     assert (told["taken"], told["changed"], told["making"]) == (2, False, False)
     assert told["bytes"] == len(first.content) == int(first.headers["content-length"])
+
+
+@pytest.mark.parametrize("what", What)
+async def test_what_was_contested_ended_begun_or_turned_on_later_is_in_no_file_of_an_earlier_export(
+    taken, known, what, worker_pool, web_pool
+):
+    contest = "insert into contest (person_id, {0}, words, due_at) {1} returning id"
+    async with db.tenant(worker_pool, known.organization_id) as tx:
+        early = await tx.fetchval(
+            contest.format("dimension", "values ($1, 'quality', 'Too low', now() + interval '9 days')"), known.ada
+        )
+        await tx.execute("update visibility set shown = false where person_id = $1", known.ben)
+    client, path, first = await taken(known, what)
+    if what is What.SCORES:
+        assert "person,ada,Ada,quality,0.5,0.25,0.75,true" in first.text
+    async with db.tenant(worker_pool, known.organization_id) as tx:
+        for column, table in (("kudos_id", "kudos"), ("signal_id", "signal"), ("badge_id", "badge_grant")):
+            later = f"select $1, id, 'Not so', now() + interval '9 days' from {table}"  # noqa: S608 - the test's own
+            await tx.execute(contest.format(column, later), known.ben)
+        await tx.execute("insert into project (name, kind) values ('Newer', 'delivery')")
+        await tx.execute("update project set ended_at = now(), outcome = 'done' where external_id = 'delivery'")
+        await tx.execute("update visibility set shown = true, changed_at = now() where person_id = $1", known.ben)
+    async with db.tenant(web_pool, known.organization_id) as tx:
+        await tx.execute(DECIDED, early, known.ben)
+    assert (await client.get(f"{path}/file")).text == first.text
+    assert (await client.get(path)).json()["changed"] is False
+    assert (await taken(known, what))[2].text != first.text  # a new export tells it
+
+
+async def test_a_day_is_the_organizations_own_in_every_format(taken, known, worker_pool):
+    async with db.tenant(worker_pool, known.organization_id) as tx:
+        await tx.execute("update person set joined_at = '2026-11-19T22:00:00Z' where external_id = 'ada'")
+    assert "ada,Ada,,lead,Ada's team,2026-11-20," in (await taken(known, "people"))[2].text
+    frame = pl.read_parquet(io.BytesIO((await taken(known, "people", "parquet"))[2].content))
+    assert frame["joined_at"][0] == date(2026, 11, 20)
+    rows, _ = sheet_of((await taken(known, "people", "xlsx"))[2].content)
+    assert rows[1]["F"] == (date(2026, 11, 20) - date(1899, 12, 30)).days
 
 
 async def test_who_hides_leaves_a_board_or_withdraws_is_in_no_file_from_then_on(taken, known, worker_pool, api):

@@ -57,16 +57,32 @@ async def test_to_another_it_shows_only_the_upper_half(visitor, ladder):
 
 
 async def test_who_gathers_evidence_sees_themself_without_a_place(visitor, north, colleagues, published):
-    await published(north, await colleagues(north, "One", "Two"), [north.ben])
+    await published(north, await colleagues(north, "One", "Two", "Three"), [north.ben])
     page = (await (await visitor(north, "ben")).get("/boards/quality")).text
-    assert names(page) == ["One", "Ben"]
+    assert names(page) == ["One", "Two", "Ben"]
     assert "gathering evidence" in page
-    assert names((await (await visitor(north, "cleo")).get("/boards/quality")).text) == ["One"]
+    assert names((await (await visitor(north, "cleo")).get("/boards/quality")).text) == ["One", "Two"]
 
 
-async def test_of_two_the_second_is_not_shown_as_the_last(visitor, north, published):
+async def test_of_two_neither_is_ranked_before_the_other_and_each_sees_themself(visitor, north, published):
     await published(north, [north.ada, north.ben])
-    assert names((await (await visitor(north, "cleo")).get("/boards/quality")).text) == ["Ada"]
+    page = (await (await visitor(north, "cleo")).get("/boards/quality")).text
+    assert ("<tbody>" in page, "This board is still gathering evidence" in page) == (False, True)
+    own = (await (await visitor(north, "ada")).get("/boards/quality")).text
+    assert (names(own), ranks(own)) == (["Ada"], ["–"])
+
+
+async def test_a_team_alone_has_no_place(visitor, north, published):
+    await published(north, [north.teams["ada"]], kind="team")
+    page = (await (await visitor(north, "cleo")).get("/boards/quality")).text
+    assert ("Ada&#39;s team" in page, ranks(page)) == (True, ["–"])
+    assert "a place is told once three or more have one" in page
+
+
+async def test_a_board_that_is_not_made_of_people_says_so(visitor, north, published):
+    await published(north, [north.teams["ada"]], kind="team", board="help")
+    page = (await (await visitor(north, "cleo")).get("/boards?board=help&kind=person")).text
+    assert "Help across departments is a board of teams" in page
 
 
 async def test_who_has_left_is_on_no_board_of_people(visitor, ladder, worker_pool):

@@ -21,6 +21,13 @@ COLOURS = """() => [[".plot text", "fill"], ["p.muted", "color"]].map(
   ([which, what]) => getComputedStyle(document.querySelector(which))[what])"""
 
 
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.shifted += one.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
 @pytest.fixture
 def window(chromium, service):
     """Open browser windows that complain about errors, foreign requests and pages wider than the screen."""
@@ -152,6 +159,22 @@ async def test_the_journey_runs_downwards_on_a_phone(window, example, published)
         await page.goto("/me/journey")
         await page.locator(".map .main-svg").first.wait_for(state="attached")
         assert "North delivery" in await page.locator(".map").text_content()
+
+
+async def test_without_a_script_the_journeys_stages_are_open_and_with_one_nothing_moves(window, example, published):
+    await published(example, [example.ada])
+    async with window(example, "ada", java_script_enabled=False) as page:
+        await page.goto("/me/journey")
+        assert await page.locator(".map").is_hidden()
+        assert await page.locator(".stages > li.now").is_visible()
+    async with window(example, "ada") as page:
+        await page.add_init_script(SHIFTS)
+        await page.goto("/me/journey")
+        await page.locator(".map .main-svg").first.wait_for(state="attached")
+        assert await page.locator(".stages > li.now").is_hidden()
+        assert await page.evaluate("window.shifted") < 0.02
+        await page.get_by_text("The stages one by one").click()
+        assert await page.locator(".stages > li.now").is_visible()
 
 
 async def test_the_language_is_switched_by_a_button(window, example):

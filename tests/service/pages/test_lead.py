@@ -102,6 +102,16 @@ async def test_whose_good_work_is_hardly_thanked_is_named_with_what_to_thank_for
     assert "-2.0" not in page
 
 
+@pytest.mark.parametrize(("thanks", "told"), [(-0.1, True), (0.1, False)])
+async def test_where_nobody_stands_out_the_corner_is_spoken_of_where_somebody_lies_in_it(
+    visitor, released, north, thanks, told
+):
+    await released(north, (north.ben, "quality", 0.05, 6.0), (north.ben, "recognition", thanks, 5.0))
+    page = (await (await visitor(north, "ada", "lead")).get(f"/team/unseen?team={north.teams['ada']}")).text
+    assert "Nobody stands out beyond doubt yet." in page
+    assert ("Whoever lies in the shaded corner" in page) is told
+
+
 async def test_a_talk_is_a_day_between_two_people_and_can_be_taken_back(visitor, worker_pool, web_pool, north):
     ada, ben = await visitor(north, "ada", "lead"), await visitor(north, "ben")
     team, action, day = f"/team/talks?team={north.teams['ada']}", f"/team/people/{north.ben}/talks", f"{NOW:%Y-%m-%d}"

@@ -86,6 +86,12 @@ async def test_what_would_change_it_names_what_is_turned_off_and_who_was_not_hea
     assert "Of 1 finished project no customer has been heard." in (await ada.get("/me/scores")).text
 
 
+async def test_the_journey_says_since_when_and_for_what_one_has_a_level(visitor, north, published):
+    await published(north, [north.ada])
+    page = (await (await visitor(north, "ada")).get("/me/journey")).text
+    assert "Doer since November 23, 2026. It asks for 2 stages with two stars or more." in page
+
+
 async def test_nobody_elses_figures_are_on_my_pages(visitor, north, published):
     await published(north, [north.ada])
     for path in ("/me/scores", "/me/journey"):

@@ -107,6 +107,20 @@ async def test_of_several_of_one_name_the_right_one_is_asked_for(visitor, north,
     assert (await messages(ben, first), await messages(ben, second)) == ([], ["Which?"])
 
 
+async def test_a_part_of_a_name_gives_people_to_choose_from_without_a_script(visitor, north, colleagues):
+    many = await colleagues(north, *(f"Lauri {letter}" for letter in "ABCDEFGHIJKL"))
+    ben = await visitor(north, "ben")
+    asked = await thank(ben, to="lauri", message="Which?")
+    offered = re.findall(r'name="picked" value="([^"]+)"', asked.text)
+    assert "Do you mean one of these?" in asked.text
+    assert offered == [str(one) for one in many[:10]]
+    await thank(ben, to="lauri", message="Which?", picked=offered[3])
+    assert await messages(ben, many[3]) == ["Which?"]
+    one = await thank(ben, to="auri l", message="One is not chosen by itself.")
+    assert re.findall(r'name="picked" value="([^"]+)"', one.text) == [str(many[11])]
+    assert await messages(ben, many[11]) == []
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_whatever_is_written_stays_text(visitor, north, colleagues, text):
     (odd,) = await colleagues(north, text)

@@ -82,6 +82,34 @@ async def test_a_folder_is_tried_out_confirmed_and_taken_in(admin, sent, worked,
     assert await count("audit", "action = 'import' and role = 'administrator' and actor_id is not null") == 1
 
 
+@pytest.mark.parametrize("act", ["confirm", "leave"])
+async def test_a_preview_names_who_is_new_until_it_is_decided_on(
+    admin, sent, worked, *, count, worker_pool, north, act
+):
+    page = await sent(("people.csv", (PEOPLE + "".join(f"q{n},Person {n:02},,expert\n" for n in range(30))).encode()))
+    await worked()
+    tried = (await admin.get(page.url.path)).text
+    assert "Ada, Ben, Person 00, " in tried
+    assert ("Person 17" in tried, "Person 18" in tried, "and 12 more" in tried) == (True, False, True)
+    await admin.send_form(page.url.path, f"{page.url.path}/{act}")
+    if act == "confirm":
+        await worked()
+    assert "Person 17" not in (await admin.get(page.url.path)).text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update import_upload set uploaded_at = uploaded_at - interval '25 hours'")
+        await uploads.purge(tx)
+    assert await count("import_upload", "told::text like '%Person 17%'") == 0
+
+
+async def test_what_cannot_be_uploaded_is_named_and_the_format_stands_on_the_page(admin, sent, count):
+    page = await sent(("x.txt", b"words"))
+    assert page.status_code == 422
+    assert "“x.txt” is no such file. What can be uploaded: one zip, or CSV files (.csv)." in page.text
+    assert await count("import_upload") == 0
+    assert "<code>people.csv</code>: person, name, (email), (title)" in page.text
+    assert "<code>feedback.csv</code>" not in page.text
+
+
 async def test_files_alone_will_do_and_what_is_here_already_or_differs_is_told_apart(admin, sent, worked, count):
     for text, told in ((PEOPLE, ["2", "", ""]), (PEOPLE.replace("Head of", "Head of all"), ["", "1", "1"])):
         page = await sent(("people.csv", text.encode()), ("teams.csv", TEAMS.encode()))
