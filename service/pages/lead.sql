@@ -127,6 +127,14 @@ where p.id = :project_id and coalesce(n.rhythm, '') <> 'never'
 order by coalesce(n.known, false) desc, n.name, n.id
 limit 20;
 
+-- name: contacts(project_id)
+select n.id::text as key, coalesce(n.name, n.role, '–') as name
+from project as p
+join contact as n on n.customer_id = p.customer_id
+where p.id = :project_id
+order by coalesce(n.known, false) desc, n.name, n.id
+limit 20;
+
 -- name: care_due(team_id, until, most)
 -- Calls that are due by then, of this team's people; the most overdue first.
 select c.id, c.kind, c.due_at, owner.id as owner_id, owner.name as owner, p.id as project_id, p.name as project,

@@ -16,16 +16,19 @@ from dashboards.satisfaction import Row
 from service.base import clock, db
 from service.base.access import Role, require_role
 from service.base.config import address_of
+from service.base.errors import NotFound
 from service.base.mail import can_send
 from service.base.web import SECRET, Me, Tx
+from service.flows import contact_mail
 from service.flows.surveys import new_link
 from service.pages import lead
 from service.pages.language import Words
 from service.pages.lead import Team, sql
-from service.pages.page import Seen, form, settings
+from service.pages.page import Seen, View, form, settings
 from service.pages.page import data as figure_data
 from service.pages.shown import Option
 from service.surveys import actions as surveys
+from service.surveys.model import Link
 
 OFFICE = require_role(Role.HR, Role.ADMINISTRATOR)
 chart = db.load(Path(satisfaction.__file__).with_suffix(".sql"))
@@ -160,6 +163,7 @@ async def show_project(
         aspects=ASPECTS,
         kinds=KINDS,
         askable=await db.many(tx, sql.askable, Option, project_id=project_id) if every else [],
+        contacts=await db.many(tx, sql.contacts, Option, project_id=project_id) if every else [],
         heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
         **pictures(view.words, rows),
     )
@@ -206,6 +210,23 @@ async def make_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id:
     if survey_id is None:
         survey_id = (await surveys.ask(tx, me, project_id, wanted.contact_id)).id
     link = await new_link(tx, survey_id, address_of(settings(request)))
-    named = {one.key: one.name for one in await db.many(tx, sql.askable, Option, project_id=project_id)}
+    return await _handed(tx, view, project, wanted, link, own=False)
+
+
+@post("/team/projects/{project_id:uuid}/page-link", guards=[OFFICE], opt=SECRET, status_code=200)
+async def make_page_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID]) -> Response[str]:
+    """Show the link to the own page of one of the customer's contacts, this once; those before it end."""
+    wanted = await form(request, Asking)
+    project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
+    if await db.maybe(tx, surveys.sql.wish, bool, project_id=project_id, contact_id=wanted.contact_id) is None:
+        raise NotFound("this project's customer has no such contact")
+    link = await contact_mail.new_link(tx, wanted.contact_id, me.person_id, address_of(settings(request)))
+    return await _handed(tx, view, project, wanted, link, own=True)
+
+
+async def _handed(
+    tx: db.Connection, view: View, project: Project, wanted: Asking, link: Link, *, own: bool
+) -> Response[str]:
+    named = {one.key: one.name for one in await db.many(tx, sql.contacts, Option, project_id=project.id)}
     contact = named.get(str(wanted.contact_id), "–")
-    return view.page("lead_link.html", project=project, contact=contact, link=link, team=wanted.team)
+    return view.page("lead_link.html", project=project, contact=contact, link=link, team=wanted.team, own=own)

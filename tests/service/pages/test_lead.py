@@ -250,7 +250,10 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
         re.search(r'value="[^"]*(/s/[^"]+)"', (await cleo.send_form(here, link, contact_id=oak)).text)[1]
         for here in (page, f"/team/projects/{north.delivery}")
     ]
+    here = f"/team/projects/{north.delivery}"
+    own = (await cleo.send_form(here, f"{here}/page-link", contact_id=oak)).text
     customer = await visitor()
+    assert (await customer.get(re.search(r'value="[^"]*(/p/[^"]+)"', own)[1])).status_code == 200
     assert [(await customer.get(path)).status_code for path in made] == [404, 200]  # the newest alone
     assert [row["n"] for row in await fetch(worker_pool, north, "select count(*) as n from survey")] == [1]
 
