@@ -21,15 +21,19 @@ from scoring.simulate.voices import ROUND_DAYS
 from service import together, worker
 from service.auth.model import RoleGrant
 from service.auth.roles import grant
-from service.base import clock, connect, db, postgres
+from service.base import clock, connect, db, postgres, slots
 from service.base.config import Settings
+from service.base.errors import NotFound
 from service.base.migrate import migrate
+from service.base.slots import Claim, NewSlot
 from service.consents.actions import show
 from service.consents.actions import sql as choosing
 from service.exchange.loading import Options, load_folder
-from service.feedback.rounds import sql as rounds
+from service.feedback import night, rounds
+from service.feedback.model import NewRound
 
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
+ROUND_OPEN = timedelta(days=21)  # of the round in which the visitor is asked
 HIDES = 7  # one of so many example people is not seen on boards
 LOCK = 7_411_903_250  # advisory lock: one demo at a time on a database of one's own
 sql = db.load(Path(__file__).with_suffix(".sql"))
@@ -127,10 +131,35 @@ async def _fill(pool: db.Pool) -> None:
             await _choose(tx)
             for office in await db.many(tx, sql.offices, RoleGrant):
                 await grant(tx, office, None)
-            await db.run(tx, rounds.close_rounds, days=ROUND_DAYS * 7 // 5)
-        for days in example.nights[await _nights_done(pool, organization) :]:
+            await db.run(tx, rounds.sql.close_rounds, days=ROUND_DAYS * 7 // 5)
+        done = await _nights_done(pool, organization)
+        if done < len(example.nights):  # a first start, or one that completes it
+            await _ask_around(pool, organization)
+        for days in example.nights[done:]:
             _say(f"scoring {example.size.name} as of {(now - timedelta(days=days)).date()}")
             await run_now(pool, organization.organization_id, now - timedelta(days=days))
+
+
+async def _ask_around(pool: db.Pool, organization: connect.Organization) -> None:
+    """Open a round of the house's own, unless there was one, and draw it, so that whoever is tried is asked something.
+
+    It takes the place of the example's newest round, whose asks nobody can answer. Where a start is killed before the
+    draw, the worker of the next one draws once the lease is over.
+    """
+    async with db.tenant(pool, organization.organization_id) as tx:
+        claim = await _open_round(tx)
+    if claim is not None:
+        await night.draw_round(pool, organization.organization_id, claim)
+
+
+async def _open_round(tx: db.Connection) -> Claim | None:
+    if await db.one(tx, sql.rounds_opened, int):
+        return None
+    with suppress(NotFound):
+        await rounds.close(tx, await rounds.running(tx))
+    now = clock.now()
+    opened = await rounds.open_round(tx, NewRound(closes_on=(now + ROUND_OPEN).date()))
+    return await slots.begin(tx, NewSlot(job=rounds.DRAW, key=str(opened.id), moment=now, due_at=now), "demo")
 
 
 async def _import(pool: db.Pool, example: Example, now: datetime) -> None:

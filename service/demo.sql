@@ -3,6 +3,10 @@
 -- name: runs()
 select count(*)::int from scoring_run;
 
+-- name: rounds_opened()
+-- Rounds that were opened here, and not made elsewhere or by the calendar.
+select count(*)::int from feedback_round where warned and not standing;
+
 -- name: offices()
 -- Who works in HR by their title, and one administrator who leads nobody; nobody once roles were granted.
 with office as (

@@ -69,6 +69,7 @@ async def show_page(request: AnyRequest, secret: FromPath[Secret]) -> Response[A
         "contact.html",
         page=page,
         shown=[Shown(one, _answers(said, one.id)) for one in projects],
+        elsewhere=_elsewhere(said, {one.id for one in projects}),
         now=clock.now(),
         saved="saved" in request.query_params,
         aspects=ASPECTS,
@@ -110,6 +111,12 @@ def _answers(said: list[Said], project_id: UUID) -> list[Answer]:
         aspects = [(name, known[name], HIGHEST[name]) for name in ASPECTS if name in known]
         answers.append(Answer(aspects, together[0], next((one.comment for one in together if one.comment), None)))
     return answers
+
+
+def _elsewhere(said: list[Said], opened: set[UUID]) -> list[tuple[str, list[Answer]]]:
+    """Return what was said of projects that are not open, such as one that a survey has just asked about."""
+    others = {one.project_id: one.project for one in said if one.project_id not in opened}
+    return [(name, _answers(said, project_id)) for project_id, name in others.items()]
 
 
 def _closed(request: AnyRequest) -> Response[Any]:

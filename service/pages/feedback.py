@@ -22,7 +22,7 @@ from service.pages.home import thanking
 from service.pages.language import alphabetical
 from service.pages.meant import Match, known_id, nearest
 from service.pages.page import Seen, View, form, own_fields, read, redirect
-from service.pages.shown import Option, board_name
+from service.pages.shown import Option, board_name, meaning
 
 MOST = 200  # of each list; the API has the rest
 RATING = "rating "  # before a criterion's id, in the names of the form's fields
@@ -162,7 +162,10 @@ async def _form(tx: Tx, me: Me, view: View, ask_id: UUID, sent: dict[str, str] |
         200 if sent is None else 422,
         ask=seen.ask,
         criteria=[
-            (Option(RATING + one.external_id, board_name(view.words, one.external_id, one.name)), one.meaning)
+            (
+                Option(RATING + one.external_id, board_name(view.words, one.external_id, one.name)),
+                meaning(view.words, one.meaning),
+            )
             for one in seen.criteria
         ],
         steps=STEPS,

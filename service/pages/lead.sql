@@ -80,7 +80,7 @@ from (
 order by w.at desc, w.id
 limit :most;
 
--- name: unheard(team_id, since, young, now, most)
+-- name: unheard(team_id, since, young, now, mails, most)
 -- Projects of which no customer's own word is known: those that ended since then, and those that have run for a while.
 select p.id, p.name, c.name as customer, p.started_at, p.ended_at,
     array(
@@ -89,14 +89,20 @@ select p.id, p.name, c.name as customer, p.started_at, p.ended_at,
         join person as member on member.id = m.person_id
         where m.project_id = p.id and coalesce(member.left_at > :now, true)
         order by member.name) as people,
-    asked.at as asked_at, willing.id as contact_id, willing.name as contact
+    asked.at as asked_at, asked.contact_id as asked_contact_id, asked.contact as asked_contact, willing.id as contact_id, willing.name as contact
 from project as p
 join customer as c on c.id = p.customer_id
-left join lateral (select max(s.asked_at) as at from survey as s where s.project_id = p.id) as asked on true
+left join lateral (
+    select s.asked_at as at, n.id as contact_id, coalesce(n.name, n.role, '–') as contact
+    from survey as s
+    join contact as n on n.id = s.contact_id
+    where s.project_id = p.id
+    order by s.asked_at desc, s.id
+    limit 1) as asked on true
 left join lateral (
     select n.id, coalesce(n.name, n.role, '–') as name
     from contact as n
-    where n.customer_id = p.customer_id and n.email is not null and coalesce(n.rhythm, '') <> 'never'
+    where n.customer_id = p.customer_id and (n.email is not null or not :mails::boolean) and coalesce(n.rhythm, '') <> 'never'
       and not exists (select from survey as s where s.project_id = p.id and s.contact_id = n.id)
     order by coalesce(n.known, false) desc, n.name, n.id
     limit 1) as willing on true
@@ -108,6 +114,26 @@ where (p.ended_at >= :since and p.ended_at <= :now or p.ended_at is null and p.s
   and not exists (select from signal_now as s where s.project_id = p.id and s.own_word)
 order by coalesce(p.ended_at, p.started_at), p.id
 limit :most;
+
+-- name: askable(project_id)
+-- Whom of a project's customer one could hand a link to: they have not answered, and did not say that they do not wish to.
+select n.id::text as key, coalesce(n.name, n.role, '–') as name
+from project as p
+join contact as n on n.customer_id = p.customer_id
+where p.id = :project_id and coalesce(n.rhythm, '') <> 'never'
+    and not exists (
+        select from survey as s
+        where s.project_id = p.id and s.contact_id = n.id and s.answered_at is not null)
+order by coalesce(n.known, false) desc, n.name, n.id
+limit 20;
+
+-- name: contacts(project_id)
+select n.id::text as key, coalesce(n.name, n.role, '–') as name
+from project as p
+join contact as n on n.customer_id = p.customer_id
+where p.id = :project_id
+order by coalesce(n.known, false) desc, n.name, n.id
+limit 20;
 
 -- name: care_due(team_id, until, most)
 -- Calls that are due by then, of this team's people; the most overdue first.

@@ -14,14 +14,23 @@ from litestar.response import Redirect
 from dashboards import satisfaction
 from dashboards.satisfaction import Row
 from service.base import clock, db
-from service.base.web import Me, Tx
+from service.base.access import Role, require_role
+from service.base.config import address_of
+from service.base.errors import NotFound
+from service.base.mail import can_send
+from service.base.web import SECRET, Me, Tx
+from service.flows import contact_mail
+from service.flows.surveys import new_link
 from service.pages import lead
 from service.pages.language import Words
 from service.pages.lead import Team, sql
-from service.pages.page import Seen, form
+from service.pages.page import Seen, View, form, settings
 from service.pages.page import data as figure_data
+from service.pages.shown import Option
 from service.surveys import actions as surveys
+from service.surveys.model import Link
 
+OFFICE = require_role(Role.HR, Role.ADMINISTRATOR)
 chart = db.load(Path(satisfaction.__file__).with_suffix(".sql"))
 
 SHOWN_FOR, NARROW_FOR = timedelta(days=731), timedelta(days=366)  # on wide screens and on narrow ones
@@ -45,6 +54,9 @@ KINDS = {
     "complaint": "Complaints",
     "referral": "Referrals",
 }
+
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -77,6 +89,8 @@ class Silent(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     people: list[str]
     asked_at: datetime | None
+    asked_contact_id: UUID | None
+    asked_contact: str | None
     contact_id: UUID | None
     contact: str | None
 
@@ -148,34 +162,71 @@ async def show_project(
         about=aspect,
         aspects=ASPECTS,
         kinds=KINDS,
+        askable=await db.many(tx, sql.askable, Option, project_id=project_id) if every else [],
+        contacts=await db.many(tx, sql.contacts, Option, project_id=project_id) if every else [],
         heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
         **pictures(view.words, rows),
     )
 
 
 @get("/team/unheard", guards=[lead.LEADING])
-async def show_unheard(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", asked: FromQuery[str] = "") -> Response[str]:
+async def show_unheard(request: AnyRequest, tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Response[str]:
     """Show projects of a team's people of which no customer has been heard, those silent longest first."""
-    teams = await lead.teams_of(tx, me, team)
+    teams, sends = await lead.teams_of(tx, me, team), can_send(settings(request))
     return view.page(
         "lead_unheard.html",
         teams=teams,
-        projects=await unheard_of(tx, teams.shown, MOST) if teams else [],
-        asked=bool(asked),
+        projects=await unheard_of(tx, teams.shown, MOST, mails=sends) if teams else [],
+        asked="asked" in request.query_params,
+        sends=sends,
+        hands=me.role in lead.EVERY_TEAM,
         ago=partial(lead.ago, view.words),
     )
 
 
-async def unheard_of(tx: db.Connection, team: Team, most: int) -> list[Silent]:
-    """Return projects of which no customer has been heard."""
+async def unheard_of(tx: db.Connection, team: Team, most: int, *, mails: bool = True) -> list[Silent]:
+    """Return projects of which no customer has been heard, and whom to ask: with `mails` only who has an address."""
     now = clock.now()
-    given = {"since": now - SPOKEN, "young": now - RUNNING, "now": now, "most": most}
+    given = {"since": now - SPOKEN, "young": now - RUNNING, "now": now, "mails": mails, "most": most}
     return await db.many(tx, sql.unheard, Silent, team_id=team.id, **given)
 
 
 @post("/team/unheard/{project_id:uuid}/ask", guards=[lead.LEADING])
-async def ask_customer(request: Request[Any, Any, Any], tx: Tx, me: Me, project_id: FromPath[UUID]) -> Redirect:
-    """Ask a contact of the customer how it went: by one mail, with one reminder at most."""
+async def ask_customer(request: AnyRequest, tx: Tx, me: Me, project_id: FromPath[UUID]) -> Redirect:
+    """Ask a contact of the customer how it went: by one mail, with one reminder at most, where mails are sent."""
     wanted = await form(request, Asking)
     await surveys.ask(tx, me, project_id, wanted.contact_id)
     return lead.back("/team/unheard", wanted.team, "asked=true")
+
+
+# Not leads: whoever holds a link answers, and the answer is about them and theirs.
+@post("/team/projects/{project_id:uuid}/link", guards=[OFFICE], opt=SECRET, status_code=200)
+async def make_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID]) -> Response[str]:
+    """Ask a contact, unless somebody did, and show the link to hand to them, this once; those before it end."""
+    wanted = await form(request, Asking)
+    project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
+    which = {"project_id": project_id, "contact_id": wanted.contact_id}
+    survey_id = await db.maybe(tx, surveys.sql.asked, UUID, **which)
+    if survey_id is None:
+        survey_id = (await surveys.ask(tx, me, project_id, wanted.contact_id)).id
+    link = await new_link(tx, survey_id, address_of(settings(request)))
+    return await _handed(tx, view, project, wanted, link, own=False)
+
+
+@post("/team/projects/{project_id:uuid}/page-link", guards=[OFFICE], opt=SECRET, status_code=200)
+async def make_page_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID]) -> Response[str]:
+    """Show the link to the own page of one of the customer's contacts, this once; those before it end."""
+    wanted = await form(request, Asking)
+    project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
+    if await db.maybe(tx, surveys.sql.wish, bool, project_id=project_id, contact_id=wanted.contact_id) is None:
+        raise NotFound("this project's customer has no such contact")
+    link = await contact_mail.new_link(tx, wanted.contact_id, me.person_id, address_of(settings(request)))
+    return await _handed(tx, view, project, wanted, link, own=True)
+
+
+async def _handed(
+    tx: db.Connection, view: View, project: Project, wanted: Asking, link: Link, *, own: bool
+) -> Response[str]:
+    named = {one.key: one.name for one in await db.many(tx, sql.contacts, Option, project_id=project.id)}
+    contact = named.get(str(wanted.contact_id), "–")
+    return view.page("lead_link.html", project=project, contact=contact, link=link, team=wanted.team, own=own)

@@ -16,6 +16,7 @@ from scoring.policy import Policy
 from service.base import clock, db
 from service.base.web import Me, Tx
 from service.consents.actions import choices
+from service.consents.model import Answered
 from service.pages import shown
 from service.pages.language import Words
 from service.pages.my_journey import sql
@@ -37,6 +38,11 @@ SOURCES_OFF = {  # what a person can turn on: English here, Finnish in locale/fi
     "peers": "Colleagues’ feedback is turned off, so it counts nothing.",
     "customers": "Customers’ answers are turned off, so they count nothing.",
     "kudos": "Thanks and badges are turned off, so they count nothing.",
+}
+SOURCES_OFF_SOON = {  # turned off since the run that is shown
+    "peers": "Colleagues’ feedback is turned off and counts nothing from the next scoring on. Until then it is here.",
+    "customers": "Customers’ answers are turned off and count nothing from the next scoring on. They are still here.",
+    "kudos": "Thanks and badges are turned off and count nothing from the next scoring on. Until then they are here.",
 }
 About = Annotated[str, QueryParameter(max_length=200)]
 
@@ -158,10 +164,15 @@ async def _trend(tx: Tx, run: Run, view: View, person_id: UUID, dimension: str) 
     return {"points": points, "trend": data(trend.figure(points, words)) if points else None}
 
 
+def _told_off(source: Answered, run: Run) -> str:
+    later = source.at is not None and source.at > run.as_of
+    return (SOURCES_OFF_SOON if later else SOURCES_OFF)[source.source]
+
+
 async def _open(tx: Tx, run: Run, person_id: UUID) -> dict[str, Any]:
     given = {"run_id": run.id, "person_id": person_id, "now": clock.now()}
     allowed = (await choices(tx, person_id)).sources
     return {
         "waiting": await db.one(tx, own_sql.open_things, Open, **given),
-        "sources_off": [SOURCES_OFF[one.source] for one in allowed if not one.given],
+        "sources_off": [_told_off(one, run) for one in allowed if not one.given],
     }

@@ -122,6 +122,8 @@ router = Router(
         lead_projects.show_project,
         lead_projects.show_unheard,
         lead_projects.ask_customer,
+        lead_projects.make_link,
+        lead_projects.make_page_link,
         lead_care.show_care,
         lead_care.finish_call,
         lead_care.reopen_call,

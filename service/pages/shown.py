@@ -47,6 +47,14 @@ SOURCES = {
     "results": "Results",
 }
 KINDS = {"team": "Teams", "person": "People", "project": "Projects", "customer": "Customers"}
+# The standard criteria ask these; a text that an organization changed is shown as it stands.
+MEANINGS = {
+    "collaboration": "Is it good to work with this person: keeps promises, shares, listens?",
+    "leading": "Does this person make clear where we go, and make room for others?",
+    "documenting": "Can others take up what this person wrote without asking?",
+    "problem_solving": "Does this person find the cause, and does the fix last?",
+    "selling": "Does this person sell what the customer needs and what we can deliver?",
+}
 RATED = ("collaboration", "leading", "documenting", "problem_solving", "selling")  # on the rating scale, 1 to 5
 ON_RATINGS = "what an average colleague would say, from 1 to 5"
 ON_DEVIATIONS = "standard deviations of true quality; 0 is the reference"
@@ -78,8 +86,16 @@ async def newest_run(tx: db.Connection) -> Run | None:
 
 
 def board_name(words: Words, key: str, own: str | None = None) -> str:
-    """Name a board or dimension; `own` is an organization's name for its criterion."""
-    return words.say(BOARDS[key]) if key in BOARDS else own or key
+    """Name a board or dimension; `own` is an organization's name for its criterion, the standard's or another."""
+    standard = BOARDS.get(key)
+    if standard is None or own not in {None, key, standard}:
+        return own or key
+    return words.say(standard)
+
+
+def meaning(words: Words, text: str | None) -> str | None:
+    """Say what a criterion asks: a standard text in the reader's language, an organization's own as it stands."""
+    return words.say(text) if text and text in MEANINGS.values() else text
 
 
 def source_name(words: Words, key: str) -> str:

@@ -54,6 +54,7 @@ class Said(msgspec.Struct, frozen=True):
     """One aspect of what the contact said at one time, or their words."""
 
     project_id: UUID
+    project: str
     response: str
     aspect: str | None
     value: float | None
@@ -68,7 +69,6 @@ async def page_of(tx: db.Connection, link_id: UUID) -> ContactPage | None:
 
 
 async def projects_of(tx: db.Connection, contact_id: UUID) -> tuple[list[OpenProject], list[Said]]:
-    """Return the projects open to a contact at this moment, and what they themselves said about these."""
+    """Return the projects open to a contact at this moment, and what they themselves said about any."""
     projects = await db.many(tx, sql.projects, OpenProject, contact_id=contact_id, most=MOST_PROJECTS)
-    which = {"contact_id": contact_id, "projects": [one.id for one in projects], "most": MOST_SAID}
-    return projects, await db.many(tx, sql.said, Said, **which)
+    return projects, await db.many(tx, sql.said, Said, contact_id=contact_id, most=MOST_SAID)

@@ -70,11 +70,13 @@ where o.contact_id = :contact_id and o.closed_at is null
 order by p.ended_at desc nulls first, p.started_at desc, p.id
 limit :most;
 
--- name: said(contact_id, projects, most)
--- The contact's own answers, the newest first; what was retracted or corrected since is not shown.
-select s.project_id, coalesce(s.response, s.id::text) as response, s.aspect, s.value, s.about, s.comment, s.at
+-- name: said(contact_id, most)
+-- The contact's own answers, the newest first, also on projects that are not open to them: they know what they said.
+-- What was retracted or corrected since is not shown.
+select s.project_id, p.name as project, coalesce(s.response, s.id::text) as response, s.aspect, s.value, s.about, s.comment, s.at
 from signal as s
-where s.contact_id = :contact_id and s.project_id = any (:projects::uuid[]) and s.kind not in ('observation', 'usage')
+join project as p on p.id = s.project_id
+where s.contact_id = :contact_id and s.kind not in ('observation', 'usage')
     and not exists (select from retraction as r where r.signal_id = s.id)
     and not exists (select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)
 order by s.at desc, s.id

@@ -32,6 +32,9 @@ returning id;
 select id, project_id, contact_id, asked_at, asked_by_id, mail_tried_at, reminder_tried_at, answered_at
 from survey where id = :id;
 
+-- name: asked(project_id, contact_id)
+select id from survey where project_id = :project_id and contact_id = :contact_id;
+
 -- name: surveys_of(project_id, after_key, after_id, most)
 select id, project_id, contact_id, asked_at, asked_by_id, mail_tried_at, reminder_tried_at, answered_at
 from survey

@@ -145,6 +145,30 @@ def test_each_role_can_be_tried(home):
         assert [browser.get(path).status_code for path in ("/people/import", "/tokens")] == [200, 200]
 
 
+def test_people_are_asked_for_feedback_in_an_open_round(home):
+    """Whoever is tried finds asks on Home; a later start opens no second round."""
+    english = {"accept": "text/html", "accept-language": "en"}
+    with client(home.live(), headers=english) as browser:
+        page = browser.get("/sign-in").text
+        asked = 0
+        for part in re.split(r'(?=<form method="post" action="/sign-in">)', page)[1:6]:
+            browser.cookies.clear()
+            take_a_place(browser, part)
+            asked += "/feedback/" in browser.get("/feedback").text
+        assert asked >= 3
+    for example in EXAMPLES:
+        opened = [line for line in rounds_of(home, example.handle) if "closed" not in line and "  round " in line]
+        assert len(opened) == 1
+        assert int(re.search(r"(\d+) people asked", opened[0])[1]) >= 5
+
+
+def rounds_of(home, handle):
+    """The newest rounds, as the operator's shell tells them."""
+    told = talkoot("round", "status", handle, TALKOOT_DATA=home.folder)
+    assert told.returncode == 0, told.stderr
+    return told.stdout.splitlines()
+
+
 def test_an_example_person_signs_in_and_sees_boards_with_people_on_them(home):
     with client(home.live(), headers={"accept": "text/html", "accept-language": "en"}) as browser:
         page = browser.get("/").text

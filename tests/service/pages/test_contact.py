@@ -64,6 +64,23 @@ async def test_the_link_comes_by_mail_once_and_shows_what_is_open_to_its_contact
     assert "North development" not in (await outi.get(path)).text
 
 
+async def test_what_was_answered_stands_on_the_page_at_once(api, visitor, north):
+    """Also where the project is not open to the contact; survey, thanks and page say the same of who reads it."""
+    admin = await api(north, "cleo", "administrator")
+    path = await page_link(admin, north)
+    which = {"contact_id": str(north.contacts["oak"])}
+    survey = (await admin.post(f"/api/projects/{north.delivery}/surveys", json=which)).json()["id"]
+    asking = urlsplit((await admin.post(f"/api/surveys/{survey}/link")).json()["url"]).path
+    outi = await visitor(language="en")
+    asked = await outi.get(asking)
+    thanks = await outi.send_form(asking, asking, satisfaction="4", words="You listened to us.")
+    page = await outi.get(path)
+    readers = "The people who work at North can read what you say; nobody outside it."
+    assert all(readers in one.text for one in (asked, thanks, page))
+    assert all(text in page.text for text in ("North delivery", "You listened to us.", "4 of 5"))
+    assert "You listened to us." not in (await outi.get(await page_link(admin, north, "pine"))).text
+
+
 async def test_wishes_are_kept_and_looking_changes_nothing(api, visitor, worker_pool, north):
     admin = await api(north, "cleo", "administrator")
     path = await page_link(admin, north)

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from scoring.simulate.words import MEANINGS
 from service.base import clock, db
+from service.pages import shown
 
 HOSTILE = "<script>alert(1)</script> & so on"
 LAST = (clock.now() + timedelta(days=14)).date()
@@ -13,6 +15,11 @@ INSERT_ROUND = """
 insert into feedback_round (opened_at, closed_at, closes_on, asks_per_person, k, warned, drawn_at)
 values (now() - interval '1 h', now() + interval '14 d', $1, 5, 5, true, now())
 returning id
+"""
+
+CRITERION = """
+insert into criterion (external_id, name, meaning) values ($1, $2, $3)
+on conflict (organization_id, external_id) do update set name = excluded.name, meaning = excluded.meaning
 """
 
 
@@ -51,6 +58,24 @@ async def test_an_answer_is_given_changed_and_taken_back_without_a_script(visito
     undone = await ben.send_form(str(sent.url), f"{here}/undo")
     assert "The question is open again" in undone.text
     assert await held(worker_pool, north) == []
+
+
+def test_the_standard_criteria_are_those_that_pages_know():
+    known = [(shown.BOARDS[key], text) for key, text in shown.MEANINGS.items()]
+    assert sorted(known) == sorted(MEANINGS)
+
+
+async def test_standard_criteria_speak_the_readers_language_and_an_organizations_own_stay(
+    visitor, north, asked, worker_pool
+):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for key in ("leading", "selling"):
+            about = (key, shown.BOARDS[key], shown.MEANINGS[key])
+            await tx.execute(CRITERION, *about)
+        await tx.execute("update criterion set name = 'Sales craft', meaning = 'Honest?' where external_id = 'selling'")
+    page = (await (await visitor(north, "ben", language="fi")).get(f"/feedback/asks/{asked[0]}")).text
+    assert all(text in page for text in ("Tekeekö hän selväksi, minne mennään", "Sales craft", "Honest?"))
+    assert shown.MEANINGS["leading"] not in page
 
 
 async def test_words_without_an_answer_are_kept_and_asked_to_be_mended(visitor, north, asked, worker_pool):

@@ -52,13 +52,20 @@ def said():
     methods = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
     for _, _, text, *_ in extract_from_dir(str(PAGES), methods, {"**.html": JINJA}, KEYWORDS):
         yield text
-    for texts in (shown.BOARDS, shown.SOURCES, shown.KINDS, *(chart.WORDS for chart in CHARTS.values())):
+    for texts in (
+        shown.BOARDS,
+        shown.MEANINGS,
+        shown.SOURCES,
+        shown.KINDS,
+        *(chart.WORDS for chart in CHARTS.values()),
+    ):
         yield from texts.values()
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
     for texts in (
         my_journey.LEFT,
         my_scores.SOURCES_OFF,
+        my_scores.SOURCES_OFF_SOON,
         my_settings.DONE,
         people.DONE,
         people.PARTS,

@@ -240,10 +240,32 @@ async def test_a_silent_customer_is_listed_until_they_are_heard_and_can_be_asked
         False,
     ]
     asked = await ada.send_form(page, f"/team/unheard/{north.delivery}/ask")
-    assert "asked today" in asked.text
+    assert "noted today, no mail" in asked.text
     assert [row["project_id"] for row in await fetch(worker_pool, north, "select project_id from survey")] == [
         north.delivery
     ]
+
+
+async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(visitor, worker_pool, north):
+    page, ada = f"/team/unheard?team={north.teams['ada']}", await visitor(north, "ada", "lead")
+    told = await ada.send_form(page, f"/team/unheard/{north.delivery}/ask", contact_id=str(north.contacts["oak"]))
+    assert "This installation sends no mail" in told.text
+    assert "asked by mail" not in told.text
+    assert f"/team/projects/{north.delivery}/link" not in told.text
+    link = f"/team/projects/{north.delivery}/link"
+    cleo = await visitor(north, "cleo", "hr")
+    assert f'action="{link}"' in (await cleo.get(page)).text
+    oak = str(north.contacts["oak"])
+    made = [
+        re.search(r'value="[^"]*(/s/[^"]+)"', (await cleo.send_form(here, link, contact_id=oak)).text)[1]
+        for here in (page, f"/team/projects/{north.delivery}")
+    ]
+    here = f"/team/projects/{north.delivery}"
+    own = (await cleo.send_form(here, f"{here}/page-link", contact_id=oak)).text
+    customer = await visitor()
+    assert (await customer.get(re.search(r'value="[^"]*(/p/[^"]+)"', own)[1])).status_code == 200
+    assert [(await customer.get(path)).status_code for path in made] == [404, 200]  # the newest alone
+    assert [row["n"] for row in await fetch(worker_pool, north, "select count(*) as n from survey")] == [1]
 
 
 async def test_a_call_is_noted_and_for_a_minute_can_be_taken_back(visitor, worker_pool, north):

@@ -4,6 +4,7 @@ import msgspec
 
 from scoring.policy import Policy, digest, encode
 from service.base import db
+from tests.service.pages.conftest import AS_OF
 
 EARLIER = """
 with policy as (
@@ -71,11 +72,15 @@ async def test_what_would_change_it_names_what_is_turned_off_and_who_was_not_hea
     await published(north, [north.ada])
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute(
-            "insert into consent (person_id, source, given, at) values ($1, 'kudos', false, now())", north.ada
+            "insert into consent (person_id, source, given, at)"
+            " values ($1, 'kudos', false, now()), ($1, 'customers', false, $2)",
+            north.ada,
+            AS_OF,
         )
     ada = await visitor(north, "ada")
     page = (await ada.get("/me/scores")).text
-    assert "Thanks and badges are turned off" in page
+    assert "Customers’ answers are turned off, so they count nothing." in page  # the run knows of it
+    assert "Thanks and badges are turned off and count nothing from the next scoring on" in page
     assert "no customer has been heard" not in page
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute(

@@ -1,10 +1,17 @@
 """Sign-in settings and the audit log as pages: tried before they are saved, searched before they are read."""
 
+import ast
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
+import service
 from service.base import audit, db
 from service.base.access import Actor, Role
+from service.exports.model import What
+from service.pages.audit import ACTIONS
 from service.pages.sign_in_setting import FINDINGS
 from service.sign_in.provider import Finding, examine
 
@@ -90,3 +97,41 @@ async def test_the_log_is_searched_by_name_and_deed_page_by_page_and_taken_along
 
 def csrf(text):
     return text[text.index('name="csrf" value="') + 19 :].split('"')[0]
+
+
+LOOKS = {"looked": 3, "looked_at_each": 3}  # which argument names the action
+IN_SQL = re.compile(r"insert into audit \(role, action,[^)]*\)\s*values \('\w+', '(\w+)'")
+
+
+def actions_written():
+    """Every action that stands in the audit log, from where it is written."""
+    for path in Path(service.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            place = LOOKS.get(getattr(node.func, "attr", ""))
+            named = [word.value for word in node.keywords if word.arg == "action"]
+            yield from named if place is None else node.args[place : place + 1]
+
+
+def test_every_action_that_is_written_down_has_words():
+    written = set()
+    for action in actions_written():
+        if isinstance(action, ast.Constant):
+            written.add(action.value)
+        elif isinstance(action, ast.JoinedStr):
+            written |= {f"{action.values[0].value}{what}" for what in What}
+    for path in Path(service.__file__).parent.rglob("*.sql"):
+        written |= set(IN_SQL.findall(path.read_text()))
+    assert {"erase", "import", "export", "export_scores", "view_team"} <= written
+    assert written - set(ACTIONS) == set()
+
+
+async def test_the_log_names_exports_and_finds_them(visitor, worker_pool, north):
+    cleo = Actor(north.organization_id, north.cleo, north.cleo, Role.HR)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await audit.looked(tx, cleo, None, "export_scores")
+    page = (await (await visitor(north, "cleo", "hr", language="fi")).get("/audit?action=export_scores")).text
+    assert "vei tulokset" in page.partition("<tbody>")[2]
+    titles = (">Kuka<", ">Käyttötarkoitus<", ">Ketkä<", ">Mistä<")
+    assert [title in page for title in titles] == [True, True, False, False]

@@ -45,6 +45,22 @@ ROWS = [
         fresh="contact",
     ),
     page(
+        "/team/projects/{project_id:uuid}/link",
+        lambda ids: {"contact_id": ids["contact"]},
+        may={"hr", "administrator"},
+        ok=200,
+        foreign=404,
+        fresh="contact",
+    ),
+    page(
+        "/team/projects/{project_id:uuid}/page-link",
+        lambda ids: {"contact_id": ids["contact"]},
+        may={"hr", "administrator"},
+        ok=200,
+        foreign=404,
+        fresh="contact",
+    ),
+    page(
         "/team/care/{task_id:uuid}/done",
         lambda _: {"outcome": "well"},
         may={"self"} | HIS_PROJECT,
