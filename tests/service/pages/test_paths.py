@@ -73,6 +73,7 @@ async def test_everybody_comes_to_the_end_of_their_way(seat, service, example, w
         await page.locator(f'.top nav a[href="{path}"][aria-current="page"]').wait_for(state="attached")
         await page.locator("main h1").wait_for()
         if role == "hr":
+            await page.locator("[data-opens=close-now]").click()
             await page.locator('form[action$="/close"] button').click()
             await page.locator('form[action="/rounds"]').wait_for()
         await page.context.close()

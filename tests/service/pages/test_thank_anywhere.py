@@ -134,7 +134,7 @@ async def test_signed_out_the_words_stay_and_go_out_after_signing_in_anew_as_one
         await page.get_by_text(told).wait_for()
 
     await send_as(None, "You were signed out, so it was not sent.")
-    await send_as(example.cleo, "Somebody else has signed in in this browser")
+    await send_as(example.cleo, "Somebody else has signed in here")
     assert await dialog.locator("[name=message]").input_value() == "Before lunch"
     await send_as(example.ben, "Ada has your thanks.")
 
