@@ -3,13 +3,14 @@
 
 -- name: by_team(at, k)
 -- By team; small teams of a department together, and what is still small with others'. A group under 2k tells nothing.
-with member as (
+-- Materialized: where many people came since statistics were made, each part would else be worked out for each person.
+with member as materialized (
     select distinct on (m.person_id) m.person_id, t.id as team_id, t.name as team, t.department
     from team_member as m
     join team as t on t.id = m.team_id
     where coalesce(m.from_at <= :at, true) and coalesce(m.to_at > :at, true)
     order by m.person_id, m.from_at desc nulls last, t.id
-), known as (
+), known as materialized (
     select v.person_id from visibility as v where v.changed_at <= :at
     union
     select c.person_id from consent as c where c.at <= :at
@@ -40,12 +41,14 @@ order by g.department nulls last, g.team nulls last, g.people;
 
 -- name: everybody(ends, k)
 -- The same of everybody at the end of each of some days, the latest first.
-with here as (
+with consented as materialized (
+    select c.person_id, min(c.at) as at from consent as c group by c.person_id
+), here as materialized (
     select coalesce(p.joined_at, '-infinity') as from_at, coalesce(p.left_at, 'infinity') as to_at,
         least(v.changed_at, c.at) as joined_at
     from person as p
     left join visibility as v on v.person_id = p.id
-    left join (select c.person_id, min(c.at) as at from consent as c group by c.person_id) as c on c.person_id = p.id
+    left join consented as c on c.person_id = p.id
 ), counted as (
     select e.at, count(*)::integer as people, (count(*) filter (where h.joined_at <= e.at))::integer as joined
     from unnest(:ends::timestamptz[]) as e (at)

@@ -1,6 +1,7 @@
 """Keeps what takes a while to count: a worker counts it after each run, and pages read what it kept."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -37,13 +38,21 @@ class Happened(Protocol):
 async def participation(tx: db.Connection) -> Participation:
     """Return who takes part, as it was counted last; counted now where nothing of today's policy is kept."""
     k = (await _voices(tx)).policy
-    return await _kept(tx, Participation, k) or await participation_of(tx, k)
+    kept = await _kept(tx, Participation, k)
+    if kept is not None:
+        return kept
+    async with _whole_tables(tx):
+        return await participation_of(tx, k)
 
 
 async def help_given(tx: db.Connection) -> Help:
     """Return who helped whom, as it was added up last; added up now where nothing of the run's policy is kept."""
     k = (await _voices(tx)).run
-    return await _kept(tx, Help, k) or await help_of(tx, k)
+    kept = await _kept(tx, Help, k)
+    if kept is not None:
+        return kept
+    async with _whole_tables(tx):
+        return await help_of(tx, k)
 
 
 async def ask_to_keep(tx: db.Connection, event: Happened) -> None:
@@ -57,13 +66,22 @@ async def keep(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
     """Count, keep what was counted, and finish the slot."""
     async with db.tenant(pool, organization_id, readonly=True) as tx:
         voices = await _voices(tx)
-        counted = (await participation_of(tx, voices.policy), await help_of(tx, voices.run))
+        async with _whole_tables(tx):
+            counted = (await participation_of(tx, voices.policy), await help_of(tx, voices.run))
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         for one in counted:
             told = {"k": one.k, "counted_at": one.counted_at, "content": msgspec.to_builtins(one)}
             await db.run(tx, sql.keep, kind=KINDS[type(one)], **told)
         await slots.finish(tx, claim)
+
+
+@asynccontextmanager
+async def _whole_tables(tx: db.Connection) -> AsyncIterator[None]:
+    """Read tables as wholes: statistics from before many people came would let each row be looked up one by one."""
+    await db.one(tx, sql.nested_loops, str, allowed="off")
+    yield
+    await db.one(tx, sql.nested_loops, str, allowed="on")
 
 
 async def _voices(tx: db.Connection) -> Voices:

@@ -24,3 +24,7 @@ select coalesce((select (p.policy ->> 'k')::integer from scoring_policy as p ord
 -- name: is_due(job)
 -- Whether a counting that has not begun will see what has happened just now.
 select exists (select from slot where job = :job and state = 'due');
+
+-- name: nested_loops(allowed)
+-- Whether rows may be looked up one by one, in this transaction.
+select set_config('enable_nestloop', :allowed, true);
