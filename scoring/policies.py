@@ -79,12 +79,15 @@ class Preview(msgspec.Struct, frozen=True):
     error: str | None
 
 
-async def in_force(tx: db.Connection) -> Version:
-    """Return the newest version; the standard policy becomes the first, which takes a writing transaction."""
+async def in_force(tx: db.Connection, first: Policy | None = None) -> Version:
+    """Return the newest version; where there is none, `first` becomes it, or the standard policy.
+
+    That takes a writing transaction.
+    """
     found = await db.maybe(tx, sql.newest, Version)
     if found is None:
-        standard = Policy()
-        await db.run(tx, sql.insert_first, policy=msgspec.to_builtins(standard), hash=digest(standard))
+        begun = first or Policy()
+        await db.run(tx, sql.insert_first, policy=msgspec.to_builtins(begun), hash=digest(begun))
         found = await db.one(tx, sql.newest, Version)
     return found
 

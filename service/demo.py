@@ -13,7 +13,9 @@ from uuid import UUID, uuid4
 import asyncpg
 from msgspec.structs import replace
 
+from scoring import policies
 from scoring.exchange import writing
+from scoring.policy import STANDARD_LEVELS, Policy
 from scoring.run import run_now
 from scoring.simulate import EXAMPLE, TINY, simulate
 from scoring.simulate import Settings as Size
@@ -32,6 +34,14 @@ from service.exchange.loading import Options, load_folder
 from service.feedback import night, rounds
 from service.feedback.model import NewRound
 
+FREEDOMS = {  # what the example organizations let people of a level do, in their own words
+    "Newcomer": ("Ask anybody anything: whoever is asked takes the time",),
+    "Doer": ("Choose the next project among those that are open", "Two days of learning a quarter, on what you like"),
+    "Trusted": ("Talk with the customer without asking first", "Buy what the work needs, up to 200 euros"),
+    "Guide": ("Take a newcomer along for their first month", "Say no to a project that would end badly"),
+    "Master": ("Shape an offer by yourself", "Two weeks a year for an idea of your own"),
+    "Pillar": ("Have a say in whom we hire", "Speak for us outside the house"),
+}
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
 ROUND_OPEN = timedelta(days=21)  # of the round in which the visitor is asked
 HIDES = 7  # one of so many example people is not seen on boards
@@ -129,6 +139,7 @@ async def _fill(pool: db.Pool) -> None:
             )
         async with db.tenant(pool, organization.organization_id) as tx:
             await _choose(tx)
+            await policies.in_force(tx, _policy())
             for office in await db.many(tx, sql.offices, RoleGrant):
                 await grant(tx, office, None)
             await db.run(tx, rounds.sql.close_rounds, days=ROUND_DAYS * 7 // 5)
@@ -169,6 +180,11 @@ async def _import(pool: db.Pool, example: Example, now: datetime) -> None:
         writing.write(Path(folder) / "exchange", made.frames, made.manifest)
         options = Options(create=example.handle, name=example.size.name, example=True)
         await load_folder(pool, uuid4(), Path(folder) / "exchange", options)
+
+
+def _policy() -> Policy:
+    """Return the standard policy with what each level lets people do, which only an organization itself can say."""
+    return Policy(levels=tuple(replace(one, freedoms=FREEDOMS[one.name]) for one in STANDARD_LEVELS))
 
 
 async def _choose(tx: db.Connection) -> None:

@@ -145,6 +145,15 @@ def test_each_role_can_be_tried(home):
         assert [browser.get(path).status_code for path in ("/people/import", "/tokens")] == [200, 200]
 
 
+def test_levels_of_the_examples_say_what_they_let_people_do(home):
+    """Every level gives something, so whoever is tried finds it on My journey."""
+    with client(home.live(), headers={"accept": "text/html", "accept-language": "en"}) as browser:
+        take_a_place(browser, browser.get("/sign-in").text)
+        journey = browser.get("/me/journey").text
+        assert "Ask anybody anything" in journey
+        assert "Your organization has not written this down yet" not in journey
+
+
 def test_people_are_asked_for_feedback_in_an_open_round(home):
     """Whoever is tried finds asks on Home; a later start opens no second round."""
     english = {"accept": "text/html", "accept-language": "en"}
