@@ -9,7 +9,8 @@ from msgspec import Struct
 from dashboards.theme import COLOURS, blank, measure, places
 
 WORDS = {
-    "measure": "quality, standard deviations from the reference (0)",
+    "quality": "quality, standard deviations from the reference (0)",
+    "standing": "standing, standard deviations from the reference (0)",
     "places": "largest moves first",
     "now": "today: %{x:.2f}",
     "then": "then: %{x:.2f}",
@@ -19,7 +20,7 @@ POINT = 12  # pixels across
 
 
 class Row(Struct):
-    """One person's quality under the policy in force and under the other one, sd of true quality."""
+    """One person's quality or standing under the policy in force and under the other one, sd of true quality."""
 
     person_id: UUID | None
     name: str
@@ -27,8 +28,11 @@ class Row(Struct):
     after: float | None
 
 
-def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
-    """Draw a hollow point for today, a full one for then, and the way between; where either is None it has none."""
+def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS, measured: str = "quality") -> go.Figure:
+    """Draw a hollow point for today, a full one for then, and the way between; where either is None it has none.
+
+    `measured` is what moves: quality or standing.
+    """
     whole = [(place, row.before, row.after) for place, row in enumerate(rows)]
     both = [(place, now, then) for place, now, then in whole if now is not None and then is not None]
     ways = {
@@ -43,7 +47,7 @@ def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS) -> go.Figure:
     }
     now = _points([(place, at) for place, at, _ in whole if at is not None], COLOURS["card"], words["now"])
     then = _points([(place, at) for place, _, at in whole if at is not None], COLOURS["lake"], words["then"])
-    return blank(ways, now, then, xaxis=measure(words["measure"]), yaxis=places(words["places"], len(rows)))
+    return blank(ways, now, then, xaxis=measure(words[measured]), yaxis=places(words["places"], len(rows)))
 
 
 def _points(known: Sequence[tuple[int, float]], fill: str, told: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from scoring.model.scores import Scores, SubjectKind
 from scoring.policy import Policy
 
 LEVEL, STANDING = "level", "standing"  # boards of `moves` besides those of the runs
+QUALITY = "quality"
 SUBJECT = ("board", "scope", "period", "subject_kind", "subject")
 
 
@@ -34,9 +35,9 @@ class Preview:
         changed = self.moves.filter((pl.col("board") == LEVEL) & (pl.col("moved") != 0))
         return changed.sort("moved", "subject")
 
-    def largest(self, count: int) -> pl.DataFrame:
-        """People whose quality moves most, in the organization over all time."""
-        whole = (pl.col("board") == "quality") & (pl.col("scope") == "organization") & (pl.col("period") == "all")
+    def largest(self, count: int, board: str = QUALITY) -> pl.DataFrame:
+        """People whose quality, or figure of another board, moves most, in the organization over all time."""
+        whole = (pl.col("board") == board) & (pl.col("scope") == "organization") & (pl.col("period") == "all")
         people = self.moves.filter(whole & (pl.col("subject_kind") == "person") & (pl.col("moved") != 0))
         return people.sort(pl.col("moved").abs(), "subject", descending=[True, False]).head(count)
 

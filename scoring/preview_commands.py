@@ -17,7 +17,7 @@ from scoring.exchange.problems import BadFolder
 from scoring.model.evidence import Evidence
 from scoring.model.score import score
 from scoring.offline import after_last_evidence, assumed
-from scoring.preview import Preview, preview
+from scoring.preview import STANDING, Preview, preview
 
 TOP = 10
 
@@ -84,6 +84,7 @@ def tell(found: Preview, at: datetime) -> None:
     console.print(f"as of {at.isoformat()}: {levels.height} people change their level")
     console.print(_table("levels", levels.head(TOP), moves))
     console.print(_table("quality, largest moves (sd)", found.largest(TOP), moves))
+    console.print(_table("standing, largest moves (sd)", found.largest(TOP, STANDING), moves))
     whole = found.boards.filter(pl.col("scope") == "organization")
     console.print(
         _table("boards", whole, ("board", "subject_kind", "subjects", "moved_a_rank", "largest_move", "spearman"))

@@ -14,7 +14,7 @@ from scoring.model.score import fit
 from scoring.model.scores import Scores
 from scoring.model.select import select
 from scoring.policy import Policy, Reference, check
-from scoring.preview import Preview, compare
+from scoring.preview import STANDING, Preview, compare
 from scoring.release import shown
 from service.base import db, events, slots
 from service.base.apart import apart
@@ -67,12 +67,13 @@ async def _seen(pool: db.Pool, organization_id: UUID, found: Inputs, policy: Pol
 
 
 def summary(compared: Preview) -> dict[str, Any]:
-    """Return what is stored of a comparison: levels, the largest moves of quality, and the boards of the whole."""
+    """Return what is stored: levels, the largest moves of quality and of standing, and the boards of the whole."""
     columns = ("subject", "before", "after")
     whole = compared.boards.filter(pl.col("scope") == "organization").drop("scope")
     return {
         "levels_changed": compared.levels.height,
         "levels": compared.levels.head(MOST_LEVELS).select(columns).to_dicts(),
         "largest": compared.largest(MOST_MOVES).select(columns).to_dicts(),
+        "standing": compared.largest(MOST_MOVES, STANDING).select(columns).to_dicts(),
         "boards": whole.to_dicts(),
     }

@@ -26,6 +26,7 @@ from service.pages.page import Seen, View, data, form, own_fields, redirect
 from service.pages.policy_form import LABELS
 from service.pages.shown import Option
 from service.policies import reading
+from service.policies.model import PolicyPreview
 
 sql = db.load(Path(__file__).with_suffix(".sql"))
 chart = db.load(Path(policy_preview.__file__).with_suffix(".sql"))
@@ -34,6 +35,7 @@ Before = Annotated[int | None, QueryParameter(ge=1, le=2_000_000_000)]
 
 MOST_VERSIONS = 20  # of the history at a time
 MOST_DRAWN = 20  # people in the picture
+SLOW = ("peer_half_life_days", "k")  # they act on a person's answers only when these are released anew
 REFRESH_SECONDS = 2  # until a page that waits for the worker is loaded again
 # English here, Finnish in locale/fi.po: what stands against a preview or a publication.
 REFUSALS = {
@@ -52,6 +54,14 @@ class Said(msgspec.Struct, frozen=True):
 
     trouble: str = ""
     reason: str = ""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Who moves most in one figure: those who are drawn, how many more move, and the chart's data."""
+
+    rows: list[Row]
+    more: int
+    figure: str
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -207,7 +217,6 @@ async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said
     against = await policies.version_of(tx, stored.against_id)
     before, after = against.value, policy_shown.as_policy(stored.policy)
     told = await reading.looked_at(tx, me, preview_id)
-    rows = await db.many(tx, chart.moves, Row, preview_id=preview_id, most=MOST_DRAWN)
     answer = view.page(
         "policy_preview.html",
         422 if said.trouble else 200,
@@ -219,9 +228,11 @@ async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said
         levels=policy_shown.level_moves(told.levels, before, after, view.words),
         anew=policy_shown.asks_for_something_else(before, after),
         grace_days=after.grace_days,
-        rows=rows,
-        more=max(0, len(told.largest) - len(rows)),
-        figure=data(policy_preview.figure(rows, view.words.all(policy_preview.WORDS))),
+        quality=await _picture(tx, view, told, ("largest", "quality")),
+        standing=await _picture(tx, view, told, ("standing", "standing")),
+        slow=", ".join(
+            view.words.say(LABELS[field]) for field in SLOW if getattr(before, field) != getattr(after, field)
+        ),
         orders=policy_shown.orders(told.boards, await _criteria(tx), view.words),
         has_scale=before.reference is not None,
         waited=int((clock.now() - told.asked_at).total_seconds()),
@@ -229,6 +240,14 @@ async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said
     if told.state in {"due", "running"}:
         answer.headers["refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+async def _picture(tx: db.Connection, view: View, told: PolicyPreview, of: tuple[str, str]) -> Picture:
+    """Draw those who move most in a part of what was worked out, which is of what is measured."""
+    part, measured = of
+    rows = await db.many(tx, chart.moves, Row, preview_id=told.id, part=part, most=MOST_DRAWN)
+    figure = data(policy_preview.figure(rows, view.words.all(policy_preview.WORDS), measured))
+    return Picture(rows, len(getattr(told, part)) - len(rows), figure)
 
 
 def _refused(view: View, refusal: AppError) -> str:

@@ -75,7 +75,8 @@ class PolicyPreview(msgspec.Struct, frozen=True):
     as_of: datetime | None
     levels_changed: int | None
     levels: list[Move]
-    largest: list[Move]
+    largest: list[Move]  # of quality
+    standing: list[Move]
     boards: list[BoardMove]
 
 

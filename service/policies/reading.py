@@ -11,6 +11,9 @@ from service.base import audit, db
 from service.base.access import Actor
 from service.policies.model import BoardMove, Move, Policies, PolicyPreview, PolicyVersion, Rule
 
+NAMING = ("levels", "largest", "standing")  # parts of a preview's result that name people
+NOTHING_YET: dict[str, Any] = {"levels_changed": None, "boards": [], **{part: [] for part in NAMING}}
+
 
 class Named(msgspec.Struct, frozen=True):
     """Who is behind an external id."""
@@ -43,8 +46,8 @@ def rules() -> list[Rule]:
 async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
     """Return a preview, done or not."""
     stored = await db.one(tx, sql.preview, Preview, id=preview_id)
-    told: dict[str, Any] = stored.result or {"levels_changed": None, "levels": [], "largest": [], "boards": []}
-    external = sorted({move["subject"] for part in ("levels", "largest") for move in told[part]})
+    told: dict[str, Any] = NOTHING_YET | (stored.result or {})
+    external = sorted({move["subject"] for part in NAMING for move in told[part]})
     known = {one.external_id: one for one in await db.many(tx, sql.names, Named, people=external)}
     return PolicyPreview(
         id=stored.id,
@@ -56,6 +59,7 @@ async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
         levels_changed=told["levels_changed"],
         levels=[_move(move, known) for move in told["levels"]],
         largest=[_move(move, known) for move in told["largest"]],
+        standing=[_move(move, known) for move in told["standing"]],
         boards=msgspec.convert(told["boards"], list[BoardMove]),
     )
 
@@ -63,7 +67,7 @@ async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
 async def looked_at(tx: db.Connection, me: Actor, preview_id: UUID) -> PolicyPreview:
     """Return a preview, once it is written down for whom it names that the caller looks at them."""
     told = await preview(tx, preview_id)
-    named = [move.person_id for move in (*told.levels, *told.largest) if move.person_id is not None]
+    named = [move.person_id for move in (*told.levels, *told.largest, *told.standing) if move.person_id is not None]
     await audit.looked_at_each(tx, me, named, "view_preview")
     return told
 

@@ -38,6 +38,14 @@ def test_other_weights_move_quality_and_no_board_of_one_dimension():
     assert most == sorted(most, reverse=True)
 
 
+def test_less_weight_for_results_moves_standing_and_no_quality():
+    found = preview(EVIDENCE, Policy(), Policy(results_cap=0.0), LAST)
+    assert found.largest(10).is_empty()
+    most = found.largest(10, "standing")["moved"].abs().to_list()
+    assert most[0] > 0.01
+    assert most == sorted(most, reverse=True)
+
+
 def test_moves_are_the_scores_under_both():
     found = preview(EVIDENCE, Policy(), CARING, LAST)
     row = found.moves.row(by_predicate=(pl.col("board") == "standing") & (pl.col("subject") == "p0"), named=True)

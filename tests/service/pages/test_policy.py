@@ -99,6 +99,29 @@ async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visi
     assert [tuple(row) for row in stored][1:] == [("0.1", "Less weight for results"), ("0.15", "As before")]
 
 
+async def test_a_preview_shows_whose_standing_moves_and_what_it_did_not_try(visitor, worker_pool, north):
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, results_cap="0.1", peer_half_life_days="365")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update person set external_id = 'b1' where id = $1", north.ben)
+        moved = {"largest": [], "standing": [{"subject": "b1", "before": 0.25, "after": -0.5}]}
+        await tx.execute("update policy_preview set result = result || $1", moved)
+    page = (await hr.get(effects.url.path)).text
+    assert "Nobody’s quality moves" in page
+    assert ("Ben" in page, "−0.75" in page, 'data-export="svg"' in page) == (True, True, True)
+    assert "Not tried here: How long colleagues’ feedback speaks of today." in page
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert [row[0] for row in await tx.fetch(LOOKED)] == [north.ben]
+
+
+async def test_a_preview_from_before_standing_was_looked_at_is_still_shown(visitor, worker_pool, north):
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, results_cap="0.1")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update policy_preview set result = result - 'standing'")
+    assert (await hr.get(effects.url.path)).status_code == 200
+
+
 async def test_who_is_named_in_a_preview_was_looked_at(visitor, api, worker_pool, north):
     hr = await visitor(north, "cleo", "hr")
     effects = await worked_out(hr, worker_pool, results_cap="0.1")

@@ -70,7 +70,7 @@ REFERENCE = Reference(dimensions=("care",), mean=(0.0,), sd=(1.0,), correlation=
 days = count(1)  # ago
 EXPORT = "insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel') returning id"
 UPLOAD = "insert into import_upload (content, state, told) values ('x', 'checked', '{}') returning id"
-NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "boards": []}
+NO_MOVES = {"levels_changed": 0, "levels": [], "largest": [], "standing": [], "boards": []}
 
 
 async def contact(tx, ids):
