@@ -48,7 +48,7 @@ def again(
     export: Annotated[UUID, typer.Argument(help="The export's id, of `talkoot exports list`.")],
     file: Into,
 ) -> None:
-    """Take an earlier export once more: the same bytes, as long as nothing in it was withdrawn."""
+    """Take an earlier export once more: the same bytes, unless something in it was withdrawn or somebody erased."""
     _refuse_what_is_there(file)
 
     async def work(pool: db.Pool) -> None:
@@ -65,7 +65,8 @@ def list_exports(organization: Handle) -> None:
     async def work(tx: db.Connection) -> None:
         for one in await db.many(tx, sql.exports, Export, after_key=None, after_id=None, most=MOST):
             asked = f"{one.asked_at:%Y-%m-%d %H:%M}"
-            typer.echo(f"{one.id}  {asked}  {one.what:<9} {one.format:<8} {one.purpose:<15} {one.digest or '–'}")
+            known = f"{one.digest or '–'}{', somebody was erased since' if one.erased else ''}"
+            typer.echo(f"{one.id}  {asked}  {one.what:<9} {one.format:<8} {one.purpose:<15} {known}")
 
     connect.run_in(organization, work)
 

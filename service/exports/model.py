@@ -44,7 +44,7 @@ class NewExport(Input):
 
 
 class Export(msgspec.Struct, frozen=True):
-    """A recipe, from which the same file is made whenever it is fetched, as long as nothing in it was withdrawn."""
+    """A recipe: the same file whenever it is fetched, unless something in it was withdrawn or somebody erased."""
 
     id: UUID
     what: What
@@ -59,6 +59,7 @@ class Export(msgspec.Struct, frozen=True):
     bytes: int | None  # empty until it was fetched, as is the digest
     digest: str | None
     changed: bool
+    erased: bool  # somebody was, since it was asked for: their name stands in no file of it any more
     taken: int
     taken_at: datetime | None
 

@@ -1,26 +1,30 @@
 -- The tables that can be exported, in an order that stays. Of figures only what was released, of people who are shown.
 -- Each tells what was so at `until`, when the export was asked for: what was opened, decided, turned on or recorded later
--- is in none of them. What was hidden, withdrawn or retracted later is in none of them either (DECISIONS 45, 72).
+-- is in none of them, and what was corrected later stands as it was known. What was hidden, withdrawn, retracted or
+-- erased later is in none of them either (DECISIONS 45, 67, 69).
 
 -- name: people(run_id, until)
 -- Everybody who is here, with the level of those who chose to be seen by then and still do; days are the organization's.
-select p.external_id as person, p.name, p.title, p.role, (
-        select string_agg(t.name, '; ' order by t.name, t.external_id)
-        from team_member as m
-        join team as t on t.id = m.team_id
-        where m.person_id = p.id
-          and (m.from_at is null or m.from_at <= :until::timestamptz)
-          and (m.to_at is null or m.to_at > :until)
-    ) as teams,
+select p.external_id as person, p.name, p.title, p.role, part.teams,
     (p.joined_at at time zone (select o.time_zone from organization as o))::date as joined_at,
     l.level::bigint as level, l.name as level_name, l.since as level_since,
     case when l.person_id is null then 'not shown' else 'shown' end as figures
-from person as p
+from people_known(:until::timestamptz) as p
+join person as today on today.id = p.id
+left join (
+    select m.person_id, string_agg(t.name, '; ' order by t.name, t.external_id) as teams
+    from memberships_known(:until) as m
+    join teams_known(:until) as t on t.id = m.team_id
+    where m.recorded_at <= :until and (m.from_at is null or m.from_at <= :until)
+      and (m.to_at is null or m.to_at > :until)
+    group by m.person_id
+) as part on part.person_id = p.id
 left join scoring_run as r on r.id = :run_id::uuid
 left join released_level as l on l.run_id = r.id and l.person_id = p.id
     and p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until)
     and not exists (select from visibility as v where v.person_id = p.id and v.changed_at > :until)
-where p.recorded_at <= :until and (p.left_at is null or p.left_at > statement_timestamp())
+where p.recorded_at <= :until and (p.left_at is null or p.left_at > :until)
+  and (today.left_at is null or today.left_at > statement_timestamp())
 order by p.external_id;
 
 -- name: scores(run_id, until, least)
@@ -33,14 +37,16 @@ with dimension as (
     select 'person' as kind, p.id, p.external_id, p.name, d.name as dimension,
         p.id in (select seen.person_id from person_shown as seen) and not withdrew_since(p.id, r.recorded_until)
         and not exists (select from visibility as v where v.person_id = p.id and v.changed_at > :until) as open
-    from person as p
+    from people_known(:until::timestamptz) as p
+    join person as today on today.id = p.id
     cross join dimension as d
     join scoring_run as r on r.id = :run_id
-    where p.recorded_at <= :until::timestamptz and (p.left_at is null or p.left_at > statement_timestamp())
+    where p.recorded_at <= :until and (p.left_at is null or p.left_at > :until)
+      and (today.left_at is null or today.left_at > statement_timestamp())
     union all
     select 'team', t.id, t.external_id, t.name, s.dimension, true
     from released_score as s
-    join team as t on t.id = s.subject_id
+    join teams_known(:until) as t on t.id = s.subject_id
     where s.run_id = :run_id and s.subject_kind = 'team'
 )
 select w.kind, w.external_id as subject, w.name, w.dimension,
@@ -63,7 +69,7 @@ order by w.kind, w.external_id, w.dimension;
 -- name: projects(run_id, until)
 -- Satisfaction never as a bare mean: how many customers were heard, what they gave, the estimate and its interval.
 select j.external_id as project, j.name, j.kind, c.name as customer, j.started_at,
-    case when j.ended_at <= :until::timestamptz then j.ended_at end as ended_at,
+    case when j.ended_at <= :until then j.ended_at end as ended_at,
     case when j.ended_at > :until then null else j.outcome end as outcome,
     coalesce(heard.voices, 0) as customers_heard,
     coalesce(heard.ones, 0) as satisfaction_1, coalesce(heard.twos, 0) as satisfaction_2,
@@ -72,8 +78,8 @@ select j.external_id as project, j.name, j.kind, c.name as customer, j.started_a
     round(s.estimate::numeric, 4)::float8 as satisfaction, round(s.low::numeric, 4)::float8 as low_80,
     round(s.high::numeric, 4)::float8 as high_80,
     case when s.run_id is null then 'not shown' else 'shown' end as figures
-from project as j
-left join customer as c on c.id = j.customer_id
+from projects_known(:until::timestamptz) as j
+left join customers_known(:until) as c on c.id = j.customer_id
 left join (
     select g.project_id, count(distinct coalesce(g.response, g.external_id)) as voices,
         count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 1) as ones,
@@ -82,7 +88,7 @@ left join (
         count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 4) as fours,
         count(*) filter (where g.aspect = 'satisfaction' and round(g.value) = 5) as fives
     from signal as g
-    where g.recorded_at <= :until::timestamptz
+    where g.recorded_at <= :until
       and not exists (select from retraction as x where x.signal_id = g.id)
       and not exists (select from signal as newer where newer.external_id = g.external_id and newer.version > g.version)
     group by g.project_id
@@ -99,10 +105,10 @@ select b.external_id as grant, b.badge, p.external_id as person, p.name, j.name 
         select from contest as x
         where x.badge_id = b.id and x.opened_at <= :until and (x.decided_at is null or x.decided_at > :until)) as contested
 from badge_grant as b
-join person as p on p.id = b.receiver_id
-left join project as j on j.id = b.project_id
-left join person as g on g.id = b.giver_id
-where b.recorded_at <= :until::timestamptz
+join people_known(:until::timestamptz) as p on p.id = b.receiver_id
+left join projects_known(:until) as j on j.id = b.project_id
+left join people_known(:until) as g on g.id = b.giver_id
+where b.recorded_at <= :until
   and not exists (select from retraction as r where r.badge_id = b.id)
   and not exists (
       select from badge_grant as newer where newer.external_id = b.external_id and newer.version > b.version)
@@ -118,10 +124,10 @@ select 'kudos' as kind, k.external_id as evidence, k.at, g.external_id as from_p
 from kudos as k
 join person as g on g.id = k.giver_id
 join person as p on p.id = k.receiver_id
-left join project as j on j.id = k.project_id
-left join customer as c on c.id = j.customer_id
+left join projects_known(:until::timestamptz) as j on j.id = k.project_id
+left join customers_known(:until) as c on c.id = j.customer_id
 left join criterion as q on q.id = k.criterion_id
-where k.recorded_at <= :until::timestamptz
+where k.recorded_at <= :until
   and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
   and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
 union all
@@ -130,8 +136,8 @@ select s.kind, s.external_id, s.at, null, null, j.external_id, c.name, s.about, 
         select from contest as x
         where x.signal_id = s.id and x.opened_at <= :until and (x.decided_at is null or x.decided_at > :until))
 from signal as s
-join project as j on j.id = s.project_id
-left join customer as c on c.id = j.customer_id
+join projects_known(:until) as j on j.id = s.project_id
+left join customers_known(:until) as c on c.id = j.customer_id
 where s.recorded_at <= :until
   and not exists (select from retraction as r where r.signal_id = s.id)
   and not exists (select from signal as newer where newer.external_id = s.external_id and newer.version > s.version)

@@ -1,6 +1,6 @@
 """Keeps what takes a while to count: a worker counts it after each run, and pages read what it kept."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,6 +19,7 @@ sql = db.load(Path(__file__).with_name("queries.sql"))
 KEEP = "figures"  # the worker's job
 AFTER = ("scores_published", "folder_imported", "policy_published")  # events; a run comes every night at least
 Figures = TypeVar("Figures", Participation, Help)
+Count = Callable[[db.Connection, int], Awaitable[Figures]]  # for the least number of people
 KINDS: Mapping[type[Participation | Help], str] = {Participation: "participation", Help: "help"}
 
 
@@ -37,22 +38,12 @@ class Happened(Protocol):
 
 async def participation(tx: db.Connection) -> Participation:
     """Return who takes part, as it was counted last; counted now where nothing of today's policy is kept."""
-    k = (await _voices(tx)).policy
-    kept = await _kept(tx, Participation, k)
-    if kept is not None:
-        return kept
-    async with _whole_tables(tx):
-        return await participation_of(tx, k)
+    return await _kept_or_counted(tx, Participation, (await _voices(tx)).policy, participation_of)
 
 
 async def help_given(tx: db.Connection) -> Help:
     """Return who helped whom, as it was added up last; added up now where nothing of the run's policy is kept."""
-    k = (await _voices(tx)).run
-    kept = await _kept(tx, Help, k)
-    if kept is not None:
-        return kept
-    async with _whole_tables(tx):
-        return await help_of(tx, k)
+    return await _kept_or_counted(tx, Help, (await _voices(tx)).run, help_of)
 
 
 async def ask_to_keep(tx: db.Connection, event: Happened) -> None:
@@ -88,6 +79,9 @@ async def _voices(tx: db.Connection) -> Voices:
     return await db.one(tx, sql.voices, Voices, default_k=Policy().k)
 
 
-async def _kept(tx: db.Connection, kind: type[Figures], k: int) -> Figures | None:
+async def _kept_or_counted(tx: db.Connection, kind: type[Figures], k: int, count: Count[Figures]) -> Figures:
     content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
-    return None if content is None else msgspec.convert(content, kind)
+    if content is not None:
+        return msgspec.convert(content, kind)
+    async with _whole_tables(tx):
+        return await count(tx, k)

@@ -45,7 +45,12 @@ FIRST = (
     ("talk", sql.forget_talks),
     ("way_back", sql.forget_ways_back),
 )
-LAST = (("credential", sql.end_access), ("person", sql.forget_person), ("board_version", sql.change_boards))
+LAST = (
+    ("credential", sql.end_access),
+    ("person", sql.forget_person),
+    ("known_before", sql.forget_known),  # once nobody else can correct the person any more
+    ("board_version", sql.change_boards),
+)
 GROUPS = ("external_id", "answer", "response")  # what rows of one thing have in common: renamed in all of them alike
 
 

@@ -1,6 +1,6 @@
 -- Erasure: a person's texts go from every table that the catalogue knows, and what remains is nobody's in particular.
 -- A flow: it may write tables that features own (README.md).
--- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk, profile, profile_skill, profile_hidden_project, mail_choice, way_back
+-- owns: person, leave, visibility, board_version, consent, credential, idempotency, retraction, erasure, audit, identity, role_grant, held_answer, talk, profile, profile_skill, profile_hidden_project, mail_choice, way_back, known_before
 
 -- name: begin(person_id, salt, pattern)
 -- What the generated statements refer to, until the transaction ends. Only one erasure of an organization at a time.
@@ -179,3 +179,9 @@ delete from way_back where current_setting('app.erased')::uuid in (by_id, subjec
 -- name: forget_talks()!
 -- On which days they talked with whoever led them, and with whom they led.
 delete from talk where current_setting('app.erased')::uuid in (lead_id, person_id);
+
+-- name: forget_known()!
+-- What they were called, and when they were in teams, for exports taken again: these tell of them no more.
+delete from known_before
+where subject_id = current_setting('app.erased')::uuid
+   or subject_id in (select m.id from team_member as m where m.person_id = current_setting('app.erased')::uuid);

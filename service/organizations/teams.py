@@ -8,8 +8,8 @@ from msgspec.structs import asdict, replace
 
 from service.base import audit, clock, db
 from service.base.access import Actor
-from service.base.changes import changed
-from service.base.errors import AlreadyExists, Invalid, Refused, UnknownReference
+from service.base.changes import changed, delete_unused
+from service.base.errors import AlreadyExists, Invalid, Refused
 from service.base.events import record
 from service.organizations.actions import sql
 from service.organizations.model import (
@@ -48,11 +48,8 @@ async def take_team_away(tx: db.Connection, me: Actor, team_id: UUID) -> None:
     Refused : somebody is or was in it.
     """
     await audit.looked(tx, me, None, "change_team")
-    try:
-        async with tx.transaction():  # a savepoint: the refusal is told on a page
-            await db.run(tx, sql.delete_team, id=team_id)
-    except UnknownReference as used:
-        raise Refused("somebody is or was in this team already; its history stays") from used
+    used = "somebody is or was in this team already; its history stays"
+    await delete_unused(tx, sql.delete_team, team_id, used)
     await record(tx, "team_taken_away", team_id)
 
 

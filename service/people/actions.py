@@ -7,8 +7,8 @@ from msgspec.structs import asdict
 
 from service.base import audit, db
 from service.base.access import Actor
-from service.base.changes import changed
-from service.base.errors import Refused, UnknownReference
+from service.base.changes import changed, delete_unused
+from service.base.errors import Refused
 from service.base.events import record
 from service.people.model import NewPerson, OwnChange, Person, PersonChange
 
@@ -49,9 +49,6 @@ async def take_away(tx: db.Connection, me: Actor, person_id: UUID) -> None:
     Refused : there is something of theirs: a team, a thank, a sign-in.
     """
     await audit.looked(tx, me, person_id, "change_person")
-    try:
-        async with tx.transaction():  # a savepoint: the refusal is told on a page
-            await db.run(tx, sql.delete, id=person_id)
-    except UnknownReference as used:
-        raise Refused("there is something of this person already; end their employment instead") from used
+    used = "there is something of this person already; end their employment instead"
+    await delete_unused(tx, sql.delete, person_id, used)
     await record(tx, "person_taken_away", person_id)

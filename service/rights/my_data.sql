@@ -167,3 +167,11 @@ where :person_id in (t.lead_id, t.person_id) order by t.held_on, t.id limit :mos
 -- What administrators changed of the person, until the night.
 select jsonb_build_object('what', w.kind, 'at', w.at, 'before', w.before, 'after', w.after)
 from way_back as w where w.subject_id = :person_id order by w.at, w.id limit :most;
+
+-- name: known_before(person_id, most)
+-- As what exports taken again still tell of the person: how they were known before a correction.
+select b.was || jsonb_build_object('what', b.kind, 'until', b.until_at)
+from known_before as b
+where b.subject_id = :person_id
+   or b.subject_id in (select m.id from team_member as m where m.person_id = :person_id)
+order by b.until_at, b.id limit :most;

@@ -1,6 +1,5 @@
 """What HR takes out: golden files by hand, the same bytes twice, nothing hidden, nothing without being written down."""
 
-import asyncio
 import csv
 import hashlib
 import io
@@ -9,100 +8,29 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import asyncpg
-import msgspec
 import polars as pl
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from scoring.policy import Policy, digest, encode
 from service.base import cells, db
-from service.exports import commands
 from service.exports.catalog import FORMATS, TABLES
 from service.exports.formats import xlsx_file
 from service.exports.model import Format, What
+from tests.service.exports.conftest import AT, KUDOS, SNAPSHOT
 
-AT = datetime(2026, 11, 22, 22, tzinfo=UTC)
 CORPUS = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''=1", "'", "'quoted'", "＝1", "a,b", 'a"b',
     "a\r\nb", "tail\r", " =1", "ä€😀", "-", "=", "0012", "1e5", "TRUE", "http://x", "_x0041_", "\x07bell", "{=1}",
     "x" * 4000,
 ]  # fmt: skip
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-POLICY = "insert into scoring_policy (version, policy, hash) values (7, $1, $2) returning id"
-SLOT = "insert into slot (job, key, state) values ('scoring', '2026-11-23', 'done')"
-RUN = """
-insert into scoring_run (id, as_of, recorded_until, policy_id, engine, evidence_digest, scores_digest, job, slot_key,
-    fence, seconds, counts)
-values ('0c0ffee0-0000-4000-8000-000000000001', $1, now(), $2, 'test', repeat('a', 64), repeat('a', 64), 'scoring',
-    '2026-11-23', 1, 0.1, '{}')
-returning id
-"""
-SCORE = """
-insert into released_score (run_id, subject_kind, subject_id, dimension, estimate, sd, low, high, evidence)
-values ($1, $2, $3, $4, $5::float8, 0.2, $5::float8 - 0.25, $5::float8 + 0.25, $6)
-"""
-LEVEL = (
-    "insert into released_level (run_id, person_id, level, name, progress, since) values ($1, $2, 2, 'Doer', 0.4, $3)"
-)
-SIGNAL = """
-insert into signal (external_id, project_id, contact_id, kind, aspect, value, comment, at)
-values ($1, $2, $3, 'call', 'satisfaction', 4, $4, $5)
-returning id
-"""
-KUDOS = "insert into kudos (external_id, giver_id, receiver_id, message, at) values ($1, $2, $3, $4, $5) returning id"
 DECIDED = """
 update contest set decision = 'rejected', reasons = 'Well founded', decided_by_id = $2, decided_at = now() where id = $1
 """
-SNAPSHOT = "0c0ffee0-0000-4000-8000-000000000001,7"
-
-
-@pytest.fixture
-async def known(north, worker_pool):
-    """North with ids that a golden file can name, a released run, thanks, badges and a customer's words."""
-    async with db.tenant(worker_pool, north.organization_id) as tx:
-        await tx.execute("update person set external_id = lower(name), joined_at = '2026-01-05T00:00:00Z'")
-        await tx.execute("update project set external_id = kind")
-        await tx.execute("update team set external_id = 't1'")
-        policy_id = await tx.fetchval(POLICY, msgspec.json.decode(encode(Policy())), digest(Policy()))
-        await tx.execute(SLOT)
-        run_id = await tx.fetchval(RUN, AT, policy_id)
-        for kind, subject, dimension, estimate, evidence in (
-            ("person", north.ada, "quality", 0.5, 7.0), ("person", north.ben, "quality", -0.25, 7.0),
-            ("person", north.ada, "care", 1.0, 0.5), ("team", north.teams["ada"], "quality", 0.125, 14.0),
-            ("project", north.delivery, "satisfaction", 4.1, 1.0),
-        ):  # fmt: skip
-            await tx.execute(SCORE, run_id, kind, subject, dimension, estimate, evidence)
-        for person in (north.ada, north.ben):
-            await tx.execute(LEVEL, run_id, person, AT)
-        await tx.execute(SIGNAL, "s1", north.delivery, north.contacts["oak"], "=cmd|'/C calc'!A0", AT)
-        await tx.execute(KUDOS, "k1", north.ada, north.ben, "Thank you, Ben", AT)
-        await tx.execute(
-            "insert into badge_grant (external_id, badge, receiver_id, at) values ('b1', 'safe_hands', $1, $2)",
-            north.ben, AT,
-        )  # fmt: skip
-    return north
-
-
-@pytest.fixture
-def taken(api):
-    """Take an export as HR: the answer with the file, and where it is fetched again."""
-
-    async def take(cast, what, form="csv", role="hr"):
-        client = await api(cast, "cleo", role)
-        asked = await client.post("/api/exports", json={"what": what, "format": form, "purpose": "personnel"})
-        assert asked.status_code == 201, asked.text
-        path = f"/api/exports/{asked.json()['id']}"
-        answer = await client.get(f"{path}/file")
-        assert answer.status_code == 200, answer.text
-        return client, path, answer
-
-    return take
 
 
 async def test_a_file_is_called_what_the_description_says_it_may_be(taken, anybody, known):
@@ -383,16 +311,6 @@ def test_a_hundred_thousand_rows_take_hardly_more_memory_than_four_thousand(tmp_
     short, long = map(int, done.stdout.split())  # MB
     assert long - short < 40  # the texts alone are 60
     assert (tmp_path / "csv").stat().st_size > 50_000_000
-
-
-@pytest.fixture
-def talkoot(database_url, monkeypatch):
-    """Run a command of the operator's shell; it starts an event loop, so it gets a thread of its own."""
-    monkeypatch.setenv("TALKOOT_DATABASE_URL", database_url)
-    app = typer.Typer()
-    commands.register(app)
-    app.command("other")(lambda: None)  # one command alone would lose its name
-    return lambda *words: asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
 
 
 @pytest.mark.parametrize("form", Format)

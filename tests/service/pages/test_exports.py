@@ -1,8 +1,12 @@
 """The page on which HR takes exports, without a script."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from service.base import db
+from service.flows.erasing import erase
 
 
 async def test_hr_chooses_takes_the_file_and_finds_it_in_the_history(visitor, north, published):
@@ -19,6 +23,31 @@ async def test_hr_chooses_takes_the_file_and_finds_it_in_the_history(visitor, no
         "the list of people, teams and levels, in an export"
         in (await (await visitor(north, "ben")).get("/who-looked")).text
     )
+
+
+async def test_what_pages_correct_later_is_in_no_file_taken_again_and_the_erased_are_gone_from_it(
+    visitor, north, published, database_url
+):
+    await published(north)
+    admin = await visitor(north, "cleo", "administrator")
+    asked = await admin.send_form("/exports", "/exports", what="people", format="csv", purpose="personnel")
+    link = re.search(r'href="(/exports/[^/]+/file)"', asked.text)[1]
+    first = (await admin.get(link)).text
+    person, team = f"/people/{north.ben}/edit", f"/teams/{north.teams['ada']}"
+    renamed = await admin.send_form(person, person, name="Benjamin", title="Buyer", role="seller")
+    assert "Benjamin" in renamed.text
+    await admin.send_form(f"{team}/edit", f"{team}/edit", name="Analysts")
+    member = re.findall(rf'action="({team}/members/[^"]+)"', (await admin.get(team)).text)[-1]
+    await admin.send_form(team, member, act="end", on=f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}")
+    assert "Ben,,expert,Ada's team" in first
+    assert (await admin.get(link)).text == first
+    assert "somebody was erased since" not in (await admin.get("/exports")).text
+    eraser = db.PoolSettings("talkoot_eraser", size=1, statement_seconds=60)
+    async with await db.open_pool(database_url, eraser) as pool, db.tenant(pool, north.organization_id) as tx:
+        await erase(tx, north.ben, "asked for it")
+    assert "Ben" not in (await admin.get(link)).text
+    history = (await admin.get("/exports")).text
+    assert ("fewer or others than at first" in history, "somebody was erased since" in history) == (True, True)
 
 
 async def test_without_a_purpose_the_page_says_what_is_missing_and_keeps_what_was_chosen(visitor, north):

@@ -44,21 +44,16 @@ ROWS = [
         visible=True,
         fresh="contact",
     ),
-    page(
-        "/team/projects/{project_id:uuid}/link",
-        lambda ids: {"contact_id": ids["contact"]},
-        may={"hr", "administrator"},
-        ok=200,
-        foreign=404,
-        fresh="contact",
-    ),
-    page(
-        "/team/projects/{project_id:uuid}/page-link",
-        lambda ids: {"contact_id": ids["contact"]},
-        may={"hr", "administrator"},
-        ok=200,
-        foreign=404,
-        fresh="contact",
+    *(
+        page(
+            f"/team/projects/{{project_id:uuid}}/{link}",
+            lambda ids: {"contact_id": ids["contact"]},
+            may={"hr", "administrator"},
+            ok=200,
+            foreign=404,
+            fresh="contact",
+        )
+        for link in ("link", "page-link")
     ),
     page(
         "/team/care/{task_id:uuid}/done",
