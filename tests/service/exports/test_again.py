@@ -3,13 +3,17 @@
 import asyncio
 import csv
 import io
+import shutil
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.base import cells, db
 from service.base.access import Operator
+from service.base.migrate import FOLDER, migrate
 from service.exchange.exporting import export_folder
 from service.exchange.loading import Options, load_folder
 from service.exports import actions
@@ -18,8 +22,26 @@ from service.exports.model import Format, NewExport, What
 from service.flows import erasing
 from tests import cast
 from tests.service.exports.conftest import AT, KUDOS
+from tests.service.shell import another, execute
 
 KEPT = "select kind, was from known_before order by until_at"
+
+BEFORE = """
+insert into organization (organization_id, handle, name, time_zone)
+values ('0c0ffee0-0000-4000-8000-000000000002', 'before', 'Before', 'UTC');
+set app.organization_id = '0c0ffee0-0000-4000-8000-000000000002';
+insert into person (external_id, name) values ('p', 'P');
+insert into team (external_id, name) values ('t', 'Old hands');
+insert into team_member (team_id, person_id, role) select t.id, p.id, 'member' from team as t cross join person as p;
+insert into export_job (what, format, purpose) values ('people', 'csv', 'personnel');
+"""
+TEAMS_THEN = """
+select t.name
+from export_job as e
+cross join lateral memberships_known(e.asked_at) as m
+cross join lateral teams_known(e.asked_at) as t
+where m.recorded_at <= e.asked_at
+"""
 
 
 async def fetched(client, path):
@@ -297,3 +319,22 @@ async def test_ones_own_data_says_what_is_kept(taken, api, known, worker_pool):
     assert [(one["what"], one.get("name")) for one in kept] == [("person", "Ben"), ("team_member", None)]
     sections = (await (await api(known, "ada")).get("/api/me/data")).json()["data"]
     assert sections["known_before"] == []
+
+
+async def test_memberships_of_before_the_upgrade_are_in_the_exports_of_before_it(server_url, tmp_path):
+    for file in sorted(FOLDER.glob("0*.sql"))[:31]:
+        shutil.copy(file, tmp_path)
+    name = f"upgraded_{uuid4().hex}"
+    await execute(server_url, f"create database {name}")
+    url = another(server_url, name)
+    try:
+        await migrate(url, tmp_path)
+        await execute(url, BEFORE)
+        assert await migrate(url) != []
+        conn = await asyncpg.connect(url)
+        try:
+            assert await conn.fetchval(TEAMS_THEN) == "Old hands"
+        finally:
+            await conn.close()
+    finally:
+        await execute(server_url, f"drop database {name} with (force)")
