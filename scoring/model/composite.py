@@ -123,13 +123,14 @@ def compose(
     factor = _results_factor(sd, weighing.variance, results, policy)
     amount = factor * (results.estimate[:, 0] - money.mean[0])
     voices = _voices(blocks, weighing)
+    centre, spread = among_all(weighing)
     return Block(
         dimensions=("quality", "standing"),
         estimate=np.column_stack([quality, quality + amount]),
         sd=np.column_stack([sd, np.hypot(sd, factor * results.sd[:, 0])]),
         voices=np.column_stack([voices, voices]),
-        centre=np.full(2, weighing.centre.mean() if len(weighing.centre) else 0.0),
-        spread=np.full(2, _narrowest(weighing)),
+        centre=np.full(2, centre),
+        spread=np.full(2, spread),
         parts=_both(parts, _results_parts(results, factor, money), len(role)),
     )
 
@@ -150,9 +151,11 @@ def _by_block(blocks: Sequence[Block], weighing: Weights) -> list[tuple[Block, N
     return list(zip(blocks, np.split(weighing.amount / weighing.scale.sd, ends, axis=1), strict=True))
 
 
-def _narrowest(weighing: Weights) -> float:
-    """Sd of true quality today; of roles that differ, the least: nobody without evidence is to seem to have some."""
-    return float(np.sqrt(weighing.variance.min())) if len(weighing.variance) else 1.0
+def among_all(weighing: Weights) -> tuple[float, float]:
+    """Mean and sd of true quality today; of roles' sds the least: nobody without evidence is to seem to have some."""
+    if not len(weighing.variance):
+        return 0.0, 1.0
+    return float(weighing.centre.mean()), float(np.sqrt(weighing.variance.min()))
 
 
 def _recognized(

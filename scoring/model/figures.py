@@ -9,6 +9,7 @@ from scipy.linalg import block_diag
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.composite import margin
 from scoring.model.evidence import Index, Number
+from scoring.model.intervals import ends
 from scoring.model.ratings import rating_of
 from scoring.model.scores import ScoreTable, Source, SubjectKind
 from scoring.policy import Policy
@@ -79,12 +80,16 @@ def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy
     order = np.argsort(_places(block.dimensions, dimensions), kind="stable")
     names = tuple(block.dimensions[place] for place in order)
     scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
-    estimate, reach = block.estimate[:, order], margin(policy) * block.sd[:, order]
+    estimate, usual = block.estimate[:, order], block.sd[:, order]
+    ends_ = ends(estimate, usual, (block.centre[order], block.spread[order]), margin(policy))
     rated = np.array([name not in MEASURES for name in names], np.bool_)
     saying = _saying(block)[order]
-    whole = [np.where(rated, rating_of(at, saying), at) for at in (estimate, estimate - reach, estimate + reach)]
-    shown, low, high = (np.clip(value, *scales.T) for value in whole)
-    sd = (whole[2] - whole[1]) / (2 * margin(policy))
+    reach = margin(policy) * usual
+    whole = [
+        np.where(rated, rating_of(at, saying), at) for at in (estimate, *ends_, estimate - reach, estimate + reach)
+    ]
+    shown, low, high = (np.clip(value, *scales.T) for value in whole[:3])
+    sd = (whole[4] - whole[3]) / (2 * margin(policy))
     moved = replace(block.parts, dimension=np.argsort(order).astype(np.int32)[block.parts.dimension])
     parts = merged(joined([moved, _corrections(shown - estimate)]), (len(estimate), len(names)))
     return Figures(kind, names, shown, sd, low, high, block.voices[:, order], parts)

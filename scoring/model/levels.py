@@ -17,6 +17,7 @@ from scoring.model.block import Block
 from scoring.model.composite import QUALITY, margin
 from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number, Time
 from scoring.model.figures import AWARDS
+from scoring.model.intervals import ends
 from scoring.model.reference import scale
 from scoring.model.scores import LevelTable, StageTable
 from scoring.model.stages import cleared
@@ -90,21 +91,31 @@ def trust(dimensions: Block, composed: Block, policy: Policy) -> Trust:
 
     Both ends are the higher of quality's and of the best speciality's: who falls has fallen in all of them.
     """
-    return trust_in(dimensions, (composed.estimate[:, QUALITY], composed.sd[:, QUALITY]), policy)
+    quality = (composed.estimate[:, QUALITY], composed.sd[:, QUALITY])
+    return trust_in(dimensions, quality, (composed.centre[QUALITY], composed.spread[QUALITY]), policy)
 
 
-def trust_in(dimensions: Block, quality: tuple[Number, Number], policy: Policy) -> Trust:
-    """Return the same from `quality` and its sd, (people,) each."""
+def trust_in(dimensions: Block, quality: tuple[Number, Number], of: tuple[float, float], policy: Policy) -> Trust:
+    """Return the same from `quality` and its sd, (people,) each, and what it is among all.
+
+    Who climbs is told by the interval that is shown. Who falls is told by the posterior's upper end: words that merely
+    age never take it under a bound that a level may ask for.
+    """
     reach, own = margin(policy), scale(dimensions, policy)
     special = [place for place, name in enumerate(dimensions.dimensions) if name in AWARDS.values()]
     heard = (dimensions.voices >= policy.minimum_voices)[:, special]
+    centre, spread = (((dimensions.centre - own.mean) / own.sd)[special], (dimensions.spread / own.sd)[special])
     sd = (np.minimum(dimensions.sd, dimensions.spread) / own.sd)[:, special]
     mastery = ((dimensions.estimate - own.mean) / own.sd)[:, special]
-    ends = []
-    for sign in (-1, 1):
-        best = np.where(heard, mastery + sign * reach * sd, -np.inf).max(axis=1, initial=-np.inf)
-        ends.append(np.maximum(quality[0] + sign * reach * quality[1], best))
-    return Trust(*ends)
+
+    def better(of_quality: Number, of_each: Number) -> Number:
+        best = np.where(heard, of_each, -np.inf).max(axis=1, initial=-np.inf)
+        return np.asarray(np.maximum(of_quality, best), np.float64)
+
+    return Trust(
+        low=better(ends(*quality, of, reach)[0], ends(mastery, sd, (centre, spread), reach)[0]),
+        high=better(quality[0] + reach * quality[1], mastery + reach * sd),
+    )
 
 
 def _clearing(evidence: Evidence, stages: StageTable, policy: Policy) -> _Clearing:

@@ -16,7 +16,7 @@ from scoring.model.block import Block
 from scoring.model.care import care
 from scoring.model.changes import Known, changes
 from scoring.model.choices import ConsentSource
-from scoring.model.composite import compose, composed_quality, weights
+from scoring.model.composite import among_all, compose, composed_quality, weights
 from scoring.model.credit import standard_block
 from scoring.model.customers import CustomerBlocks, customer_blocks, customer_people
 from scoring.model.evidence import Evidence, Mask
@@ -195,8 +195,9 @@ def _told(evidence: Evidence, blocks: Blocks, policy: Policy) -> _Told:
 def _trust(evidence: Evidence, blocks: Blocks, policy: Policy) -> Trust:
     """Return what people can be trusted with, without composing parts."""
     told = _told(evidence, blocks, policy)
-    quality = composed_quality(told.composed, weights(told.composed, evidence.people.role, policy))
-    return trust_in(side_by_side(told.shown), quality, policy)
+    weighing = weights(told.composed, evidence.people.role, policy)
+    quality = composed_quality(told.composed, weighing)
+    return trust_in(side_by_side(told.shown), quality, among_all(weighing), policy)
 
 
 def _trust_at(evidence: Evidence, policy: Policy, as_of: int, peers_at: PeersAt) -> Trust:

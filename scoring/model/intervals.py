@@ -1,0 +1,40 @@
+"""Intervals that hold the truth of the best and the weakest too, and not only of most people.
+
+An 80 % interval around the posterior mean holds the truth of 80 % of all subjects, but not of 80 % of the best: their
+means are pulled toward the middle, and with them the intervals. With r = 1 − sd²/spread², the reliability, the truth
+of the top tenth is held in 70 % at r = 0.8 and in 53 % at r = 0.5. So the middle of the interval is pulled less than
+the estimate, by a share p of what lies between, and the interval is as much longer as that costs:
+
+    middle = estimate + p · (estimate − centre),   half = z · sd · √(1 + p² r / (1 − r)),   p = min(1/√r − 1, 1.45 r)
+
+Of a normal prior all subjects together are held as before whatever p is: middle − truth has that variance. At
+p = 1/√r − 1 middles vary as much as the truth does (constrained Bayes: Louis 1984, Ghosh 1992), and an interval is 3 %
+longer at r = 0.8, 8 % at 0.5; the top tenth is held in 77 % and 72 %. That costs more the less is known, so under
+r = 0.4 it fades: never over 11 % longer, and without evidence all is as it was.
+
+Weakness: an interval does not lie evenly around its estimate, and is no posterior's quantiles.
+"""
+
+import numpy as np
+
+from scoring.model.evidence import Number
+
+FADING = 1.45  # of p by r: it meets 1/√r − 1 at r = 0.4
+
+
+def ends(
+    estimate: Number, sd: Number, of: tuple[Number | float, Number | float], reach: float
+) -> tuple[Number, Number]:
+    """Return the lower and the upper end of intervals, in the unit of `estimate`, which always lies inside.
+
+    `estimate`, `sd`: of the posterior, (subjects,) or (subjects, dimensions). `of`: centre and spread of the truth
+    among all subjects. `reach`: half the length of a usual interval in sds, 1.28 for 80 %.
+    """
+    centre, spread = of
+    reliable = np.clip(1 - (sd / spread) ** 2, 0, 1)
+    root = np.sqrt(reliable)
+    share = np.minimum(np.divide(1 - root, root, out=np.ones_like(root), where=root > 0), FADING * reliable)
+    odds = np.divide(reliable, 1 - reliable, out=np.zeros_like(root), where=reliable < 1)
+    middle = estimate + share * (estimate - centre)
+    half = reach * sd * np.sqrt(1 + share**2 * odds)
+    return np.minimum(middle - half, estimate), np.maximum(middle + half, estimate)
