@@ -27,6 +27,7 @@ from service.pages import (
     my_scores,
     my_settings,
     navigation,
+    openings,
     people,
     policy,
     policy_form,
@@ -75,6 +76,7 @@ def said():
         rights.ACTIONS,
         contests.ABOUT,
         contests.DONE,
+        openings.DONE,
         errors.ROLES,
     ):
         yield from texts.values()
