@@ -4,7 +4,7 @@ import hmac
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,7 +23,7 @@ from service.base.border import Input
 from service.base.config import Settings
 from service.base.errors import Forbidden, Invalid
 from service.base.web import Me, Tx
-from service.pages import static
+from service.pages import late, static
 from service.pages.language import LANGUAGES, Words, choose, translations
 from service.pages.navigation import Group, groups_for, here
 
@@ -63,6 +63,11 @@ class View(msgspec.Struct, frozen=True):
     reader: Reader | None = None
     csrf: str = ""
     groups: tuple[Group, ...] = ()
+
+    @property
+    def late(self) -> str:
+        """What was to be undone and could not be any more, as the address says."""
+        return parse_qs(self.query).get(late.MARK, [""])[0]
 
     def page(self, template: str, status: int = 200, **content: Any) -> Response[str]:  # noqa: ANN401 - a template's own
         """Fill a template of this reader's language."""
@@ -214,6 +219,11 @@ def _templates(language: str) -> Environment:
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it
     install(translations(language), newstyle=True)
     environment.globals.update(
-        static=static.url, plotly_marks=static.plotly_marks, initials=initials, here=here, LANGUAGES=LANGUAGES
+        static=static.url,
+        plotly_marks=static.plotly_marks,
+        initials=initials,
+        here=here,
+        LANGUAGES=LANGUAGES,
+        LATE=late.TEXTS,
     )
     return environment

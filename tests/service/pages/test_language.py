@@ -21,6 +21,7 @@ from service.pages import (
     exports,
     feedback,
     keys,
+    late,
     lead_care,
     lead_projects,
     my_journey,
@@ -77,6 +78,7 @@ def said():
         contests.ABOUT,
         contests.DONE,
         openings.DONE,
+        late.TEXTS,
         errors.ROLES,
     ):
         yield from texts.values()
