@@ -30,6 +30,8 @@ from service.pages.navigation import Group, groups_for, here
 sql = db.load(Path(__file__).with_name("pages.sql"))
 
 LANGUAGE_COOKIE = "talkoot_language"
+FEW_LETTERS, FEW_LINES = 280, 5  # of long words, shown first
+A_FEW_MORE = 80  # letters for which nobody should have to click
 LONGEST_PATH = 2000  # characters of a `next`
 # The Content-Security-Policy is the one of service.base.envelope, without 'unsafe-inline': Plotly sets styles through
 # the CSSOM, once style.css and a mark stand in for the <style> elements it would make (see base.html and charts.html).
@@ -201,6 +203,15 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
+def shortened(words: str) -> str | None:
+    """Return the beginning of long words, to be shown in a few lines; None where all of them fit."""
+    begin = "\n".join(words.splitlines()[:FEW_LINES])
+    if len(words) <= FEW_LETTERS + A_FEW_MORE and begin == "\n".join(words.splitlines()):
+        return None
+    whole_words = begin[:FEW_LETTERS].rsplit(None, 1)[0] if len(begin) > FEW_LETTERS else begin
+    return whole_words.rstrip() + "…"
+
+
 def _language(request: Request[Any, Any, Any], own: str | None) -> str:
     return choose(request.cookies.get(LANGUAGE_COOKIE), own, request.headers.get("accept-language"))
 
@@ -220,6 +231,7 @@ def _templates(language: str) -> Environment:
     install(translations(language), newstyle=True)
     environment.globals.update(
         static=static.url,
+        shortened=shortened,
         plotly_marks=static.plotly_marks,
         initials=initials,
         here=here,

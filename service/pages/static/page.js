@@ -67,9 +67,13 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => keyboard || form.requestSubmit());
 }
 
-// Without this script they stay open; chart.css keeps those that are about to close from being seen.
+// Without this script they stay open; chart.css keeps those that are about to close from being seen. A phone that is turned
+// shows the other of both: the picture, or in its place what is told in words.
+const narrow = matchMedia("(max-width: 640px)");
 for (const details of document.querySelectorAll("details[data-open-narrow]")) {
-  details.open = matchMedia("(max-width: 640px)").matches;
+  const settle = () => (details.open = narrow.matches);
+  settle();
+  narrow.addEventListener("change", settle);
   details.dataset.openNarrow = "settled";
 }
 
