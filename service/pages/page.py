@@ -3,6 +3,7 @@
 import hmac
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 from litestar import MediaType, Request, Response
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
@@ -73,7 +75,7 @@ class View(msgspec.Struct, frozen=True):
 
     def page(self, template: str, status: int = 200, **content: Any) -> Response[str]:  # noqa: ANN401 - a template's own
         """Fill a template of this reader's language."""
-        html = _templates(self.words.language).get_template(template).render(view=self, words=self.words, **content)
+        html = templates(self.words.language).get_template(template).render(view=self, words=self.words, **content)
         return Response(html, status_code=status, headers=HEADERS, media_type=MediaType.HTML)
 
 
@@ -216,8 +218,28 @@ def _language(request: Request[Any, Any, Any], own: str | None) -> str:
     return choose(request.cookies.get(LANGUAGE_COOKIE), own, request.headers.get("accept-language"))
 
 
+class _Compiled(BytecodeCache):
+    """The code of templates, which is the same in every language: only their words differ."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template that was compiled for another language."""
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._code[bucket.key] = bucket.code
+
+
+COMPILED = _Compiled()
+
+
 @cache
-def _templates(language: str) -> Environment:
+def templates(language: str) -> Environment:
+    """Return the templates of a language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -226,6 +248,7 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=COMPILED,
     )
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it
     install(translations(language), newstyle=True)
