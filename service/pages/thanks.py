@@ -17,6 +17,7 @@ from service.base.events import record
 from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
+from service.pages import late
 from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
 from service.pages.meant import Match, Named, alike, known_id, meant, nearest
 from service.pages.my_journey import sql as people_of
@@ -110,7 +111,7 @@ async def send_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, view: See
     return await _form(tx, me, view, draft, Trouble(given or errors, near or (matches if len(matches) > 1 else [])))
 
 
-@post("/kudos/{kudos_id:uuid}/undo")
+@post("/kudos/{kudos_id:uuid}/undo", opt=late.to_undo("thanks"))
 async def take_back(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
     """Take back what I just gave: it is hidden from everyone, and counts no more."""
     await form(request, Input)

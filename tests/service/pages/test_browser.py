@@ -175,6 +175,11 @@ async def test_without_a_script_the_journeys_stages_are_open_and_with_one_nothin
         assert await page.evaluate("window.shifted") < 0.02
         await page.get_by_text("The stages one by one").click()
         assert await page.locator(".stages > li.now").is_visible()
+        wide = page.viewport_size
+        for width, shown in ((390, True), (1440, False)):  # the map's words in its place, and never both unasked
+            await page.set_viewport_size(wide | {"width": width})
+            await page.locator(".stages > li.now").wait_for(state="visible" if shown else "hidden")
+            assert await page.locator(".map").is_visible() is not shown
 
 
 async def test_the_language_is_switched_by_a_button(window, example):

@@ -21,12 +21,14 @@ from service.pages import (
     exports,
     feedback,
     keys,
+    late,
     lead_care,
     lead_projects,
     my_journey,
     my_scores,
     my_settings,
     navigation,
+    openings,
     people,
     policy,
     policy_form,
@@ -75,6 +77,8 @@ def said():
         rights.ACTIONS,
         contests.ABOUT,
         contests.DONE,
+        openings.DONE,
+        late.TEXTS,
         errors.ROLES,
     ):
         yield from texts.values()
