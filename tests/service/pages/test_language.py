@@ -38,6 +38,7 @@ from service.pages import (
     survey,
     teams,
     upload,
+    upload_words,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
@@ -93,6 +94,9 @@ def said():
 
 def said_of_the_office():
     for texts in (
+        upload_words.WRONG,
+        upload_words.EXPECTED,
+        upload_words.DOING,
         audit.ACTIONS,
         audit.ROLES,
         audit.PURPOSES,
