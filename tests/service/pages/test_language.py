@@ -23,6 +23,7 @@ from service.pages import (
     keys,
     lead_care,
     lead_projects,
+    my_data,
     my_journey,
     my_scores,
     my_settings,
@@ -94,6 +95,7 @@ def said():
 
 def said_of_the_office():
     for texts in (
+        my_data.KINDS,
         upload_words.WRONG,
         upload_words.EXPECTED,
         upload_words.DOING,
