@@ -15,7 +15,7 @@ async def test_a_page_tells_in_numbers_what_is_in_the_file(visitor, api, north):
     browser = await visitor(north, "ben")
     assert 'href="/settings/my-data/contents"' in (await browser.get("/settings")).text
     page = (await browser.get("/settings/my-data/contents")).text
-    told = dict(re.findall(r'data-column="What"[^>]*>([^<]*)</td><td[^>]*data-column="Entries"[^>]*>(\d+)', page))
+    told = dict(re.findall(r'<td>([^<]*)</td><td class="number">(\d+)', page))
     data = (await browser.get("/settings/my-data")).json()["data"]
     assert told["Thanks to you"] == "2"
     # Between the two another look or session may be written down, but nothing is left out.
