@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -18,6 +19,7 @@ sql = db.load(Path(__file__).with_name("queries.sql"))
 
 KEEP = "figures"  # the worker's job
 AFTER = ("scores_published", "folder_imported", "policy_published")  # events; a run comes every night at least
+PATIENCE = timedelta(minutes=5)  # a worker that has not begun by then may not be there
 Figures = TypeVar("Figures", Participation, Help)
 KINDS: Mapping[type[Participation | Help], str] = {Participation: "participation", Help: "help"}
 
@@ -29,6 +31,14 @@ class Voices(msgspec.Struct, frozen=True):
     run: int
 
 
+class Awaited(Exception):
+    """Nothing is kept yet, and a worker is about to count."""
+
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__()
+        self.begun = begun
+
+
 class Happened(Protocol):
     """An event of the outbox."""
 
@@ -36,11 +46,19 @@ class Happened(Protocol):
 
 
 async def participation(tx: db.Connection) -> Participation:
-    """Return who takes part, as it was counted last; counted now where nothing of today's policy is kept."""
+    """Return who takes part, as it was counted last; counted now where nothing is kept and no worker is at it.
+
+    Raises
+    ------
+    Awaited : nothing of today's policy is kept, and a worker counts or is to count: of many people that takes a while.
+    """
     k = (await _voices(tx)).policy
     kept = await _kept(tx, Participation, k)
     if kept is not None:
         return kept
+    begun = await db.maybe(tx, sql.at_work, bool, job=KEEP, since=clock.now() - PATIENCE)
+    if begun is not None:
+        raise Awaited(begun=begun)
     async with _whole_tables(tx):
         return await participation_of(tx, k)
 

@@ -1,5 +1,6 @@
 """The page of exports: choose what and what for, take the file, and see what was taken before."""
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +67,7 @@ async def take_export(export_id: FromPath[UUID], request: Request[Any, Any, Any]
 def _errors(view: View, sent: dict[str, str]) -> dict[str, str]:
     """Say for each field what is still to be said."""
     say = view.words.say
-    asked = {
+    asked: dict[str, tuple[Container[str], str]] = {
         "what": (WHAT, say("Choose what you take.")),
         "format": (FORMATS, say("Choose one of these.")),
         "purpose": (WHY, say("Say what for; everybody in the file sees it.")),
