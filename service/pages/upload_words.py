@@ -98,6 +98,7 @@ DOING = {
     "reading": "Reading what was uploaded",
     "committing": "Finishing",
 }
+BOUNDS = {"low", "high"}  # whole numbers, in a terminal perhaps with an exponent
 NO_COLUMNS = {"(row)", "(header)"}  # where all of a line is meant
 
 
@@ -119,4 +120,5 @@ def told(problem: Problem, words: Words) -> str:
 
 
 def _filled(texts: dict[str, str], said: Phrase, words: Words) -> str:
-    return words.say(texts[said.code]) % said.values
+    values = {name: f"{float(value):.0f}" if name in BOUNDS else value for name, value in said.values.items()}
+    return words.say(texts[said.code]) % values

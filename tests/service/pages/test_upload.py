@@ -13,6 +13,7 @@ from service.base import clock, db, slots
 from service.exchange import unpacking, uploads
 from service.jobs import JOBS
 from service.pages import upload_words
+from service.pages.language import Words
 from tests.scoring.folders import GOOD, MANIFEST
 
 PEOPLE = "person,name,title,role\np1,Ada,Head of sales,lead\np2,Ben,,expert\n"
@@ -269,6 +270,12 @@ def test_every_fault_has_its_words_on_the_pages_and_the_same_things_filled_in():
         for code, text in terminal.items():
             given = dict.fromkeys(re.findall(r"\{(\w+)\}", text), "x")
             assert page[code] % given
+
+
+def test_bounds_are_written_out():
+    share = FILES["members"].column("share")
+    told = upload_words.told(words.Problem(words.phrase("not_this", value="'-1'"), share.expected), Words("fi"))
+    assert told == "'-1' ei sovi tähän. Kirjoita luku väliltä 0 – 1000000, desimaalit pisteellä erotettuina."
 
 
 def linked():
