@@ -24,6 +24,7 @@ from service.pages import (
     late,
     lead_care,
     lead_projects,
+    my_data,
     my_journey,
     my_scores,
     my_settings,
@@ -40,6 +41,7 @@ from service.pages import (
     survey,
     teams,
     upload,
+    upload_words,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
@@ -97,6 +99,10 @@ def said():
 
 def said_of_the_office():
     for texts in (
+        my_data.KINDS,
+        upload_words.WRONG,
+        upload_words.EXPECTED,
+        upload_words.DOING,
         audit.ACTIONS,
         audit.ROLES,
         audit.PURPOSES,
