@@ -153,7 +153,7 @@ def _core(
     shares, turned = lay.shares, lay.patterns.turned
     members = len(turned.indptr) - 1
     square = filled(lay.patterns.square, within)
-    between = turned @ filled(lay.patterns.touching, links)
+    between = lay.patterns.reaching.filled(links)
     by_member = csr_array(between @ groups)
     core: csr_array | Floats
     if members <= DENSE:
