@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from scoring.model.lean_patterns import Patterns, Rows, pattern, reaching, rounded, slots
+from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching, rounded, slots
 from scoring.model.patterns import listed
 
 Floats = NDArray[np.float64]
@@ -180,6 +180,9 @@ def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
     units, middles = shares.shape[0], len(groups.home)
     return Patterns(
         groups=pattern(groups.row, groups.column, (middles, middles)),
+        meeting=meeting(
+            groups.address, (cells.entry_middle[cells.left], cells.entry_middle[cells.right]), cells.middle
+        ),
         reaching=reaching(cells.link_unit, cells.entry_middle[cells.link_entry], shares, middles),
         square=pattern(cells.one, cells.other, (units, units)),
         entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first), middles)),

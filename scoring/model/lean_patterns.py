@@ -1,6 +1,8 @@
 """Patterns of the sparse matrices that each step of a lean fit fills again: made once from its layout."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -29,15 +31,34 @@ class Patterns:
 
     `groups` (middles, middles); `square` (units, units) in the order of `one`; `entries` (locals, middles) in that of
     entries; `units` (locals, units). `turned` (members, units) holds the shares themselves; `reaching` is their product
-    with (units, middles) in the order of links.
+    with (units, middles) in the order of links. `meeting`: what middles of one group have to do with one another.
     """
 
     groups: csr_array
+    meeting: "Meeting"
     reaching: "Reaching"
     square: csr_array
     entries: csr_array
     units: csr_array
     turned: csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Where the groups' buffer changes, `at`: by each pair of entries of one local, then where two share a `nest`."""
+
+    at: Places
+    nest: Places
+
+
+def meeting(address: Callable[[Places, Places], Places], ends: tuple[Places, Places], middle: Places) -> Meeting:
+    """Find where middles meet: `ends` of pairs of entries, and those of each kind in nests, `middle` (kinds, N)."""
+    at, nests = [address(*ends)], [np.empty(0, np.intp)]
+    for one, other in permutations(middle, 2):
+        both = np.flatnonzero((one >= 0) & (other >= 0))
+        nests.append(both)
+        at.append(address(one[both], other[both]))
+    return Meeting(np.concatenate(at), np.concatenate(nests))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.linalg import block_diag
 from scipy.sparse import csr_array, random_array
 
-from scoring.model.lean_patterns import reaching
+from scoring.model.lean_patterns import meeting, reaching
 from scoring.model.patterns import blocks, filled, full, listed, row_of, squares
 
 
@@ -43,3 +43,10 @@ def test_who_reaches_which_middle_is_the_product_of_shares_and_links():
     touching = csr_array((links, (unit, middle)), shape=(6, 3)).toarray()
     found = reaching(unit, middle, shares, 3).filled(links)
     assert np.allclose(found.toarray(), shares.toarray().T @ touching, atol=1e-14)
+
+
+def test_middles_meet_at_entries_of_one_local_and_in_nests():
+    middle = np.array([[0, 1, -1], [2, 3, 2]])  # two kinds in three nests
+    found = meeting(lambda one, other: one * 10 + other, (np.array([0, 2]), np.array([2, 0])), middle)
+    assert found.at.tolist() == [2, 20, 2, 13, 20, 31]
+    assert found.nest.tolist() == [0, 1, 0, 1]
