@@ -43,6 +43,7 @@ from service.notices import routes as notices
 from service.organizations import routes as organizations
 from service.pages import routes as pages
 from service.pages.errors import HANDLERS
+from service.pages.warm import warming
 from service.pages.ways_in import compose
 from service.people import routes as people
 from service.policies import routes as policies
@@ -122,6 +123,7 @@ def _lifespan(settings: Settings, url: str) -> Callable[[Litestar], AbstractAsyn
             app.state.live = await stack.enter_async_context(Live(url, web.role).running())
             app.state.providers = await stack.enter_async_context(outgoing())
             app.state.posting = await stack.enter_async_context(Posting(pool, settings, compose).running())
+            await stack.enter_async_context(warming())
             yield
 
     return lifespan

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from scoring.exchange.columns import ASPECT_SCALES, FILES, File, Kind
-from scoring.exchange.problems import Finding, Rows, quoted
+from scoring.exchange.problems import Finding, Rows
+from scoring.exchange.words import Phrase, phrase, quoted
 
 ROW = "\0row"  # place of the row in its file's table; no file has a column of that name
 
@@ -17,29 +18,35 @@ class Rule:
 
     column: str
     bad: pl.Expr
-    wrong: str
-    expected: str
+    wrong: Phrase
+    expected: Phrase
 
 
 def _two_people(giver: str, receiver: str) -> Rule:
     same = pl.col(giver) == pl.col(receiver)
-    return Rule(receiver, same, f"is the {giver.replace('_', ' ')} too", "another person")
+    return Rule(receiver, same, phrase("same_person", other=giver.replace("_", " ")), phrase("other_person"))
 
 
 def _order(first: str, then: str) -> Rule:
-    return Rule(then, pl.col(then) < pl.col(first), f"lies before `{first}`", f"a time not before `{first}`")
+    return Rule(then, pl.col(then) < pl.col(first), phrase("before", other=first), phrase("not_before", other=first))
 
 
 def _scale(aspect: str, low: int, high: int) -> Rule:
     outside = (pl.col("aspect") == aspect) & ~pl.col("value").is_between(low, high)
-    return Rule("value", outside, f"is off the scale of {aspect}", f"a number from {low} to {high}")
+    return Rule("value", outside, phrase("off_scale", aspect=aspect), phrase("number", low=low, high=high))
 
 
 _ASPECT_ALONE = Rule(
-    "value", pl.col("aspect").is_not_null() & pl.col("value").is_null(), "is empty", "a value beside an aspect"
+    "value",
+    pl.col("aspect").is_not_null() & pl.col("value").is_null(),
+    phrase("value_missing"),
+    phrase("beside_aspect"),
 )
 _VALUE_ALONE = Rule(
-    "aspect", pl.col("aspect").is_null() & pl.col("value").is_not_null(), "is empty", "an aspect beside a value"
+    "aspect",
+    pl.col("aspect").is_null() & pl.col("value").is_not_null(),
+    phrase("aspect_missing"),
+    phrase("beside_value"),
 )
 
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -85,10 +92,8 @@ def without_repeats(
         return frame, []
     where = dict(zip(clashing[ROW].to_list(), lines(clashing["first"].to_numpy()).tolist(), strict=True))
     names = " and ".join(file.key)
-    expected = f"one row for each {names}"
-    return frame, [
-        Finding(_rows(clashing), names, lambda row: f"is on line {where[row]} already with other content", expected)
-    ]
+    expected = phrase("one_row", key=names)
+    return frame, [Finding(_rows(clashing), names, lambda row: phrase("clashes", line=where[row]), expected)]
 
 
 Ids = Mapping[str, pl.Series]
@@ -106,8 +111,8 @@ def references(file: File, frame: pl.DataFrame, ids: Ids) -> list[Finding]:
 def _lost(frame: pl.DataFrame, column: str, refers: str, known: pl.Series) -> Finding:
     lost = frame.select(ROW, column).filter(~pl.col(column).is_in(known.implode()))
     named = dict(zip(lost[ROW].to_list(), lost[column].to_list(), strict=True))
-    expected = f"an id of {refers}"
-    return Finding(_rows(lost), column, lambda row: f"{quoted(named[row])} is not in {refers}", expected)
+    expected = phrase("id_of", file=refers)
+    return Finding(_rows(lost), column, lambda row: phrase("not_in", value=quoted(named[row]), file=refers), expected)
 
 
 def identifiers(file: File, frame: pl.DataFrame) -> pl.Series | None:

@@ -7,6 +7,8 @@ so that a column is described once.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scoring.exchange.words import Phrase, phrase
+
 FORMAT = "talkoot-exchange/1"
 
 MAX_ID = 200  # characters; ids are opaque
@@ -42,30 +44,21 @@ class Column:
     longest: int = MAX_ID  # characters
 
     @property
-    def expected(self) -> str:
+    def expected(self) -> Phrase:
         """What a good value looks like, in words for an error message."""
         match self.kind:
             case Kind.ID:
-                return f"an id of {self.refers}" if self.refers else f"an id of 1 to {self.longest} characters"
+                return phrase("id_of", file=self.refers) if self.refers else phrase("id", most=self.longest)
             case Kind.TEXT:
-                return f"text of 1 to {self.longest} characters"
+                return phrase("text", most=self.longest)
             case Kind.CHOICE:
-                return f"one of {', '.join(self.choices)}"
+                return phrase("choice", choices=", ".join(self.choices))
             case Kind.TIME:
-                return "an ISO 8601 time with offset, for instance 2026-03-01T09:00:00+02:00"
+                return phrase("time")
             case Kind.FLAG:
-                return "0 or 1"
+                return phrase("flag")
             case _:
-                return f"{_ARTICLES[self.kind]}{_span(self.low, self.high)}"
-
-
-_ARTICLES = {Kind.INTEGER: "a whole number", Kind.NUMBER: "a number", Kind.DECIMAL: "a decimal number"}
-
-
-def _span(low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return f" from {low:g} to {high:g}"
-    return f" of at least {low:g}" if low is not None else ""
+                return phrase(self.kind.value, low=f"{self.low:g}", high=f"{self.high:g}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from scoring.exchange import manifest as manifests
 from scoring.exchange.check import ROW
 from scoring.exchange.columns import FILES, STANDARD_CRITERIA, Column, File
 from scoring.exchange.manifest import Manifest
-from scoring.exchange.problems import BadFolder, Finding, Report, Rows, quoted
+from scoring.exchange.problems import BadFolder, Finding, Report, Rows
 from scoring.exchange.table import SUFFIXES, Table, Unreadable, load
+from scoring.exchange.words import Phrase, Problem, phrase, quoted
 
 Frames = dict[str, pl.DataFrame]  # every file of `FILES`, columns in its order, types of `values.schema`
 Known = Mapping[str, Sequence[str] | pl.Series]  # ids that may be named besides those of the folder, by file
@@ -67,17 +68,17 @@ def _paths(folder: Path) -> dict[str, Path]:
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
     except OSError as why:
-        raise BadFolder([f"{folder}: {why.strerror}, expected an exchange folder"]) from why
+        raise BadFolder([Problem(phrase("no_folder", why=why.strerror), phrase("folder"), str(folder))]) from why
     paths: dict[str, Path] = {}
     report = Report()
     for path in found:
         if path.stem not in FILES:
-            report.say(f"{path.name}: unknown file, expected some of {', '.join(FILES)}")
+            report.say(Problem(phrase("unknown_file"), phrase("some_files", files=", ".join(FILES)), path.name))
         elif path.stem in paths:
-            report.say(f"{path.name}: is there as {paths[path.stem].name} too, expected one of them")
+            report.say(Problem(phrase("also_as", file=paths[path.stem].name), phrase("one_of_them"), path.name))
         paths[path.stem] = path
     if "people" not in paths:
-        report.say(f"people.csv: missing from {folder}, expected a file of person and name")
+        report.say(Problem(phrase("no_people", folder=folder), phrase("people"), "people.csv"))
     report.end()
     return paths
 
@@ -90,7 +91,7 @@ def _read_file(reading: _Reading, file: File) -> pl.DataFrame:
     try:
         table = load(path, file)
     except Unreadable as why:  # no row can be told good from bad, so nothing can be skipped
-        raise BadFolder([*reading.report.problems, str(why)], reading.report.total + 1) from why
+        raise BadFolder([*reading.report.problems, why.problem], reading.report.total + 1) from why
     whole, findings = _typed(file, table)
     sound, repeated = check.without_repeats(file, _without(whole, findings), table.lines)
     findings += repeated + _news(check.rules(file, whole), findings)
@@ -153,8 +154,8 @@ def _typed(file: File, table: Table) -> tuple[pl.DataFrame, list[Finding]]:
 
 
 def _finding(column: Column, cells: pl.Series, bad: values.Bad) -> Finding:
-    def wrong(row: int) -> str:
-        return bad.wrong.format(value=quoted(cells[row]), length=len(str(cells[row])))
+    def wrong(row: int) -> Phrase:
+        return phrase(bad.wrong, value=quoted(cells[row]), length=len(str(cells[row])))
 
     return Finding(bad.mask.arg_true().cast(pl.Int64).to_numpy(), column.name, wrong, bad.expected)
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from scoring.exchange.columns import FORMAT
-from scoring.exchange.problems import BadFolder, quoted
+from scoring.exchange.problems import BadFolder
+from scoring.exchange.words import Phrase, Problem, phrase, quoted
 
 NAME = "manifest.json"
 EXAMPLE = f'{{"format": "{FORMAT}", "time_zone": "Europe/Helsinki", "currency": "EUR"}}'
@@ -30,9 +31,11 @@ def read(folder: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode((folder / NAME).read_bytes(), type=Manifest)
     except OSError as why:
-        raise BadFolder([f"{NAME}: cannot be read ({why.strerror}), expected a file such as {EXAMPLE}"]) from why
+        problem = Problem(phrase("unreadable", why=why.strerror), phrase("manifest_file", example=EXAMPLE), NAME)
+        raise BadFolder([problem]) from why
     except (msgspec.MsgspecError, UnicodeDecodeError) as why:
-        raise BadFolder([f"{NAME}:1: {why}, expected something such as {EXAMPLE}"]) from why
+        problem = Problem(phrase("manifest", why=why), phrase("manifest_like", example=EXAMPLE), NAME, 1)
+        raise BadFolder([problem]) from why
     problems = list(_problems(manifest))
     if problems:
         raise BadFolder(problems)
@@ -44,16 +47,20 @@ def encode(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=0) + b"\n"
 
 
-def _problems(manifest: Manifest) -> list[str]:
+def _problems(manifest: Manifest) -> list[Problem]:
+    def wrong(column: str, said: Phrase, expected: Phrase) -> Problem:
+        return Problem(said, expected, NAME, 1, column)
+
     problems = []
     if manifest.format != FORMAT:
-        problems.append(f'{NAME}:1: format: is {quoted(manifest.format)}, expected "{FORMAT}"')
+        expected = phrase("this_format", name=FORMAT)
+        problems.append(wrong("format", phrase("not_this", value=quoted(manifest.format)), expected))
     if not _known_zone(manifest.time_zone):
-        wrong = f"{quoted(manifest.time_zone)} is not a known time zone"
-        problems.append(f"{NAME}:1: time_zone: {wrong}, expected an IANA name such as Europe/Helsinki")
+        said = phrase("zone", value=quoted(manifest.time_zone))
+        problems.append(wrong("time_zone", said, phrase("known_zone")))
     code = manifest.currency
     if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-        problems.append(f"{NAME}:1: currency: is {quoted(code)}, expected three capital letters such as EUR")
+        problems.append(wrong("currency", phrase("not_this", value=quoted(code)), phrase("currency")))
     return problems
 
 

@@ -6,22 +6,28 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.exchange.words import Phrase, Problem
+
 MOST_LISTED = 100
-LONGEST_QUOTE = 60  # characters of a bad value that a message repeats
 
 Rows = NDArray[np.int64]
 
 
 class BadFolder(Exception):
-    """A folder that cannot be read; `problems` holds one line for each thing wrong, `total` how many there are."""
+    """A folder that cannot be read; `found` holds what is wrong, `total` how many things those are."""
 
-    def __init__(self, problems: Sequence[str], total: int | None = None) -> None:
-        self.problems = tuple(problems[:MOST_LISTED])
-        self.total = len(problems) if total is None else total
+    def __init__(self, found: Sequence[Problem], total: int | None = None) -> None:
+        self.found = tuple(found[:MOST_LISTED])
+        self.total = len(found) if total is None else total
         super().__init__(str(self))
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, a line for each, as a terminal says it."""
+        return tuple(map(str, self.found))
+
     def __str__(self) -> str:
-        more = self.total - len(self.problems)
+        more = self.total - len(self.found)
         return "\n".join([*self.problems, *([f"and {more} more"] if more else [])])
 
 
@@ -31,18 +37,18 @@ class Finding:
 
     rows: Rows  # (found,), places in the file's table
     column: str
-    wrong: Callable[[int], str]  # what is wrong with the row at this place
-    expected: str
+    wrong: Callable[[int], Phrase]  # what is wrong with the row at this place
+    expected: Phrase
 
 
 @dataclass(slots=True)
 class Report:
-    """The problems of all files so far: counted all, put into words up to `MOST_LISTED`."""
+    """The problems of all files so far: counted all, told up to `MOST_LISTED`."""
 
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     total: int = 0
 
-    def say(self, problem: str) -> None:
+    def say(self, problem: Problem) -> None:
         """Note one problem of a whole file."""
         self.total += 1
         if len(self.problems) < MOST_LISTED:
@@ -58,7 +64,7 @@ class Report:
         self.total += rows.size
         for row, line, place in zip(rows[order].tolist(), lines(rows[order]).tolist(), which[order], strict=True):
             found = findings[place]
-            self.problems.append(f"{name}:{line}: {found.column}: {found.wrong(row)}, expected {found.expected}")
+            self.problems.append(Problem(found.wrong(row), found.expected, name, line, found.column))
 
     def end(self) -> None:
         """Raise where anything was noted.
@@ -69,9 +75,3 @@ class Report:
         """
         if self.total:
             raise BadFolder(self.problems, self.total)
-
-
-def quoted(value: object) -> str:
-    """Repeat a bad value so that it is safe and short on a terminal."""
-    text = str(value)
-    return repr(text) if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]!r}… ({len(text)} characters)"

@@ -9,7 +9,8 @@ import polars as pl
 
 from scoring.exchange import records
 from scoring.exchange.columns import File
-from scoring.exchange.problems import Finding, Rows, quoted
+from scoring.exchange.problems import Finding, Rows
+from scoring.exchange.words import Phrase, Problem, phrase, quoted
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -25,7 +26,11 @@ class Table:
 
 
 class Unreadable(Exception):
-    """A file that cannot be read at all, or has the wrong columns; the message says which and why."""
+    """A file that cannot be read at all, or has the wrong columns; `problem` says which and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 def load(path: Path, file: File) -> Table:
@@ -38,22 +43,23 @@ def load(path: Path, file: File) -> Table:
     try:
         return _parquet(path, file) if path.suffix == ".parquet" else _csv(path, file)
     except (OSError, pl.exceptions.PolarsError) as why:
-        raise Unreadable(f"{path.name}: cannot be read ({quoted(why)}), expected {path.suffix[1:]}") from why
+        problem = Problem(phrase("unreadable", why=quoted(why)), phrase("format", name=path.suffix[1:]), path.name)
+        raise Unreadable(problem) from why
 
 
 def _csv(path: Path, file: File) -> Table:
     data = records.clean(path.read_bytes())
-    names, start = records.header(data)
+    names, start, separator = records.header(data)
     _check_names(path.name, names, file)
-    found = records.split(data, start, len(names))
-    cells = _cells(found.data, names)
+    found = records.split(data, start, len(names), separator)
+    cells = _cells(found.data, names, separator)
     return Table(path.name, cells, found.lines, found.findings)
 
 
-def _cells(data: bytes, names: list[str]) -> pl.DataFrame:
+def _cells(data: bytes, names: list[str], separator: str) -> pl.DataFrame:
     if not data:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    cells = pl.read_csv(data, has_header=False, new_columns=names, infer_schema=False)
+    cells = pl.read_csv(data, has_header=False, new_columns=names, infer_schema=False, separator=separator)
     return cells.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
 
 
@@ -72,14 +78,19 @@ def _row_numbers(rows: Rows) -> Rows:
 
 def _check_names(name: str, names: list[str], file: File) -> None:
     known = [column.name for column in file.columns]
+    all_of_them = phrase("all_columns", columns=", ".join(known))
+
+    def refuse(column: str, wrong: str, expected: Phrase) -> Unreadable:
+        return Unreadable(Problem(phrase(wrong), expected, name, 1, column))
+
     if not names:
-        raise Unreadable(f"{name}:1: (header): is empty, expected {', '.join(known)}")
+        raise refuse("(header)", "no_header", all_of_them)
     unknown = [column for column in names if column not in known]
     if unknown:
-        raise Unreadable(f"{name}:1: {quoted(unknown[0])}: unknown column, expected some of {', '.join(known)}")
+        raise refuse(quoted(unknown[0]), "unknown_column", phrase("some_columns", columns=", ".join(known)))
     twice = [column for column in names if names.count(column) > 1]
     if twice:
-        raise Unreadable(f"{name}:1: {twice[0]}: stands there twice, expected each column once")
+        raise refuse(twice[0], "column_twice", phrase("column_once"))
     missing = [column.name for column in file.columns if not column.optional and column.name not in names]
     if missing:
-        raise Unreadable(f"{name}:1: {missing[0]}: required column is missing, expected {', '.join(known)}")
+        raise refuse(missing[0], "column_missing", all_of_them)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from scoring.exchange.columns import EARLIEST, LATEST, Column, File, Kind
+from scoring.exchange.words import Phrase, phrase
 
 UTC_MICROSECONDS = pl.Datetime("us", "UTC")
 DTYPES: dict[Kind, pl.DataType] = {
@@ -32,11 +33,11 @@ NUL = "\0"  # PostgreSQL cannot hold it; also what bytes that are not UTF-8 were
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """Rows of a column that are bad; `wrong` says how, with `{value}` and `{length}` of the cell filled in."""
+    """Rows of a column that are bad; `wrong` is the code that says how, of the cell's `value` and `length`."""
 
     mask: pl.Series
     wrong: str
-    expected: str
+    expected: Phrase
 
 
 def schema(file: File) -> dict[str, pl.DataType]:
@@ -55,9 +56,9 @@ def convert(column: Column, cells: pl.Series) -> tuple[pl.Series, list[Bad]]:
     typed, bad = _typed(column, cells)
     wrong = typed.is_null() & ~missing
     if wrong.any() and not bad:
-        bad = [Bad(wrong, "is {value}", column.expected)]
+        bad = [Bad(wrong, "not_this", column.expected)]
     if not column.optional and missing.any():
-        bad.append(Bad(missing, "is empty", column.expected))
+        bad.append(Bad(missing, "empty", column.expected))
     return typed, bad
 
 
@@ -89,8 +90,8 @@ def _text(column: Column, words: pl.Series) -> tuple[pl.Series, list[Bad]]:
     long = words.str.len_chars() > column.longest
     nul = words.str.contains(NUL, literal=True)
     bad = [
-        Bad(long, "is {length} characters long", column.expected),
-        Bad(nul, "holds NUL or bytes that are not UTF-8: {value}", "plain UTF-8 text"),
+        Bad(long, "long", column.expected),
+        Bad(nul, "nul", phrase("plain")),
     ]
     bad = [one for one in bad if one.mask.any()]
     return (_where(~(long | nul), words) if bad else words), bad
@@ -102,8 +103,8 @@ def _time(column: Column, cells: pl.Series) -> tuple[pl.Series, list[Bad]]:
     outside = ((times < first) | (times > last)).fill_null(value=False)
     unread = times.is_null() & cells.is_not_null()
     bad = [
-        Bad(unread, "is {value}", column.expected),
-        Bad(outside, "is {value}", f"a time from {EARLIEST[:4]} to {LATEST[:4]}"),
+        Bad(unread, "not_this", column.expected),
+        Bad(outside, "not_this", phrase("years", first=EARLIEST[:4], last=LATEST[:4])),
     ]
     bad = [one for one in bad if one.mask.any()]
     return _where(~outside, times), bad

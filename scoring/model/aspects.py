@@ -9,6 +9,7 @@ from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import Lean, Priors, fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.patterns import squares
 from scoring.model.scores import Source
 from scoring.model.signals import (
     CUSTOMER,
@@ -90,7 +91,7 @@ def _variances(fit: Lean, customer: csr_array, project: csr_array) -> Number:
     means = hstack([kron(np.ones((subjects, 1)), every), csr_array((subjects * EACH, len(SignalKind)))])
     found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), csr_array(means))
     alone = theta[WHOLE] / EACH + theta[ASPECT] * (1 - 1 / EACH)
-    unheard = alone * (_squares(project) - _squares(here)) + theta[CUSTOMERS] * (_squares(customer) - _squares(there))
+    unheard = alone * (squares(project) - squares(here)) + theta[CUSTOMERS] * (squares(customer) - squares(there))
     return np.asarray(found + np.repeat(unheard, EACH))
 
 
@@ -125,10 +126,6 @@ def _silent(subjects: int, voices: Number) -> Block:
     prior = _parts(Source.PRIOR, everyone, nobody, np.tile(USUAL, (subjects, 1)))
     sd = np.tile(np.sqrt(spread**2 + SPREAD**2 * MEANS_VARIANCE), (subjects, 1))
     return Block(ASPECTS, np.tile(USUAL, (subjects, 1)), sd, voices, USUAL.copy(), spread, prior)
-
-
-def _squares(matrix: csr_array) -> Number:
-    return np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64).ravel()
 
 
 def _parts(source: Source, subject: Index, project: Index, amount: Number) -> Parts:

@@ -81,17 +81,18 @@ def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
     `shape` is (subjects, dimensions).
     """
     projects = int(parts.project.max(initial=-1)) + 2
-    extent = (*shape, len(SOURCES), projects)
-    coordinates = (parts.subject, parts.dimension, parts.source, parts.project + 1)
-    key = np.ravel_multi_index(coordinates, extent)
+    key = parts.subject.astype(np.int64) * shape[1] + parts.dimension
+    key = (key * len(SOURCES) + parts.source) * projects + (parts.project + 1)
     order = np.argsort(key, kind="stable")  # parts come in sorted runs, which this merges; equal ones keep their order
     key = key[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
-    key = key[first]
-    amount = np.bincount(np.cumsum(first) - 1, parts.amount[order], len(key)).astype(np.float64)
-    subject, dimension, source, project = (part.astype(np.int32) for part in np.unravel_index(key, extent))
-    kept = (amount != 0) | (source == SOURCES.index(Source.PRIOR))
-    return Parts(subject[kept], dimension[kept], source[kept], project[kept] - np.int32(1), amount[kept])
+    amount = np.bincount(np.cumsum(first) - 1, parts.amount[order], 0).astype(np.float64, copy=False)
+    row = order[first]
+    kept = (amount != 0) | (parts.source[row] == SOURCES.index(Source.PRIOR))
+    row = row[kept]
+    columns = (parts.subject, parts.dimension, parts.source, parts.project)
+    subject, dimension, source, project = (column[row].astype(np.int32, copy=False) for column in columns)
+    return Parts(subject, dimension, source, project, amount[kept])
 
 
 def sums(parts: Parts, shape: tuple[int, int]) -> Number:

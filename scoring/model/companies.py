@@ -9,6 +9,7 @@ from scoring.model.block import Block
 from scoring.model.credit import credited, parts, standard_block
 from scoring.model.evidence import Evidence, Number
 from scoring.model.lean import Lean
+from scoring.model.patterns import squares
 from scoring.model.scores import Source
 from scoring.model.signals import averaging, belonging
 from scoring.model.staffing import Work
@@ -40,7 +41,7 @@ def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, N
     customer[lay.levels[0]] = fit.effects.middle[: len(lay.levels[0])]
     found = _Effects(person, project, customer, spoken_of(fit, work))
     theta = fit.variances
-    unit = float(np.sqrt(_squares(work.staff).mean() * theta[PERSON] + theta[PROJECT])) if projects else 1.0
+    unit = float(np.sqrt(squares(work.staff).mean() * theta[PERSON] + theta[PROJECT])) if projects else 1.0
     return _projects(fit, found, unit, voices[0]), _customers(evidence, fit, found, (unit, voices[1]))
 
 
@@ -117,9 +118,5 @@ def variances(fit: Lean, person: csr_array, project: csr_array, customer: csr_ar
     for whole, heard, variance in (
         (person, own, theta[PERSON]), (project, here, theta[PROJECT]), (customer, there, theta[CUSTOMER]),
     ):  # fmt: skip
-        found = found + variance * (_squares(whole) - _squares(heard))
+        found = found + variance * (squares(whole) - squares(heard))
     return np.maximum(found, 0.0)
-
-
-def _squares(matrix: csr_array) -> Number:
-    return np.asarray(matrix.multiply(matrix).sum(axis=1), np.float64).ravel()

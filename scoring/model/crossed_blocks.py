@@ -63,6 +63,9 @@ def cholesky(matrix: NDArray[np.float64]) -> Cholesky:
     """Factor a positive definite (size, size) matrix; LinAlgError if it is not."""
     size = len(matrix)
     tiles = -(-size // TILE)
+    if tiles == 1:
+        inverse, logdet = _inverted(matrix)
+        return Cholesky(size, inverse[None], np.empty((1, 1, 0, 0)), logdet)
     edge = -(-size // max(tiles, 1))
     padded = np.eye(tiles * edge)
     padded[:size, :size] = matrix

@@ -143,7 +143,7 @@ def _step(eq: Equations, bounds: Bounds, at: Estimate) -> Floats:
     slope, curve = _derivatives(eq, bounds, at)
     slope += bounds.weight * (theta - bounds.guess) / theta**2
     # The pull w (log θ + guess/θ) bends by w (2 guess - θ)/θ³; never taken for less than w/θ², so that it stays convex.
-    curve[np.diag_indices_from(curve)] += bounds.weight * np.maximum(2 * bounds.guess / theta - 1, 1) / theta**2
+    curve.flat[:: len(curve) + 1] += bounds.weight * np.maximum(2 * bounds.guess / theta - 1, 1) / theta**2
     floor = _floors(bounds, theta)
     small = _SMALL * theta[0]
     low = np.maximum(floor, np.where(theta < small, 0.0, theta / _STRIDE))
@@ -193,7 +193,8 @@ def _derivatives(eq: Equations, bounds: Bounds, at: Estimate) -> tuple[Floats, F
     # Sums by einsum: a threaded BLAS would round differently on another number of threads.
     products = np.einsum("cf,cg->fg", working, spread - answers)
     products[0, 0] = error / theta[0] ** 2 - float((working[:, 0] * answers[:, 0]).sum())
-    return slope, np.asarray(np.triu(products) + np.triu(products, 1).T) / theta[0]
+    lower = np.tri(blocks, dtype=np.bool_)  # what lies above stands for both halves
+    return slope, np.where(lower, products.T, products) / theta[0]
 
 
 def _toward(eq: Equations, bounds: Bounds, factorize: Factorize, at: Estimate, wanted: Floats) -> Estimate:

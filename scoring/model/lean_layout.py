@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from scoring.model.lean_patterns import Patterns, Rows, pattern
+from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching, rounded, slots
+from scoring.model.patterns import listed
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -97,7 +98,8 @@ class Groups:
     """Connected middles: square blocks in one flat buffer, padded to few sizes.
 
     `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (middles,):
-    where a block begins, how wide it is, and the row in it; `row`, `column`, `at` : the entries of all blocks as one
+    where a block begins, how wide it is, and the row in it; `slots` of each bucket: who stands in each row of each of
+    its blocks, the number of middles where nobody does; `row`, `column`, `at` : the entries of all blocks as one
     matrix by rows, and where each lies in the buffer.
     """
 
@@ -106,6 +108,7 @@ class Groups:
     stride: Places
     place: Places
     padding: Places
+    slots: tuple[Places, ...]
     row: Places
     column: Places
     at: Places
@@ -177,7 +180,10 @@ def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
     units, middles = shares.shape[0], len(groups.home)
     return Patterns(
         groups=pattern(groups.row, groups.column, (middles, middles)),
-        touching=pattern(cells.link_unit, cells.entry_middle[cells.link_entry], (units, middles)),
+        meeting=meeting(
+            groups.address, (cells.entry_middle[cells.left], cells.entry_middle[cells.right]), cells.middle
+        ),
+        reaching=reaching(cells.link_unit, cells.entry_middle[cells.link_entry], shares, middles),
         square=pattern(cells.one, cells.other, (units, units)),
         entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first), middles)),
         units=pattern(cells.local_of, np.arange(units), (len(cells.first), units)),
@@ -188,7 +194,7 @@ def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
 def _into(place: Places, size: int) -> csr_array:
     """Make the matrix that sums amounts at the places of each kind, (kinds, N), -1 nowhere: (size, N)."""
     kind, row = np.nonzero(place >= 0)
-    return csr_array((np.ones(len(row)), (place[kind, row], row)), shape=(size, place.shape[1]))
+    return listed(place[kind, row], row, (size, place.shape[1]))
 
 
 def _nests(design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], local: tuple[Places, int]) -> Nests:
@@ -198,7 +204,7 @@ def _nests(design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], loc
     fixed = np.column_stack([rows.fixed.toarray(), rows.y])
     heavy = weight[:, None] * fixed
     at = local[0] * width + column
-    places = csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(local[1] * width, len(at)))
+    places = listed(at, np.arange(len(at)), (local[1] * width, len(at)))
     return Nests(
         order, row, np.add.reduceat(weight, begin),
         _added(row * width + column, weight, len(begin) * width).reshape(-1, width),
@@ -264,13 +270,13 @@ def _groups(cells: Cells, kind: Places) -> Groups:
     middles = len(kind)
     if not middles:
         none = np.empty(0, np.intp)
-        return Groups((), none, none, none, none, none, none, none)
+        return Groups((), none, none, none, none, (), none, none, none)
     chained = cells.entry_local[1:] == cells.entry_local[:-1]
     ends = cells.entry_middle[:-1][chained], cells.entry_middle[1:][chained]
     joined = coo_array((np.ones(len(ends[0])), ends), shape=(middles, middles))
     count, group = connected_components(joined, directed=False)
     size = np.bincount(group, minlength=count)
-    padded = _padded(size)
+    padded = rounded(size)
     order = np.lexsort((np.arange(count), padded))
     home = np.empty(count, np.intp)
     home[order] = np.cumsum(padded[order] ** 2) - padded[order] ** 2
@@ -286,10 +292,5 @@ def _groups(cells: Cells, kind: Places) -> Groups:
     padding = home[spare] + (size[spare] + beside) * (padded[spare] + 1)
     sizes, counts = np.unique(padded, return_counts=True)
     buckets = tuple((int(width), int(blocks)) for width, blocks in zip(sizes, counts, strict=True))
-    return Groups(buckets, home[group], padded[group], place, padding, row, column, at)
-
-
-def _padded(size: Places) -> Places:
-    """Round sizes up to few: all up to 4, then in steps of an eighth to a quarter of themselves."""
-    step = 2 ** np.maximum(np.ceil(np.log2(np.maximum(size, 1))).astype(np.intp) - 3, 0)
-    return np.asarray(-(-size // step) * step, np.intp)
+    of = home[group], padded[group], place
+    return Groups(buckets, *of, padding, slots(buckets, *of), row, column, at)

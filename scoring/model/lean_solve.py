@@ -116,19 +116,14 @@ def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Flo
         return csr_array((0, 0))
     entry, by_entry = parts
     each = np.arange(middles)
-    buffer = np.zeros(sum(width * width * count for width, count in groups.buckets))
+    taken = (entry[cells.left] * by_entry[cells.right]).sum(axis=1)
+    meeting = lay.patterns.meeting
+    size = sum(width * width * count for width, count in groups.buckets)
+    met = np.concatenate([-taken, weight[meeting.nest]])
+    buffer = np.bincount(meeting.at, met, size).astype(np.float64, copy=False)
     buffer[groups.padding] = 1
     own = lay.into_middles @ weight
-    buffer[groups.address(each, each)] = own + at.residual / np.asarray(at.middle)[lay.kind]
-    left, right = cells.entry_middle[cells.left], cells.entry_middle[cells.right]
-    taken = (entry[cells.left] * by_entry[cells.right]).sum(axis=1)
-    buffer -= np.bincount(groups.address(left, right), taken, len(buffer))
-    for one in range(len(cells.middle)):
-        for two in range(len(cells.middle)):
-            if one != two:
-                both = (cells.middle[one] >= 0) & (cells.middle[two] >= 0)
-                place = groups.address(cells.middle[one][both], cells.middle[two][both])
-                buffer += np.bincount(place, weight[both], len(buffer))
+    buffer[groups.address(each, each)] += own + at.residual / np.asarray(at.middle)[lay.kind]
     return filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at])
 
 
@@ -153,7 +148,7 @@ def _core(
     shares, turned = lay.shares, lay.patterns.turned
     members = len(turned.indptr) - 1
     square = filled(lay.patterns.square, within)
-    between = turned @ filled(lay.patterns.touching, links)
+    between = lay.patterns.reaching.filled(links)
     by_member = csr_array(between @ groups)
     core: csr_array | Floats
     if members <= DENSE:

@@ -15,7 +15,7 @@ from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_layout import Groups, Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
-from scoring.model.patterns import filled
+from scoring.model.patterns import blocks, filled, full, row_of
 
 Floats = NDArray[np.float64]
 
@@ -108,21 +108,23 @@ def quadratics(
     members = lay.shares.shape[1]
     through = _placed(schur.by_entry, cells.entry_local, cells.entry_middle, (count * width, len(lay.kind)))
     units = _placed(schur.by_unit, cells.local_of, np.arange(len(cells.local_of)), (count * width, len(cells.local_of)))
-    total = np.zeros(local.shape[0])
-    for column in range(width):
-        for other in range(width):
-            between = csr_array(local[:, other::width]).multiply(schur.inverse[:, column, other][None, :])
-            total += np.asarray(csr_array(local[:, column::width]).multiply(between).sum(axis=1)).ravel()
+    total = _row_products(local, csr_array(local @ blocks(schur.inverse)))
     middle = csr_array(middle - local @ through)
     member = csr_array(csr_array(rest[:, :members]) - (local @ units) @ lay.shares)
     fixed = rest[:, members:].toarray() - local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1)
-    total += np.asarray(middle.multiply(middle @ schur.groups).sum(axis=1)).ravel()
+    total += _row_products(middle, csr_array(middle @ schur.groups))
     member = csr_array(member - middle @ schur.by_member.T)
     fixed = fixed - middle @ schur.by_middle[:, :-1]
     if isinstance(core, Wide):
         return np.asarray(total + core.quadratics(member, fixed))
-    dense = np.hstack([member.toarray(), fixed])
-    return np.asarray(total + np.einsum("rg,rg->r", _times(dense, core), dense))
+    spread, row = member @ core[:members] + full(fixed) @ core[members:], row_of(member)
+    total += np.bincount(row, member.data * spread[row, member.indices], len(total))
+    return np.asarray(total + np.einsum("rg,rg->r", fixed, spread[:, members:]))
+
+
+def _row_products(one: csr_array, other: csr_array) -> Floats:
+    """Multiply entry by entry and sum each row: (rows,)."""
+    return np.asarray(one.multiply(other).sum(axis=1), np.float64).ravel()
 
 
 def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int]) -> csr_array:
@@ -130,11 +132,6 @@ def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int])
     width = values.shape[1]
     rows = (row[:, None] * width + np.arange(width)).ravel()
     return csr_array((values.ravel(), (rows, np.repeat(column, width))), shape=shape)
-
-
-def _times(left: Floats, right: Floats) -> Floats:
-    """Multiply dense matrices as sparse ones are: in one fixed order, whatever the number of threads."""
-    return np.asarray(csr_array(left) @ right)
 
 
 def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
@@ -154,10 +151,10 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     unit_middle = _unit_middle(lay, middle_core)
     local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
     taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
-    unit, place = _nonzeros(np.arange(len(cells.local_of)), lay.shares)
+    unit, member = row_of(lay.shares), lay.shares.indices
     by_unit = np.empty((len(cells.local_of), width))
     for one in range(width):
-        felt = lay.shares.data[place] * local_core[cells.local_of[unit], one, lay.shares.indices[place]]
+        felt = lay.shares.data * local_core[cells.local_of[unit], one, member]
         by_unit[:, one] = np.bincount(unit, felt, len(cells.local_of))
     given = by_unit[:, :, None] * schur.by_unit[:, None, :]
     local = schur.inverse - np.einsum("lbk,lck->lbc", local_core[:, :, members:], schur.by_fixed[:, :, :-1])
@@ -165,9 +162,7 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
         for two in range(width):
             local[:, one, two] -= np.bincount(cells.entry_local, taken[:, one, two], locals_)
             local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
-    own = np.bincount(
-        unit, lay.shares.data[place] * of_units[unit, lay.shares.indices[place]], len(cells.local_of)
-    ).astype(np.float64)
+    own = np.bincount(unit, lay.shares.data * of_units[unit, member], len(cells.local_of)).astype(np.float64)
     return Covariances(
         core, middle_core, local_core, pairs, local, local_middle, own, by_unit, unit_middle, of_units[:, members:]
     )
@@ -178,31 +173,25 @@ def _within(groups: Groups, left: Floats, right: Floats) -> Floats:
 
     In slices so small that no BLAS shares them over threads.
     """
-    start, found = 0, []
+    found = []
     nothing = np.zeros((1, left.shape[1]))
     one, other = np.vstack([left, nothing]), np.vstack([right, nothing])
-    for width, count in groups.buckets:
-        end = start + width * width * count
-        mine = np.flatnonzero((groups.home >= start) & (groups.home < end))
-        slots = np.full(width * count, len(left))
-        slots[(groups.home[mine] - start) // width + groups.place[mine]] = mine
+    for (width, count), slots in zip(groups.buckets, groups.slots, strict=True):
         total = np.zeros((count, width, width))
         for first in range(0, left.shape[1], TILE):
             part = slice(first, first + TILE)
             shape = (count, width, -1)
             total += one[slots, part].reshape(shape) @ other[slots, part].reshape(shape).swapaxes(1, 2)
         found.append(total.ravel())
-        start = end
     return np.asarray(np.concatenate([np.empty(0), *found]), np.float64)
 
 
 def _unit_middle(lay: Layout, middle_core: Floats) -> Floats:
     """Covariance of each unit with the middles of its local: (links,)."""
     cells = lay.cells
-    middle = cells.entry_middle[cells.link_entry]
-    link, place = _nonzeros(cells.link_unit, lay.shares)
-    amount = lay.shares.data[place] * middle_core[middle[link], lay.shares.indices[place]]
-    return np.bincount(link, amount, len(middle)).astype(np.float64)
+    middle, reach = cells.entry_middle[cells.link_entry], lay.patterns.reaching
+    amount = reach.amount * middle_core[middle[reach.link], reach.member]
+    return np.bincount(reach.link, amount, len(middle)).astype(np.float64, copy=False)
 
 
 def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats]) -> Floats:
@@ -223,15 +212,6 @@ def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats
         found[:, column] -= np.bincount(left, of_entry[:, column], len(found))
         found[:, column] -= np.bincount(cells.link_entry, of_unit[:, column], len(found))
     return found
-
-
-def _nonzeros(row: Places, matrix: csr_array) -> tuple[Places, Places]:
-    """Pair the place of each of `row` with the places of that row's entries in `matrix`."""
-    count = np.diff(matrix.indptr)[row]
-    first = np.repeat(np.arange(len(row)), count)
-    return first, np.repeat(matrix.indptr[row], count) + np.arange(len(first)) - np.repeat(
-        np.cumsum(count) - count, count
-    )
 
 
 def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:

@@ -65,7 +65,7 @@ def _shared(inside: csr_array) -> csr_array:
     order = np.argsort(size, kind="stable")
     fitting = np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])
     chosen = inside[fitting]
-    near = csr_array(chosen.T @ chosen)
+    near = csr_array(csr_array(chosen.T) @ chosen)
     row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
     near.data = np.where(row != near.indices, np.minimum(near.data, 1.0), 0.0)
     near.eliminate_zeros()

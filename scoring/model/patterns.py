@@ -4,17 +4,51 @@ Making a SciPy matrix checks its indices each time, which costs more than a prod
 pattern is met at every step of a fit, it is made once and filled again.
 """
 
-import copy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.signedinteger[Any]]
 
 
 def filled(pattern: csr_array, data: Floats) -> csr_array:
     """Return the matrix of this pattern with `data` (entries,) in its order; the indices are shared, not copied."""
-    found: csr_array = copy.copy(pattern)
+    found: csr_array = csr_array.__new__(csr_array)
+    vars(found).update(vars(pattern))
     found.data = data
     return found
+
+
+def listed(row: Places, column: Places, shape: tuple[int, int]) -> csr_array:
+    """Make the matrix with a 1 at each place, each listed once: by row, in one row as listed."""
+    start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=shape[0]))])
+    return csr_array((np.ones(len(row)), column[np.argsort(row, kind="stable")], start), shape=shape)
+
+
+def full(values: Floats) -> csr_array:
+    """Make a matrix of a table, zeros and all: products with it add up in one order, whatever the number of threads."""
+    rows, width = values.shape
+    column = np.tile(np.arange(width, dtype=np.int32), rows)
+    return csr_array((values.ravel(), column, np.arange(rows + 1, dtype=np.int32) * width), shape=values.shape)
+
+
+def row_of(matrix: csr_array) -> Places:
+    """Return the row of each entry."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
+def squares(matrix: csr_array) -> Floats:
+    """Sum the squares of each row's entries, (rows,), none of which is there twice."""
+    return np.bincount(row_of(matrix), matrix.data**2, matrix.shape[0]).astype(np.float64, copy=False)
+
+
+def blocks(diagonal: Floats) -> csr_array:
+    """Put blocks (count, width, width) on a diagonal."""
+    count, width = diagonal.shape[:2]
+    size = count * width
+    columns = np.arange(size, dtype=np.int32).reshape(count, 1, width)
+    column = np.broadcast_to(columns, (count, width, width)).reshape(-1)
+    return csr_array((diagonal.reshape(-1), column, np.arange(size + 1, dtype=np.int32) * width), shape=(size, size))

@@ -136,10 +136,12 @@ def _by_states(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> S
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
-    reach = _reach(eq, reduced)
-    spread = np.asarray(csr_array(reach) @ inverse).reshape(len(eq.state), eq.criteria, len(inverse))
+    owed, reach = _reach(eq, reduced)
+    spread = np.asarray(owed @ inverse).reshape(len(eq.state), eq.criteria, len(inverse))
+    spread += inverse[len(eq.shift) :]
     reach = reach.reshape(spread.shape)
-    covariance = reduced.inverse[:, : eq.criteria, : eq.criteria] + np.einsum("jkz,jlz->jkl", spread, reach)
+    along = np.einsum("jkz,jlz->jkl", spread, reach)
+    covariance = reduced.inverse[:, : eq.criteria, : eq.criteria] + along
     columns = len(eq.shift)
     return Solution(
         state=state,
@@ -148,36 +150,41 @@ def _by_states(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> S
         shared_variance=np.diagonal(inverse)[:columns].copy(),
         covariance=covariance,
         mean_covariance=inverse[columns:, columns:],
-        common=_covariance_of_two(reach, inverse, apart),
+        common=_covariance_of_two(reach, inverse, apart, along),
         steps=0,
     )
 
 
-def _covariance_of_two(reach: Number, inverse: Number, apart: Places) -> Number:
+def _covariance_of_two(reach: Number, inverse: Number, apart: Places, along: Number | None = None) -> Number:
     """Return the mean covariance of two people's μ_k + quality_jk: (criteria, criteria).
 
     Of two whose `apart` (receivers,) differs: any two, or two whom no ratings connect. `reach` (receivers, criteria,
-    left): what each owes to unknowns of which `inverse` is the covariance.
+    left): what each owes to unknowns of which `inverse` is the covariance; `along` (receivers, criteria, criteria):
+    what that makes each one's own variance, where it is known already.
     """
     receivers, criteria, left = reach.shape
     size = np.bincount(apart)
     pairs = float(receivers) ** 2 - float((size**2.0).sum())
     if pairs < 1:
         return np.zeros((criteria, criteria))
-    belongs = csr_array((np.ones(receivers), (apart, np.arange(receivers))), shape=(len(size), receivers))
-    own = np.asarray(belongs @ reach.reshape(receivers, -1)).reshape(-1, criteria, left)
-    total = own.sum(axis=0)
-    alone = np.einsum("gkz,glz->kl", (own.reshape(-1, left) @ inverse).reshape(own.shape), own)
+    total = reach.sum(axis=0)
+    if along is not None and size.max() == 1:
+        alone = along.sum(axis=0)
+    else:
+        belongs = csr_array((np.ones(receivers), (apart, np.arange(receivers))), shape=(len(size), receivers))
+        own = np.asarray(belongs @ reach.reshape(receivers, -1)).reshape(-1, criteria, left)
+        alone = np.einsum("gkz,glz->kl", (own.reshape(-1, left) @ inverse).reshape(own.shape), own)
     return np.asarray((total @ inverse @ total.T - alone) / pairs, np.float64)
 
 
-def _reach(eq: Equations, reduced: Reduced) -> Number:
-    """Say what μ_k + quality_jk owes to each shared column and mean: (receivers · criteria, shared + criteria)."""
+def _reach(eq: Equations, reduced: Reduced) -> tuple[csr_array, Number]:
+    """Say what quality_jk, and what μ_k + quality_jk, owe to each: both (receivers · criteria, shared + criteria)."""
     rows = (np.arange(len(eq.state))[:, None] * eq.width + np.arange(eq.criteria)).ravel()
-    reach = -reduced.through[rows].toarray()
+    owed = -csr_array(reduced.through[rows])
+    reach = owed.toarray()
     place = np.arange(len(rows))
     reach[place, len(eq.shift) + place % eq.criteria] += 1
-    return reach
+    return owed, reach
 
 
 def _by_givers(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> Solution:
@@ -204,7 +211,7 @@ def _by_givers(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> S
         shared_variance=np.concatenate([giver, rest]),
         covariance=covariance,
         mean_covariance=of_mean[:, means],
-        common=_covariance_of_two(reach, inverse, apart),
+        common=_covariance_of_two(reach, inverse, apart, covariance),
         steps=0,
     )
 

@@ -17,7 +17,6 @@ Source: Henderson (1953), Biometrics 9(2); Gao & Owen (2017), Electron. J. Stat.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from scoring.model.evidence import Number
 from scoring.model.peers_products import Alike, Products, alike
@@ -152,9 +151,9 @@ def _certain(answers: Number | float) -> Number:
 def _both(told: Heard) -> Number:
     """Count receivers who were rated on both of two criteria: (criteria, criteria)."""
     shape = (len(told.receivers), told.criteria)
-    rated = csr_array((np.ones(len(told.y)), (told.receiver[told.row_pair], told.criterion)), shape=shape)
-    rated.data = np.ones(len(rated.data))
-    return np.asarray((rated.T @ rated).toarray(), np.float64)
+    place = told.receiver[told.row_pair].astype(np.int64) * told.criteria + told.criterion
+    rated = (np.bincount(place, minlength=shape[0] * shape[1]) > 0).reshape(shape).astype(np.float64)
+    return np.asarray(np.einsum("rk,rl->kl", rated, rated), np.float64)
 
 
 def _pulled_quality(raw: Number, seen: Number, receivers: Number) -> Number:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from scoring.model.evidence import Evidence, Mask, Number
+from scoring.model.patterns import listed
 from scoring.model.select import shares
 from scoring.model.signals import Answers
 from scoring.model.tenure import tenures
@@ -58,6 +59,7 @@ def person_voices(heard: Answers, work: Work) -> Number:
 
 def _beside(known: csr_array, number: NDArray[np.intp], extra: int) -> csr_array:
     """Put the columns of unknown people beside the known; `number` (rows,), -1 where members are known."""
+    if not extra:
+        return known
     row = np.flatnonzero(number >= 0)
-    unknown = csr_array((np.ones(len(row)), (row, number[row])), shape=(known.shape[0], extra))
-    return csr_array(hstack([known, unknown]))
+    return csr_array(hstack([known, listed(row, number[row], (known.shape[0], extra))]))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,6 +35,21 @@ class Contest:
     period: str
     figures: Figures
     members: Index
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Contests about the same figures: (rows,) `subject` and `number`, whose contest; `scope`, `period` (contests,).
+
+    `wanted`: the dimensions with a board.
+    """
+
+    figures: Figures
+    subject: Index
+    number: Index
+    scope: Index
+    period: Index
+    wanted: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,10 @@ def standings(contests: Sequence[Contest], policy: Policy) -> StandingTable:
     together: dict[int, list[Contest]] = {}
     for contest in contests:
         together.setdefault(id(contest.figures), []).append(contest)
-    sheets = [sheet for group in together.values() for sheet in _sheets(group, (scope_names, periods), policy)]
+    groups = [_group(group, (scope_names, periods)) for group in together.values()]
+    sheets = [
+        sheet for group, ranked in zip(groups, _ranked(groups, policy), strict=True) for sheet in _sheets(group, ranked)
+    ]
     boards = tuple(dict.fromkeys(sheet.board for sheet in sheets))
     return _table(sheets, (boards, scope_names, periods))
 
@@ -101,47 +120,71 @@ def _column(table: StandingTable, name: str, names: dict[str, tuple[str, ...]]) 
     return of
 
 
-def _sheets(contests: list[Contest], names: tuple[tuple[str, ...], ...], policy: Policy) -> list[_Sheet]:
-    """Rank every board of contests about the same figures; awards stand on a dimension whose order is known already."""
+def _group(contests: list[Contest], names: tuple[tuple[str, ...], ...]) -> _Group:
+    """Put contests about the same figures one after the other."""
     found = contests[0].figures
-    sizes = [len(contest.members) for contest in contests]
-    subject = np.concatenate([contest.members for contest in contests])
-    number = np.repeat(np.arange(len(contests), dtype=np.int32), sizes)
     scope_of, period_of = ({name: index for index, name in enumerate(words)} for words in names)
-    scope = np.array([scope_of[contest.scope] for contest in contests], np.int32)
-    period = np.array([period_of[contest.period] for contest in contests], np.int32)
+    return _Group(
+        found,
+        np.concatenate([contest.members for contest in contests]),
+        np.repeat(np.arange(len(contests), dtype=np.int32), [len(contest.members) for contest in contests]),
+        np.array([scope_of[contest.scope] for contest in contests], np.int32),
+        np.array([period_of[contest.period] for contest in contests], np.int32),
+        [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)],
+    )
+
+
+def _sheets(group: _Group, ranked: list[Places]) -> list[_Sheet]:
+    """Make the board of every dimension; awards stand on one whose order is known already."""
+    found = group.figures
 
     def sheet(dimension: int, order: Places) -> _Sheet:
-        of = number[order.order]
-        return _Sheet(found.dimensions[dimension], found, dimension, subject[order.order], scope[of], period[of], order)
+        of, subject = group.number[order.order], group.subject[order.order]
+        return _Sheet(found.dimensions[dimension], found, dimension, subject, group.scope[of], group.period[of], order)
 
-    wanted = [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)]
-    ranked = {
-        found.dimensions[place]: sheet(place, order)
-        for place, order in _ranked((found, subject, number), wanted, policy)
-    }
-    awards = [(award, name) for award, name in AWARDS.items() if name in ranked and found.kind is SubjectKind.PERSON]
-    return [*ranked.values(), *(replace(ranked[name], board=award) for award, name in awards)]
+    made = {found.dimensions[at]: sheet(at, order) for at, order in zip(group.wanted, ranked, strict=True)}
+    awards = [(award, name) for award, name in AWARDS.items() if name in made and found.kind is SubjectKind.PERSON]
+    return [*made.values(), *(replace(made[name], board=award) for award, name in awards)]
 
 
-def _ranked(of: tuple[Figures, Index, Index], wanted: list[int], policy: Policy) -> Iterator[tuple[int, Places]]:
-    """Rank each of the `wanted` dimensions: all in one go where they are small, else each by itself, two at a time."""
-    found, subject, number = of
-    rows, boards = len(subject), int(number.max(initial=-1)) + 1
+def _ranked(groups: list[_Group], policy: Policy) -> list[list[Places]]:
+    """Rank each group's wanted dimensions: many small ones in one go, large ones each by itself, two at a time."""
+    works = [partial(_places, batch, policy) for batch in _batches([(g, at) for g in groups for at in g.wanted])]
+    largest = max((len(group.subject) for group in groups), default=0)
+    every = iter([places for batch in at_once(works, largest) for places in batch])
+    return [list(islice(every, len(group.wanted))) for group in groups]
 
-    def places(dimensions: list[int]) -> Places:
-        at = (np.tile(subject, len(dimensions)), np.repeat(np.array(dimensions, np.intp), rows))
-        board = np.repeat(np.arange(len(dimensions)), rows) * boards + np.tile(number, len(dimensions))
-        return places_of_many((found.estimate[at], found.sd[at], found.voices[at]), board.astype(np.int32), policy)
 
-    if rows * len(wanted) > MANY:
-        yield from zip(wanted, at_once([partial(places, [place]) for place in wanted], rows), strict=True)
-        return
-    together = places(wanted)
-    for turn, place in enumerate(wanted):
-        part = slice(turn * rows, (turn + 1) * rows)
-        columns = {field.name: getattr(together, field.name)[part] for field in fields(together)}
-        yield place, replace(Places(**columns), order=columns["order"] - np.int32(turn * rows))
+def _batches(jobs: list[tuple[_Group, int]]) -> Iterator[list[tuple[_Group, int]]]:
+    """Split the jobs, a group and a dimension of it, so that no batch of several has more than `MANY` rows."""
+    batch: list[tuple[_Group, int]] = []
+    rows = 0
+    for job in jobs:
+        more = len(job[0].subject)
+        if batch and rows + more > MANY:
+            yield batch
+            batch, rows = [], 0
+        batch.append(job)
+        rows += more
+    if batch:
+        yield batch
+
+
+def _places(jobs: list[tuple[_Group, int]], policy: Policy) -> list[Places]:
+    """Rank the contests of all the jobs at once."""
+    figure = [
+        np.concatenate([getattr(group.figures, name)[group.subject, at] for group, at in jobs])
+        for name in ("estimate", "sd", "voices")
+    ]
+    boards = np.cumsum([0, *(len(group.scope) for group, _ in jobs)])
+    board = np.concatenate([group.number + first for (group, _), first in zip(jobs, boards, strict=False)])
+    together = places_of_many((figure[0], figure[1], figure[2]), board.astype(np.int32), policy)
+    ends = np.cumsum([0, *(len(group.subject) for group, _ in jobs)]).tolist()
+    found = []
+    for start, end in pairwise(ends):
+        columns = {field.name: getattr(together, field.name)[start:end] for field in fields(together)}
+        found.append(replace(Places(**columns), order=columns["order"] - np.int32(start)))
+    return found
 
 
 def _has_board(kind: SubjectKind, dimension: str) -> bool:

@@ -15,6 +15,7 @@ from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
 from scoring.model.lean import Lean, Priors, fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.patterns import full
 from scoring.model.select import consented
 from scoring.model.signals import (
     CUSTOMER,
@@ -163,7 +164,7 @@ def _design(heard: Answers, work: Work) -> Design:
         middles=(heard.customer.astype(np.int64), heard.voice.astype(np.int64)),
         unit=work.unit,
         shares=work.shares,
-        fixed=csr_array(hstack([heard.circumstances, csr_array(over[:, None])])),
+        fixed=csr_array(hstack([heard.circumstances, full(over[:, None])])),
     )
 
 

@@ -78,9 +78,10 @@ where person_id = :person_id
 order by opened_at desc, id desc
 limit :most;
 
--- name: waiting(reader_id, role, only_overdue, after_key, after_id, most)
+-- name: waiting(reader_id, role, only_overdue, led, after_key, after_id, most)
 -- The one that has to be decided first before the others: for HR all of them, for a named reviewer their own,
--- for administrators those on which HR has nobody to decide (`hr_decides_on`, here of many at once).
+-- for administrators those on which HR has nobody to decide (`hr_decides_on`, here of many at once). With `led` only
+-- those of people whom the reader leads, on which they do not decide; without it only the others; null leaves it open.
 with hr as materialized (
     select d.person_id from hr_deciders() as d where :role::text = 'administrator'
 )
@@ -94,6 +95,7 @@ where c.decided_at is null
           and not exists (
               select from hr where hr.person_id <> c.person_id and not leads(hr.person_id, c.person_id)))
   and c.person_id is distinct from :reader_id
+  and (:led::boolean is null or :led = leads(:reader_id, c.person_id))
   and (c.overdue or not :only_overdue::boolean)
   and (:after_key::timestamptz is null or (c.due_at, c.id) > (:after_key, :after_id::uuid))
 order by c.due_at, c.id

@@ -36,7 +36,7 @@ async def list_waiting(
 
     For administrators those on which HR has nobody to decide.
     """
-    which = {"reader_id": me.person(), "role": me.role, "only_overdue": overdue}
+    which = {"reader_id": me.person(), "role": me.role, "only_overdue": overdue, "led": None}
     return await page(tx, sql.waiting, Waiting, Cut(after, limit, BY_DUE), **which)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from scoring.exchange.columns import File
-from scoring.exchange.problems import quoted
+from scoring.exchange.words import Phrase, phrase, quoted
 
 NOT_CONTENT = ("recorded_at",)  # when a row became known: hearing of it again later changes nothing
 CHANGED = "changed"
@@ -18,7 +18,7 @@ class Difference:
     new: pl.DataFrame
     changed: pl.DataFrame
     unchanged: int
-    differing: list[str]  # of the changed rows: id and the columns that differ
+    differing: list[Phrase]  # of the changed rows: id and the columns that differ
 
     def staged(self) -> pl.DataFrame:
         """Return new and changed rows, marked which are which."""
@@ -44,7 +44,7 @@ def compare(file: File, existing: pl.DataFrame, incoming: pl.DataFrame) -> Diffe
     return Difference(new, changed.select(incoming.columns), both.height - changed.height, words)
 
 
-def _words(key: list[str], content: list[str], row: dict[str, object]) -> str:
+def _words(key: list[str], content: list[str], row: dict[str, object]) -> Phrase:
     columns = ", ".join(name for name in content if row[name] != row[f"{name}\0"])
     named = " ".join(quoted(row[name]) for name in key if row[name] is not None)
-    return f"{named}: {columns} differs from what is stored"
+    return phrase("differs", row=named, columns=columns)

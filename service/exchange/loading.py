@@ -15,6 +15,7 @@ from scoring.exchange.check import identifiers
 from scoring.exchange.columns import EARLIEST, FILES, LATEST, STANDARD_CRITERIA
 from scoring.exchange.folder import Folder, Frames
 from scoring.exchange.problems import BadFolder
+from scoring.exchange.words import Problem, phrase
 from service.base import audit, clock, db
 from service.base.apart import apart
 from service.base.audit import Purpose
@@ -50,8 +51,13 @@ class Counts:
     corrected: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     assumed: int = 0  # consents
-    notes: list[str] = field(default_factory=list)
+    noted: list[Problem | str] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)  # of new rows that have one, the first by file
+
+    @property
+    def notes(self) -> list[str]:
+        """What was noted, as a terminal says it."""
+        return [str(note) for note in self.noted]
 
     @property
     def changed_anything(self) -> bool:
@@ -152,8 +158,8 @@ def _compare(existing: Frames, incoming: Frames, *, correct: bool) -> dict[str, 
     for name, difference in differences.items():
         if correct and staging.may_change(name):
             continue
-        advice = "expected the same content" if correct else "expected the same content, or --correct"
-        problems += [f"{name}: {words}, {advice}" for words in difference.differing]
+        expected = phrase("same" if correct else "same_or_correct")
+        problems += [Problem(wrong, expected, name) for wrong in difference.differing]
     if problems:
         raise BadFolder(problems)
     return differences
@@ -191,7 +197,7 @@ def _recorded(feedback: Difference, options: Options, counts: Counts) -> Differe
         untrue = (said > clock.now()).fill_null(value=False)
         why = "in the future, taken as the time of this import"
     if untrue.any():
-        counts.notes.append(f"feedback: {untrue.sum():,} recorded_at {why}")
+        counts.noted.append(f"feedback: {untrue.sum():,} recorded_at {why}")
     known = pl.when(~untrue).then("recorded_at").alias("recorded_at")
     return replace(feedback, new=feedback.new.with_columns(known))
 
@@ -201,7 +207,7 @@ async def _note_differences(tx: db.Connection, folder: Folder, counts: Counts) -
     for what in ("time_zone", "currency"):
         mine, other = getattr(ours, what), getattr(folder.manifest, what)
         if mine != other:
-            counts.notes.append(f"{what}: the folder says {other}; the organization keeps {mine}")
+            counts.noted.append(Problem(phrase("keeps", other=other, mine=mine), file=what))
 
 
 async def _assume(tx: db.Connection, frames: Frames, options: Options, counts: Counts) -> None:
@@ -212,15 +218,14 @@ async def _assume(tx: db.Connection, frames: Frames, options: Options, counts: C
     counts.assumed = await db.run(
         tx, staging.evidence.assumed_consents, people=people, reason=options.assume_consent, at=_moment(EARLIEST)
     )
-    counts.notes.append(f"assumed {counts.assumed} consents: {options.assume_consent}")
+    counts.noted.append(f"assumed {counts.assumed} consents: {options.assume_consent}")
 
 
 async def _keep_an_administrator(tx: db.Connection, before: int) -> None:
     """Refuse a folder by which the last one leaves, last of all: others may be losing the role meanwhile."""
     await db.run(tx, sql.administrators_alone)
     if before and not await db.one(tx, sql.administrators, int):
-        problem = "people: the last administrator leaves, expected one who stays; grant the role to somebody else first"
-        raise BadFolder([problem])
+        raise BadFolder([Problem(phrase("last_administrator"), phrase("one_who_stays"), "people")])
 
 
 async def _leave_traces(tx: db.Connection, organization_id: UUID, options: Options, counts: Counts) -> None:

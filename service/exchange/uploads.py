@@ -17,6 +17,7 @@ import msgspec
 
 from scoring.evidence import read_manifest
 from scoring.exchange.problems import BadFolder
+from scoring.exchange.words import Problem, phrase
 from service.base import clock, db, slots
 from service.base.access import Actor
 from service.base.apart import apart
@@ -46,8 +47,8 @@ class Told(msgspec.Struct, frozen=True):
     added: dict[str, int] = {}
     corrected: dict[str, int] = {}
     unchanged: dict[str, int] = {}
-    notes: list[str] = []
-    problems: list[str] = []
+    notes: list[Problem | str] = []  # words only, of before they could be said in another language
+    problems: list[Problem | str] = []
     total: int = 0
     names: dict[str, list[str]] = {}  # of what is new, the first ones; while it waits to be confirmed
 
@@ -156,9 +157,9 @@ async def work(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
     except Tried as tried:
         state, told = "checked", msgspec.structs.replace(_told(tried.counts), names=tried.counts.names)
     except BadFolder as bad:
-        state, told = "refused", Told(problems=list(bad.problems), total=bad.total)
+        state, told = "refused", Told(problems=list(bad.found), total=bad.total)
     except AppError as refused:
-        state, told = "refused", Told(problems=[str(refused)], total=1)
+        state, told = "refused", Told(problems=[Problem(phrase("refused", why=refused))], total=1)
     else:
         return
     async with db.tenant(pool, organization_id) as tx:
@@ -198,4 +199,4 @@ async def _following(pool: db.Pool, organization_id: UUID, claim: Claim) -> Asyn
 
 
 def _told(counts: Counts) -> Told:
-    return Told(counts.added, counts.corrected, counts.unchanged, counts.notes)
+    return Told(counts.added, counts.corrected, counts.unchanged, counts.noted)

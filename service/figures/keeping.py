@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -18,6 +19,7 @@ sql = db.load(Path(__file__).with_name("queries.sql"))
 
 KEEP = "figures"  # the worker's job
 AFTER = ("scores_published", "folder_imported", "policy_published")  # events; a run comes every night at least
+PATIENCE = timedelta(minutes=5)  # a worker that has not begun by then may not be there
 Figures = TypeVar("Figures", Participation, Help)
 Count = Callable[[db.Connection, int], Awaitable[Figures]]  # for the least number of people
 KINDS: Mapping[type[Participation | Help], str] = {Participation: "participation", Help: "help"}
@@ -30,6 +32,14 @@ class Voices(msgspec.Struct, frozen=True):
     run: int
 
 
+class Awaited(Exception):
+    """Nothing is kept yet, and a worker is about to count."""
+
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__()
+        self.begun = begun
+
+
 class Happened(Protocol):
     """An event of the outbox."""
 
@@ -37,13 +47,26 @@ class Happened(Protocol):
 
 
 async def participation(tx: db.Connection) -> Participation:
-    """Return who takes part, as it was counted last; counted now where nothing of today's policy is kept."""
-    return await _kept_or_counted(tx, Participation, (await _voices(tx)).policy, participation_of)
+    """Return who takes part, as it was counted last; counted now where nothing is kept and no worker is at it.
+
+    Raises
+    ------
+    Awaited : nothing of today's policy is kept, and a worker counts or is to count: of many people that takes a while.
+    """
+    k = (await _voices(tx)).policy
+    kept = await _kept(tx, Participation, k)
+    if kept is not None:
+        return kept
+    begun = await db.maybe(tx, sql.at_work, bool, job=KEEP, since=clock.now() - PATIENCE)
+    if begun is not None:
+        raise Awaited(begun=begun)
+    return await _counted(tx, k, participation_of)
 
 
 async def help_given(tx: db.Connection) -> Help:
     """Return who helped whom, as it was added up last; added up now where nothing of the run's policy is kept."""
-    return await _kept_or_counted(tx, Help, (await _voices(tx)).run, help_of)
+    k = (await _voices(tx)).run
+    return await _kept(tx, Help, k) or await _counted(tx, k, help_of)
 
 
 async def ask_to_keep(tx: db.Connection, event: Happened) -> None:
@@ -79,9 +102,11 @@ async def _voices(tx: db.Connection) -> Voices:
     return await db.one(tx, sql.voices, Voices, default_k=Policy().k)
 
 
-async def _kept_or_counted(tx: db.Connection, kind: type[Figures], k: int, count: Count[Figures]) -> Figures:
+async def _kept(tx: db.Connection, kind: type[Figures], k: int) -> Figures | None:
     content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
-    if content is not None:
-        return msgspec.convert(content, kind)
+    return None if content is None else msgspec.convert(content, kind)
+
+
+async def _counted(tx: db.Connection, k: int, count: Count[Figures]) -> Figures:
     async with _whole_tables(tx):
         return await count(tx, k)

@@ -21,6 +21,12 @@ select coalesce((select (p.policy ->> 'k')::integer from scoring_policy as p ord
         join scoring_policy as p on p.id = r.policy_id
         order by r.as_of desc, r.published_at desc limit 1), :default_k) as run;
 
+-- name: at_work(job, since)
+-- Whether a worker counts just now, or is to begin: true and false; null where neither, or where none came for long.
+select bool_or(state = 'running')
+from slot
+where job = :job and (state = 'due' and due_at > :since or state = 'running' and lease_until > clock_timestamp());
+
 -- name: is_due(job)
 -- Whether a counting that has not begun will see what has happened just now.
 select exists (select from slot where job = :job and state = 'due');

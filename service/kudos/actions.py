@@ -1,12 +1,13 @@
 """Give thanks, many requests with one commit; hide what one received."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
 
-from service.base import db
+from service.base import clock, db
 from service.base.access import Actor
 from service.base.errors import AppError, Refused, UnknownReference
 from service.base.events import record
@@ -16,6 +17,7 @@ from service.base.shared_write import Route, SharedWrite
 from service.kudos.model import Kudos, NewKudos
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
+UNDO_SECONDS = 60.0  # in which a slip of the thumb is taken back
 
 
 class AllowanceUsed(Refused):
@@ -70,6 +72,20 @@ def _outcome(kudos: Kudos, outcome: Outcome) -> Kudos | AppError:
         return AllowanceUsed(words, most=outcome.most, hours=7 * 24, field="receiver_id")
     field = outcome.trouble
     return UnknownReference(f"{field}: there is no such {field} in your organization", field=field)
+
+
+async def take_back(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:
+    """Take back what one just gave: it is hidden from everyone, and counts no more.
+
+    Raises
+    ------
+    Refused : the minute for it has passed.
+    """
+    given_at = await db.one(tx, sql.given_by, datetime, id=kudos_id, giver_id=me.person())
+    if (clock.now() - given_at).total_seconds() >= UNDO_SECONDS:
+        raise Refused("the minute to take it back has passed; the one who received it can hide it")
+    if await db.run(tx, sql.hide, id=kudos_id, by_id=me.person()):
+        await record(tx, "kudos_taken_back", kudos_id)
 
 
 async def hide(tx: db.Connection, me: Actor, kudos_id: UUID) -> None:

@@ -107,6 +107,13 @@ where named.id = :id
       select from kudos as newer where newer.external_id = newest.external_id and newer.version > newest.version
   );
 
+-- name: given_by(id, giver_id)
+-- When one gave it oneself; what is hidden or taken back is there no more.
+select k.at
+from kudos as k
+where k.id = :id and k.giver_id = :giver_id
+  and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null);
+
 -- name: hide(id, by_id)!
 -- Hiding twice is hiding.
 insert into retraction (kudos_id, reason, by_id)

@@ -40,6 +40,12 @@ async def list_hidden(tx: Tx, me: Me, after: After = None, limit: Limit = LIMIT)
     return await page(tx, sql.hidden, Kudos, Cut(after, limit, NEWEST), receiver_id=me.person())
 
 
+@post("/{kudos_id:uuid}/undo", status_code=204)
+async def take_kudos_back(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
+    """Take thanks back that I gave less than a minute ago."""
+    await actions.take_back(tx, me, kudos_id)
+
+
 @post("/{kudos_id:uuid}/hide", status_code=204)
 async def hide_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
     """Hide thanks that I received."""
@@ -52,4 +58,8 @@ async def show_kudos(kudos_id: FromPath[UUID], tx: Tx, me: Me) -> None:
     await actions.show(tx, me, kudos_id)
 
 
-router = Router("/kudos", route_handlers=[give_kudos, list_kudos, list_hidden, hide_kudos, show_kudos], tags=["kudos"])
+router = Router(
+    "/kudos",
+    route_handlers=[give_kudos, list_kudos, list_hidden, take_kudos_back, hide_kudos, show_kudos],
+    tags=["kudos"],
+)

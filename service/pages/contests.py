@@ -71,15 +71,19 @@ async def show_contests(tx: Tx, me: Me, view: Seen, done: Done = "") -> Response
     mine = await page(tx, actions.sql.of_person, Contest, Cut(None, SHOWN, NEWEST_OPENED), person_id=me.person())
     reader = {"reader_id": me.person(), "role": me.role}
     content: dict[str, Any] = {"opened": mine.items, "waiting": await waiting_for(tx, me), "about": ABOUT}
+    content["led"] = await waiting_for(tx, me, led=True)
     content["settled"] = await db.many(tx, actions.sql.settled, Settled, most=SHOWN, **reader)
     content["done"] = view.words.say(DONE[done]) if done in DONE else ""
     content |= {"reviewer": me.role is Role.HR, "name": partial(board_name, view.words)}
     return view.page("contests.html", **content)
 
 
-async def waiting_for(tx: Tx, me: Me) -> list[Waiting]:
-    """Return what waits for the reader's decision, the most urgent first; at most `SHOWN`."""
-    which = {"reader_id": me.person(), "role": me.role, "only_overdue": False}
+async def waiting_for(tx: Tx, me: Me, *, led: bool = False) -> list[Waiting]:
+    """Return what waits for the reader's decision, the most urgent first; at most `SHOWN`.
+
+    With `led` what they would decide on, did they not lead whom it is about.
+    """
+    which = {"reader_id": me.person(), "role": me.role, "only_overdue": False, "led": led}
     return (await page(tx, actions.sql.waiting, Waiting, Cut(None, SHOWN, BY_DUE), **which)).items
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from litestar import Request, Response
 
 from service.base.errors import ErrorBody
 from service.base.rendering import HANDLERS as SHAPES
 from service.base.rendering import ErrorResponse
+from service.pages import late
 from service.pages.language import Words
 from service.pages.page import StaleForm, local, session_ended, stranger
 from service.pages.sign_in import to_sign_in
@@ -47,6 +48,9 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
         status = answer.status_code or MISTAKEN
         if status == NOT_SIGNED_IN:
             return to_sign_in(_asked(request), ended=session_ended(request))
+        too_late = late.to_page(request, status, _page_before(request))
+        if too_late is not None:
+            return too_late
         usual = TEXTS.get(status, TEXTS[400] if status < MISTAKEN else MISTAKE)
         title, text = TEXTS.get(answer.content.code, usual)
         view = stranger(request)
@@ -76,12 +80,18 @@ def _asked(request: AnyRequest) -> str:
 
 def _came_from(request: AnyRequest) -> str:
     """Return the address of our page that sent this; the start page where none can be read there."""
+    said = _page_before(request)
+    return local(said.path + (f"?{said.query}" if said.query else "")) if said else "/"
+
+
+def _page_before(request: AnyRequest) -> SplitResult | None:
+    """Return where our page is that sent this, if the browser tells and one can read it there."""
     said = urlsplit(request.headers.get("referer", ""))
     ours = said.netloc == request.headers.get("host") and not said.path.startswith(NOT_PAGES)
     pages = (path for path, methods in request.app.route_handler_method_map.items() if "GET" in methods)
     if not ours or not any(re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", path), said.path) for path in pages):
-        return "/"
-    return local(said.path + (f"?{said.query}" if said.query else ""))
+        return None
+    return said if local(said.path) == said.path else None
 
 
 def _who_may(words: Words, refusal: ErrorBody) -> str:

@@ -1,5 +1,6 @@
 """The page of exports: choose what and what for, take the file, and see what was taken before."""
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,7 @@ async def ask_for_export(request: Request[Any, Any, Any], tx: Tx, me: Me, view: 
     try:
         wanted = read(sent, NewExport)
     except Invalid:
-        return await _page(tx, view, sent, trouble=view.words.say("Choose what you take, and say what for."))
+        return await _page(tx, view, sent, errors=_errors(view, sent))
     export = await actions.ask(tx, me, wanted)
     return redirect(f"/exports?new={export.id}")
 
@@ -63,18 +64,34 @@ async def take_export(export_id: FromPath[UUID], request: Request[Any, Any, Any]
     return await send_file(request, me, making, export_id)
 
 
+def _errors(view: View, sent: dict[str, str]) -> dict[str, str]:
+    """Say for each field what is still to be said."""
+    say = view.words.say
+    asked: dict[str, tuple[Container[str], str]] = {
+        "what": (WHAT, say("Choose what you take.")),
+        "format": (FORMATS, say("Choose one of these.")),
+        "purpose": (WHY, say("Say what for; everybody in the file sees it.")),
+    }
+    return {field: text for field, (known, text) in asked.items() if sent.get(field) not in known}
+
+
 async def _page(
-    tx: db.Connection, view: View, given: dict[str, Any], *, made: Export | None = None, trouble: str = ""
+    tx: db.Connection,
+    view: View,
+    given: dict[str, Any],
+    *,
+    made: Export | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response[str]:
     found = await page(tx, sql.exports, Export, Cut(given.get("after"), SHOWN, BY_ASKING))
     return view.page(
         "exports.html",
-        422 if trouble else 200,
+        422 if errors else 200,
         exports=found.items,
         older=found.next,
         made=made,
         given=given,
-        errors={"purpose": trouble} if trouble else {},
+        errors=errors or {},
         what=WHAT,
         formats=FORMATS,
         purposes={key: PURPOSES[key] for key in WHY},

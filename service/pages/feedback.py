@@ -18,6 +18,7 @@ from service.feedback import asks
 from service.feedback.model import Ask, Heard, NewAnswer
 from service.notes import actions as notes
 from service.notes.model import NewNote, Note
+from service.pages import late
 from service.pages.home import thanking
 from service.pages.language import alphabetical
 from service.pages.meant import Match, known_id, nearest
@@ -95,7 +96,7 @@ async def decline_ask(request: Request[Any, Any, Any], tx: Tx, me: Me, ask_id: F
     return redirect(f"/feedback?done=declined-{ask_id}")
 
 
-@post("/feedback/asks/{ask_id:uuid}/undo")
+@post("/feedback/asks/{ask_id:uuid}/undo", opt=late.to_undo("answer"))
 async def take_back(request: Request[Any, Any, Any], tx: Tx, me: Me, ask_id: FromPath[UUID]) -> Redirect:
     """Take back an answer or a declining."""
     await form(request, Plain)

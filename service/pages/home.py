@@ -16,6 +16,7 @@ from service.base.web import Me, Tx
 from service.consents.actions import choices
 from service.feedback import asks
 from service.feedback.model import Ask
+from service.kudos.actions import UNDO_SECONDS
 from service.pages import shown
 from service.pages.contests import waiting_for
 from service.pages.my_journey import Cleared, next_level, sql, stages_of
@@ -28,7 +29,6 @@ thanking = db.load(Path(__file__).with_name("thanks.sql"))
 
 WORDS, THANKS, COLLEAGUES, STAGES, ASKS = 3, 3, 4, 3, 3  # how many of each the page shows
 MOST_ASKS = 50  # of one round; those that wait are counted
-UNDO_SECONDS = 60.0
 TOLD_DAYS = 14  # that a decision on what one contested is told on the start page
 
 

@@ -1,10 +1,11 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from service.auth import actions
@@ -12,12 +13,13 @@ from service.auth.actions import session_cookie
 from service.auth.lookup import sql
 from service.auth.model import Days, NewToken, SessionView, TokenView
 from service.auth.routes import administrator
-from service.base import db
-from service.base.access import Role, Scope
+from service.base import db, idempotency
+from service.base.access import Actor, Role, Scope
 from service.base.border import Input, Name
 from service.base.errors import AppError
+from service.base.idempotency import Claim, Replayed
 from service.base.web import Me, Tx
-from service.pages.page import Seen, View, form, redirect, settings
+from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
 MOST = 200  # tokens of the page; `talkoot token list` shows more
 # English here, Finnish in locale/fi.po.
@@ -29,14 +31,17 @@ ROLES = {
     Role.SERVICE: "a program, for nobody",
 }
 SCOPES = {Scope.READ: "read", Scope.WRITE: "write", Scope.EXPORT: "export"}
+DEFAULTS = {"days": "90", Scope.READ.value: "true"}
+MADE = 200  # the status kept of a form that made its token; never the secret
 
 
 class Wish(Input, kw_only=True):
     """A token as the form asks for it."""
 
+    key: UUID  # the form's own, so that sending it twice makes one token
+    name: Name
     role: Role
     days: Days = 90
-    name: Name | None = None
     read: bool = False
     write: bool = False
     export: bool = False
@@ -76,26 +81,30 @@ async def sign_out_there(request: Request[Any, Any, Any], session_id: FromPath[U
 
 
 @get("/tokens", guards=[administrator])
-async def show_tokens(tx: Tx, view: Seen) -> Response[str]:
-    """Show the organization's tokens, and a form for a new one."""
-    return await _tokens(tx, view)
+async def show_tokens(tx: Tx, view: Seen, *, again: FromQuery[bool] = False) -> Response[str]:
+    """Show the organization's tokens, and a form for a new one; `again` leads here from a form sent twice."""
+    return await _tokens(tx, view, again=again)
 
 
 @post("/tokens", guards=[administrator], status_code=200)
-async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str]:
-    """Make a token and show its secret, this once; or say what has to be mended."""
-    wish = await form(request, Wish)
-    scopes = tuple(scope for scope in Scope if getattr(wish, scope.value))
-    if not scopes:
-        return await _tokens(tx, view, trouble=view.words.say("Choose at least one thing it may do."))
+async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
+    """Make a token and show its secret, this once; or say what has to be mended. Sent twice, the form makes one."""
+    sent = await own_fields(request)
+    errors = _errors(view, sent)
+    if errors:
+        return await _tokens(tx, view, given=sent, errors=errors)
     try:
-        mine = None if wish.role is Role.SERVICE else me.person_id
-        new = NewToken(role=wish.role, person_id=mine, days=wish.days, name=wish.name, scopes=scopes)
-        token, secret = await actions.make_token_for(tx, me, new)
+        wish = read(sent, Wish)
+        claim = Claim(me.credential_id, "POST /tokens", str(wish.key), sha256(wish.key.bytes).digest())
+        await idempotency.replay(tx, claim)
+        made = await _make(tx, me, wish)
+    except Replayed:
+        return redirect("/tokens?again=true")
     except AppError:
-        trouble = view.words.say("That token cannot be made. Choose again.")
-        return await _tokens(tx, view, trouble=trouble)
-    return await _tokens(tx, view, made=(token, secret))
+        refused = view.words.say("That token cannot be made. Choose again.")
+        return await _tokens(tx, view, given=sent, errors={"form": refused})
+    await idempotency.keep(tx, claim, MADE, b"")
+    return await _tokens(tx, view, made=made)
 
 
 @post("/tokens/{token_id:uuid}/end", guards=[administrator])
@@ -106,9 +115,41 @@ async def end_token(request: Request[Any, Any, Any], token_id: FromPath[UUID], t
     return redirect("/tokens")
 
 
+def _errors(view: View, sent: dict[str, str]) -> dict[str, str]:
+    """Say for each field what has to be mended."""
+    errors = {}
+    if not sent.get("name", "").strip():
+        errors["name"] = view.words.say("Write what it is for; by that you find it again.")
+    if not any(scope.value in sent for scope in Scope):
+        errors["scopes"] = view.words.say("Choose at least one thing it may do.")
+    return errors
+
+
+async def _make(tx: db.Connection, me: Actor, wish: Wish) -> tuple[TokenView, str]:
+    scopes = tuple(scope for scope in Scope if getattr(wish, scope.value))
+    mine = None if wish.role is Role.SERVICE else me.person_id
+    new = NewToken(role=wish.role, person_id=mine, days=wish.days, name=wish.name, scopes=scopes)
+    return await actions.make_token_for(tx, me, new)
+
+
 async def _tokens(
-    tx: db.Connection, view: View, *, made: tuple[TokenView, str] | None = None, trouble: str = ""
+    tx: db.Connection,
+    view: View,
+    *,
+    made: tuple[TokenView, str] | None = None,
+    again: bool = False,
+    given: dict[str, str] = DEFAULTS,
+    errors: dict[str, str] | None = None,
 ) -> Response[str]:
-    tokens = await db.many(tx, sql.tokens, TokenView, after_key=None, after_id=None, most=MOST)
-    status = 422 if trouble else 200
-    return view.page("tokens.html", status, tokens=tokens, made=made, trouble=trouble, roles=ROLES, scopes=SCOPES)
+    return view.page(
+        "tokens.html",
+        422 if errors else 200,
+        tokens=await db.many(tx, sql.tokens, TokenView, after_key=None, after_id=None, most=MOST),
+        made=made,
+        again=again,
+        given=given,
+        errors=errors or {},
+        key=uuid4(),
+        roles=ROLES,
+        scopes=SCOPES,
+    )

@@ -128,12 +128,22 @@ order by coalesce(n.known, false) desc, n.name, n.id
 limit 20;
 
 -- name: contacts(project_id)
+-- Those of the customer, and whoever else it is open to.
 select n.id::text as key, coalesce(n.name, n.role, '–') as name
 from project as p
-join contact as n on n.customer_id = p.customer_id
+join contact as n on n.customer_id = p.customer_id or n.id in (
+    select o.contact_id from project_opening as o where o.project_id = :project_id and o.closed_at is null)
 where p.id = :project_id
 order by coalesce(n.known, false) desc, n.name, n.id
-limit 20;
+limit 100;
+
+-- name: has_contact(project_id, contact_id)
+-- Whether somebody is among the same.
+select exists (
+    select from project as p
+    join contact as n on n.customer_id = p.customer_id or n.id in (
+        select o.contact_id from project_opening as o where o.project_id = :project_id and o.closed_at is null)
+    where p.id = :project_id and n.id = :contact_id);
 
 -- name: care_due(team_id, until, most)
 -- Calls that are due by then, of this team's people; the most overdue first.

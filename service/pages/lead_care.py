@@ -14,7 +14,7 @@ from service.aftercare import actions
 from service.aftercare.model import CareDone, CareOutcome, CareTask
 from service.base import clock, db
 from service.base.web import Me, Tx
-from service.pages import lead
+from service.pages import late, lead
 from service.pages.lead import sql
 from service.pages.page import Seen, form
 
@@ -92,7 +92,7 @@ async def finish_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: 
     return lead.back("/team/care", said.team, f"done={task_id}")
 
 
-@post("/team/care/{task_id:uuid}/undo")
+@post("/team/care/{task_id:uuid}/undo", opt=late.to_undo("call"))
 async def reopen_call(request: Request[Any, Any, Any], tx: Tx, me: Me, task_id: FromPath[UUID]) -> Redirect:
     """Take back, within the minute, that a call was made."""
     sent = await form(request, lead.Act)

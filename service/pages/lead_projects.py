@@ -21,7 +21,7 @@ from service.base.mail import can_send
 from service.base.web import SECRET, Me, Tx
 from service.flows import contact_mail
 from service.flows.surveys import new_link
-from service.pages import lead
+from service.pages import lead, openings
 from service.pages.language import Words
 from service.pages.lead import Team, sql
 from service.pages.page import Seen, View, form, settings
@@ -147,9 +147,10 @@ def pictures(words: Words, rows: list[Row]) -> dict[str, Any]:
 
 
 @get("/team/projects/{project_id:uuid}", guards=[lead.LEADING])
-async def show_project(
-    tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID], about: FromQuery[str] = "satisfaction"
-) -> Response[str]:
+async def show_project(  # noqa: PLR0917 - the frame's own three, which project, and what is shown of it
+    request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID],
+    about: FromQuery[str] = "satisfaction", opening: FromQuery[UUID | None] = None,
+) -> Response[str]:  # fmt: skip
     """Show what customers said of one project in which somebody the reader leads takes part; to HR of any."""
     every, now = me.role in lead.EVERY_TEAM, clock.now()
     project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=every)
@@ -165,6 +166,9 @@ async def show_project(
         askable=await db.many(tx, sql.askable, Option, project_id=project_id) if every else [],
         contacts=await db.many(tx, sql.contacts, Option, project_id=project_id) if every else [],
         heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
+        sends=can_send(settings(request)),
+        hands=every,
+        **await openings.shown(tx, me, view, project_id, opening),
         **pictures(view.words, rows),
     )
 
@@ -218,8 +222,8 @@ async def make_page_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, projec
     """Show the link to the own page of one of the customer's contacts, this once; those before it end."""
     wanted = await form(request, Asking)
     project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
-    if await db.maybe(tx, surveys.sql.wish, bool, project_id=project_id, contact_id=wanted.contact_id) is None:
-        raise NotFound("this project's customer has no such contact")
+    if not await db.one(tx, sql.has_contact, bool, project_id=project_id, contact_id=wanted.contact_id):
+        raise NotFound("this project's customer has no such contact, and it is open to no such one")
     link = await contact_mail.new_link(tx, wanted.contact_id, me.person_id, address_of(settings(request)))
     return await _handed(tx, view, project, wanted, link, own=True)
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from service.base.web import Me, Tx
-from service.pages import lead
+from service.pages import late, lead
 from service.pages.page import Seen, form
 from service.talks import actions
 from service.talks.model import NewTalk
@@ -57,7 +57,7 @@ async def hold_talk(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen,
     return lead.back("/team/talks", sent.team, f"talked={talk_id}" if talk_id else "")
 
 
-@post("/team/talks/{talk_id:uuid}/undo")
+@post("/team/talks/{talk_id:uuid}/undo", opt=late.to_undo("talk"))
 async def take_talk_back(request: Request[Any, Any, Any], tx: Tx, me: Me, talk_id: FromPath[UUID]) -> Redirect:
     """Delete a talk that was recorded by mistake."""
     sent = await form(request, lead.Act)

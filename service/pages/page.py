@@ -3,13 +3,15 @@
 import hmac
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 from litestar import MediaType, Request, Response
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
@@ -23,13 +25,15 @@ from service.base.border import Input
 from service.base.config import Settings
 from service.base.errors import Forbidden, Invalid
 from service.base.web import Me, Tx
-from service.pages import static
+from service.pages import late, static
 from service.pages.language import LANGUAGES, Words, choose, translations
 from service.pages.navigation import Group, groups_for, here
 
 sql = db.load(Path(__file__).with_name("pages.sql"))
 
 LANGUAGE_COOKIE = "talkoot_language"
+FEW_LETTERS, FEW_LINES = 280, 5  # of long words, shown first
+A_FEW_MORE = 80  # letters for which nobody should have to click
 LONGEST_PATH = 2000  # characters of a `next`
 # The Content-Security-Policy is the one of service.base.envelope, without 'unsafe-inline': Plotly sets styles through
 # the CSSOM, once style.css and a mark stand in for the <style> elements it would make (see base.html and charts.html).
@@ -64,9 +68,14 @@ class View(msgspec.Struct, frozen=True):
     csrf: str = ""
     groups: tuple[Group, ...] = ()
 
+    @property
+    def late(self) -> str:
+        """What was to be undone and could not be any more, as the address says."""
+        return parse_qs(self.query).get(late.MARK, [""])[0]
+
     def page(self, template: str, status: int = 200, **content: Any) -> Response[str]:  # noqa: ANN401 - a template's own
         """Fill a template of this reader's language."""
-        html = _templates(self.words.language).get_template(template).render(view=self, words=self.words, **content)
+        html = templates(self.words.language).get_template(template).render(view=self, words=self.words, **content)
         return Response(html, status_code=status, headers=HEADERS, media_type=MediaType.HTML)
 
 
@@ -196,12 +205,41 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
+def shortened(words: str) -> str | None:
+    """Return the beginning of long words, to be shown in a few lines; None where all of them fit."""
+    begin = "\n".join(words.splitlines()[:FEW_LINES])
+    if len(words) <= FEW_LETTERS + A_FEW_MORE and begin == "\n".join(words.splitlines()):
+        return None
+    whole_words = begin[:FEW_LETTERS].rsplit(None, 1)[0] if len(begin) > FEW_LETTERS else begin
+    return whole_words.rstrip() + "…"
+
+
 def _language(request: Request[Any, Any, Any], own: str | None) -> str:
     return choose(request.cookies.get(LANGUAGE_COOKIE), own, request.headers.get("accept-language"))
 
 
+class _Compiled(BytecodeCache):
+    """The code of templates, which is the same in every language: only their words differ."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a template that was compiled for another language."""
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._code[bucket.key] = bucket.code
+
+
+COMPILED = _Compiled()
+
+
 @cache
-def _templates(language: str) -> Environment:
+def templates(language: str) -> Environment:
+    """Return the templates of a language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -210,10 +248,17 @@ def _templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=COMPILED,
     )
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it
     install(translations(language), newstyle=True)
     environment.globals.update(
-        static=static.url, plotly_marks=static.plotly_marks, initials=initials, here=here, LANGUAGES=LANGUAGES
+        static=static.url,
+        shortened=shortened,
+        plotly_marks=static.plotly_marks,
+        initials=initials,
+        here=here,
+        LANGUAGES=LANGUAGES,
+        LATE=late.TEXTS,
     )
     return environment

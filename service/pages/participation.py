@@ -14,15 +14,16 @@ from dashboards.participation import Row
 from service.base.access import Role, require_role
 from service.base.web import Tx
 from service.figures import keeping
-from service.figures.model import Counted, Given
+from service.figures.model import Counted, Given, Participation
 from service.pages.language import Words
-from service.pages.page import Seen, data
+from service.pages.page import Seen, View, data
 from service.pages.shown import period_name
 
 office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
 SHOWN = 100  # lines of departments at a time
 Part = Annotated[int, QueryParameter(ge=0, le=1000)]
+LOOK_AGAIN = {"Refresh": "3"}  # seconds; while it is counted, without a script
 BINS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, None))  # thanks given by one person
 
 
@@ -47,7 +48,17 @@ async def show_participation(tx: Tx, view: Seen, part: Part = 0) -> Response[str
 
     Of many departments a part at a time.
     """
-    words, counts = view.words, await keeping.participation(tx)
+    try:
+        counts = await keeping.participation(tx)
+    except keeping.Awaited as awaited:
+        page = view.page("participation_awaited.html", begun=awaited.begun)
+        page.headers.update(LOOK_AGAIN)
+        return page
+    return _counted(view, counts, part)
+
+
+def _counted(view: View, counts: Participation, part: int) -> Response[str]:
+    words = view.words
     zone = view.words.zone
     joined = by_department(counts.joined, words)
     heard = [Line(one.department or "–", one) for one in counts.heard]

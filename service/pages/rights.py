@@ -24,7 +24,7 @@ PURPOSES = {
     "personnel": "personnel matters",
     "administration": "administration",
     "integration": "another system",
-    "contest": "deciding on what you contested",
+    "contest": "settling a contested matter",
     "operation": "running the service",
 }
 ACTIONS = {

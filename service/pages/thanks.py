@@ -12,12 +12,13 @@ from msgspec import Meta
 from service.base import clock, db
 from service.base.access import Actor
 from service.base.border import Input
-from service.base.errors import AlreadyExists, NotFound, Refused, UnknownReference
+from service.base.errors import AlreadyExists, NotFound, UnknownReference
 from service.base.events import record
 from service.base.web import Me, Tx
 from service.kudos import actions
 from service.kudos.model import Kudos
-from service.pages.home import COLLEAGUES, Colleague, Sent, thanking
+from service.pages import late
+from service.pages.home import COLLEAGUES, Colleague, thanking
 from service.pages.meant import Match, Named, alike, known_id, meant, nearest
 from service.pages.my_journey import sql as people_of
 from service.pages.page import Seen, View, as_typed, form, initials, redirect
@@ -110,15 +111,11 @@ async def send_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, view: See
     return await _form(tx, me, view, draft, Trouble(given or errors, near or (matches if len(matches) > 1 else [])))
 
 
-@post("/kudos/{kudos_id:uuid}/undo")
+@post("/kudos/{kudos_id:uuid}/undo", opt=late.to_undo("thanks"))
 async def take_back(request: Request[Any, Any, Any], tx: Tx, me: Me, kudos_id: FromPath[UUID]) -> Redirect:
     """Take back what I just gave: it is hidden from everyone, and counts no more."""
     await form(request, Input)
-    sent = await db.one(tx, thanking.sent, Sent, id=kudos_id, giver_id=me.person())
-    if not sent.undoable:
-        raise Refused("the minute to take it back has passed; the one who received it can hide it")
-    if await db.run(tx, actions.sql.hide, id=kudos_id, by_id=me.person()):
-        await record(tx, "kudos_taken_back", kudos_id)
+    await actions.take_back(tx, me, kudos_id)
     return redirect("/?undone=true")
 
 

@@ -18,12 +18,13 @@ from service.base.web import Me, Tx
 from service.organizations import teams
 from service.organizations.actions import sql as organizing
 from service.organizations.model import Team, TeamChange, TeamMember
+from service.pages import late
 from service.pages.page import form, redirect
 from service.people import actions as people
 from service.people.model import Person, PersonChange
 
 
-@post("/undo/{way_back_id:uuid}", guards=[administrator])
+@post("/undo/{way_back_id:uuid}", guards=[administrator], opt=late.to_undo("change"))
 async def undo(request: Request[Any, Any, Any], way_back_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
     """Undo one change of one's own, once."""
     await form(request, Input)

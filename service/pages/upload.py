@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from scoring.exchange.columns import FILES
+from scoring.exchange.words import Problem
 from service.auth.routes import administrator
 from service.base import db
 from service.base.border import Input
@@ -17,10 +18,12 @@ from service.base.web import Me, Tx
 from service.exchange import uploads
 from service.exchange.unpacking import BY_THE_SHELL, pack
 from service.exchange.uploads import MOST_UPLOAD, Upload, sql
+from service.pages import upload_words
 from service.pages.page import Seen, View, form, own_fields, redirect
 
 SHOWN = 10
 ENDINGS = (".zip", ".csv", ".json")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 FORMAT = tuple(file for name, file in FILES.items() if name not in BY_THE_SHELL)
 BEYOND_FILES = 100_000  # bytes of a form besides the files in it
 WORKING = ("checking", "loading")
@@ -52,8 +55,7 @@ async def upload_folder(request: Request[Any, Any, Any], tx: Tx, me: Me, view: S
         if not files:
             raise Refused(view.words.say("Choose a zip, or the CSV files."))
         if strange := next((name for name in files if not name.lower().endswith(ENDINGS)), ""):
-            said = view.words.say("“%(name)s” is no such file. What can be uploaded: one zip, or CSV files (.csv).")
-            raise Refused(said % {"name": strange[:100]})
+            raise Refused(_strange(strange, view))
         upload_id = await uploads.upload(tx, me, _zip_of(files))
     except uploads.ImportRunning:
         return await _imports(tx, view, view.words.say("Another import is at work. Wait until it is done."))
@@ -69,7 +71,17 @@ async def show_import(upload_id: FromPath[UUID], tx: Tx, view: Seen) -> Response
     result = one.result
     files = [name for name in FILES if name in result.added | result.corrected | result.unchanged]
     working = one.state in WORKING
-    page = view.page("import.html", one=one, result=result, files=files, states=STATES, working=working)
+    page = view.page(
+        "import.html",
+        one=one,
+        result=result,
+        problems=_told(result.problems, view),
+        notes=_told(result.notes, view),
+        files=files,
+        states=STATES,
+        doing=upload_words.DOING,
+        working=working,
+    )
     if working:
         page.headers.update(LOOK_AGAIN)
     return page
@@ -89,6 +101,26 @@ async def leave_import(request: Request[Any, Any, Any], upload_id: FromPath[UUID
     await form(request, Input)
     await uploads.leave(tx, upload_id)
     return redirect("/people/import")
+
+
+def _strange(name: str, view: View) -> str:
+    """Say that a file of this name cannot be uploaded, and what can."""
+    said = view.words.say("“%(name)s” is no such file. What can be uploaded: one zip, or CSV files (.csv).")
+    if name.lower().endswith(SPREADSHEETS):
+        said = view.words.say(
+            "“%(name)s” is a spreadsheet. Save each of its sheets as CSV (in Excel “CSV UTF-8”) and upload those."
+        )
+    return said % {"name": name[:100]}
+
+
+def _told(found: list[Problem | str], view: View) -> list[tuple[str, str]]:
+    """Say each in the reader's language: where, and what; what was kept as words alone stays as it is."""
+    return [
+        (upload_words.place(one, view.words), upload_words.told(one, view.words))
+        if isinstance(one, Problem)
+        else ("", one)
+        for one in found
+    ]
 
 
 async def _files(request: Request[Any, Any, Any]) -> dict[str, bytes]:

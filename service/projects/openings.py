@@ -9,7 +9,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from service.base import db
-from service.base.access import FOR_CONTACTS, contacts_only, project_work
+from service.base.access import FOR_CONTACTS, Actor, contacts_only, project_work
 from service.base.border import Input
 from service.base.events import record
 from service.base.paging import BY_CONTACT, BY_NAME, LIMIT, NEWEST
@@ -63,16 +63,30 @@ class OwnSignal(msgspec.Struct, frozen=True):
     at: datetime
 
 
-@post("/projects/{project_id:uuid}/openings", guards=[project_work])
-async def open_project(project_id: FromPath[UUID], data: JSONBody[NewOpening], tx: Tx, me: Me) -> Opening:
+async def open_to(tx: db.Connection, me: Actor, project_id: UUID, contact_id: UUID) -> Opening:
     """Open a project to a contact."""
     await db.one(tx, actions.sql.project, Project, id=project_id)
     await actions.allow(tx, me, project_id)
     opening = await db.one(
-        tx, sql.insert, Opening, project_id=project_id, contact_id=data.contact_id, opened_by_id=me.person_id
+        tx, sql.insert, Opening, project_id=project_id, contact_id=contact_id, opened_by_id=me.person_id
     )
     await record(tx, "project_opened_to_contact", opening.id)
     return opening
+
+
+async def close(tx: db.Connection, me: Actor, project_id: UUID, opening_id: UUID) -> Opening:
+    """Close a project to a contact; it acts on their next request."""
+    await db.one(tx, actions.sql.project, Project, id=project_id)
+    await actions.allow(tx, me, project_id)
+    opening = await db.one(tx, sql.close, Opening, id=opening_id, project_id=project_id)
+    await record(tx, "project_closed_to_contact", opening.id)
+    return opening
+
+
+@post("/projects/{project_id:uuid}/openings", guards=[project_work])
+async def open_project(project_id: FromPath[UUID], data: JSONBody[NewOpening], tx: Tx, me: Me) -> Opening:
+    """Open a project to a contact."""
+    return await open_to(tx, me, project_id, data.contact_id)
 
 
 @get("/projects/{project_id:uuid}/openings", guards=[project_work])
@@ -85,11 +99,7 @@ async def list_openings(project_id: FromPath[UUID], tx: Tx, after: After = None,
 @post("/projects/{project_id:uuid}/openings/{opening_id:uuid}/close", guards=[project_work], status_code=200)
 async def close_opening(project_id: FromPath[UUID], opening_id: FromPath[UUID], tx: Tx, me: Me) -> Opening:
     """Close a project to a contact; it acts on their next request."""
-    await db.one(tx, actions.sql.project, Project, id=project_id)
-    await actions.allow(tx, me, project_id)
-    opening = await db.one(tx, sql.close, Opening, id=opening_id, project_id=project_id)
-    await record(tx, "project_closed_to_contact", opening.id)
-    return opening
+    return await close(tx, me, project_id, opening_id)
 
 
 @get("/opened-projects", guards=[contacts_only], opt=FOR_CONTACTS)

@@ -1,10 +1,16 @@
-# The reference implementation of a REML fit on crossed ratings of real raters: InstEval, which comes with lme4.
-# Writes the ratings, which of them were held out, and what the fit expects of those; prints seconds.
+# The reference implementation of a REML fit on crossed ratings: of real raters, InstEval, which comes with lme4, or
+# of a CSV file of giver, receiver and rating, none of which is held out. Writes the ratings, which of them were held out, and what the fit expects of those; prints seconds.
 suppressMessages(library(lme4))
-into <- commandArgs(trailingOnly = TRUE)[1]
-data(InstEval)
-rows <- data.frame(giver = as.integer(InstEval$s), receiver = as.integer(InstEval$d), rating = InstEval$y)
-rows$out <- as.integer((seq_len(nrow(rows)) * 7919) %% 10 == 0)
+asked <- commandArgs(trailingOnly = TRUE)
+into <- asked[1]
+if (length(asked) > 1) {
+  rows <- read.csv(asked[2])
+  rows$out <- 0L
+} else {
+  data(InstEval)
+  rows <- data.frame(giver = as.integer(InstEval$s), receiver = as.integer(InstEval$d), rating = InstEval$y)
+  rows$out <- as.integer((seq_len(nrow(rows)) * 7919) %% 10 == 0)
+}
 kept <- rows[rows$out == 0, ]
 began <- proc.time()
 fit <- lmer(rating ~ 1 + (1 | giver) + (1 | receiver), kept)

@@ -229,6 +229,8 @@ def test_what_all_have_in_common_is_the_mean_covariance_of_two_whom_nothing_else
         pairs = [(i, j) for i in range(4) for j in range(4) if group[i] != group[j]]
         by_hand = np.mean([reach[i] @ inverse @ reach[j].T for i, j in pairs], axis=0)
         assert peers_solution._covariance_of_two(reach, inverse, group) == pytest.approx(by_hand, abs=1e-12)
+        own = np.array([each @ inverse @ each.T for each in reach])
+        assert peers_solution._covariance_of_two(reach, inverse, group, own) == pytest.approx(by_hand, abs=1e-12)
     assert not peers_solution._covariance_of_two(reach[:1], inverse, np.zeros(1, np.int64)).any()
 
 

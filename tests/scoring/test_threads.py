@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from scoring.arrays import build
 from scoring.exchange import writing
-from scoring.model import peers_rows, threads
+from scoring.model import peers_rows, standings, threads
 from scoring.model.peers import fit_heard
 from scoring.model.periods import micros
 from scoring.model.score import score
@@ -49,6 +50,16 @@ def test_a_second_thread_changes_not_a_byte(monkeypatch):
         monkeypatch.setattr(threads, "MANY", rows)
         found.append(digest(score(made, Policy(), UNTIL)))
     assert found[0] == found[1]
+
+
+def test_boards_ranked_together_are_those_ranked_one_by_one(monkeypatch):
+    made = simulate(TINY, 5, UNTIL)
+    evidence = build(made.frames, made.manifest)
+    found = []
+    for rows in (10**9, 100, 0):
+        monkeypatch.setattr(standings, "MANY", rows)
+        found.append(digest(score(evidence, Policy(), UNTIL)))
+    assert found[0] == found[1] == found[2]
 
 
 def test_parts_only_change_the_order_in_which_is_added_up(monkeypatch):

@@ -10,20 +10,39 @@ function goAway(toast) {
   setTimeout(away, Number(toast.dataset.seconds) * 1000);
 }
 
+// Says something in passing that no answer of the service brought.
+function notice(text) {
+  document.querySelectorAll(".toast[data-seconds]").forEach((one) => one.remove());
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset.seconds = 6;
+  toast.setAttribute("role", "status");
+  document.body.append(toast);
+  requestAnimationFrame(() => (toast.textContent = text)); // a status is read out when it changes
+  goAway(toast);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.target.closest("form[data-send]")?.requestSubmit();
 });
 
-// Thanking opens over the page one looks at; without this script its own page opens.
+// Thanking opens over the page one looks at; without this script its own page opens. Of a script that did not come a
+// browser does not ask a second time, so the next time it has another address.
+let missed = 0;
+function missing() {
+  missed += 1;
+  notice(document.body.dataset.unreached);
+}
 document.addEventListener("click", async (event) => {
   const link = event.target.closest('a[href^="/kudos/new"]');
   const other = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   const script = document.querySelector("[data-thank]")?.dataset.thank;
   if (!link || other || !script) return;
   event.preventDefault();
-  const { thank } = await import(script);
-  await thank(link.getAttribute("href"), { suggest, closing, goAway });
+  const found = await import(missed ? `${script}?${missed}` : script).catch(() => null);
+  if (!found) return missing();
+  await found.thank(link.getAttribute("href"), { suggest, closing, goAway, notice });
 });
 
 // One key does the same from anywhere, but not while something is typed; who has other use for it turns it off.
@@ -48,11 +67,19 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => keyboard || form.requestSubmit());
 }
 
-// Without this script they stay open; chart.css keeps those that are about to close from being seen.
+// Without this script they stay open; chart.css keeps those that are about to close from being seen. A phone that is turned
+// shows the other of both: the picture, or in its place what is told in words.
+const narrow = matchMedia("(max-width: 640px)");
 for (const details of document.querySelectorAll("details[data-open-narrow]")) {
-  details.open = matchMedia("(max-width: 640px)").matches;
+  const settle = () => (details.open = narrow.matches);
+  settle();
+  narrow.addEventListener("change", settle);
   details.dataset.openNarrow = "settled";
 }
+
+// What keeps the words of a form must be here before the connection goes.
+const typed = document.querySelector("main form[method=post] :is(textarea, select, input:not([type=hidden]))");
+if (typed) import(document.body.dataset.sender);
 
 const suggest = async (input) => (await import(input.dataset.script)).suggest(input);
 document.querySelectorAll("input[data-suggest]").forEach(suggest);

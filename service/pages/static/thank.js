@@ -8,7 +8,9 @@ let thanking = null; // the dialog; closed, it keeps what was typed
 export async function thank(address, lent) {
   parts = lent;
   if (thanking?.dataset.address === address) return thanking.showModal();
-  const part = (await pageOf(address)).page?.querySelector("[data-part]");
+  const { page, trouble } = await pageOf(address);
+  const part = page?.querySelector("[data-part]");
+  if (trouble === "lost") return parts.notice(document.body.dataset.unreached);
   if (!part) return location.assign(address);
   thanking ??= made();
   thanking.dataset.address = address;
@@ -74,7 +76,7 @@ function warn(form, trouble) {
   said.className = "wrong";
   said.setAttribute("role", "alert");
   form.append(said);
-  said.textContent = document.querySelector("[data-thank]").dataset[trouble];
+  said.textContent = document.body.dataset[trouble];
 }
 
 function tell(toast) {

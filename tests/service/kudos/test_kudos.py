@@ -1,12 +1,13 @@
 """Thanks: given once each, many with one commit, seen by one's own organization, hidden by who received them."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from scoring.evidence import read_frames
-from service.base import db
+from service.base import clock, db
 from service.base.errors import Busy
 from service.kudos import actions
 from service.kudos.model import Kudos
@@ -289,3 +290,17 @@ async def test_only_the_one_who_received_it_shows_it_again(api, north, who, stat
     await (await api(north, "ben")).post(f"{path}/hide")
     assert (await (await api(north, who)).post(f"{path}/show")).status_code == status
     assert (await (await api(north, "ben")).get("/api/kudos")).json()["items"] == []
+
+
+async def test_the_giver_takes_thanks_back_within_a_minute_and_nobody_else(api, north):
+    ada, ben, program = await api(north, "ada"), await api(north, "ben"), await api(north, None, "service")
+    slip = (await ben.post("/api/kudos", json=thanks(north.ada, message="A slip."))).json()["id"]
+    earlier = {"giver_id": str(north.ben), "at": (clock.now() - timedelta(seconds=61)).isoformat()}
+    meant = (await program.post("/api/kudos", json=thanks(north.ada, message="Meant.", **earlier))).json()["id"]
+    assert (await ada.post(f"/api/kudos/{slip}/undo")).status_code == 404
+    assert (await ben.post(f"/api/kudos/{slip}/undo")).status_code == 204
+    assert (await ben.post(f"/api/kudos/{slip}/undo")).status_code == 404  # it is gone
+    late = await ben.post(f"/api/kudos/{meant}/undo")
+    assert (late.status_code, "the minute" in late.json()["message"]) == (409, True)
+    shown = (await ada.get("/api/kudos", params={"receiver_id": str(north.ada)})).json()["items"]
+    assert [one["message"] for one in shown] == ["Meant."]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service.base import db
+from tests.service.pages.conftest import hold
 
 pytestmark = pytest.mark.browser
 
@@ -175,6 +176,11 @@ async def test_without_a_script_the_journeys_stages_are_open_and_with_one_nothin
         assert await page.evaluate("window.shifted") < 0.02
         await page.get_by_text("The stages one by one").click()
         assert await page.locator(".stages > li.now").is_visible()
+        wide = page.viewport_size
+        for width, shown in ((390, True), (1440, False)):  # the map's words in its place, and never both unasked
+            await page.set_viewport_size(wide | {"width": width})
+            await page.locator(".stages > li.now").wait_for(state="visible" if shown else "hidden")
+            assert await page.locator(".map").is_visible() is not shown
 
 
 async def test_the_language_is_switched_by_a_button(window, example):
@@ -256,3 +262,24 @@ async def test_dates_on_an_axis_are_in_the_language_of_the_page(window, example,
         text = await page.evaluate(drawn)
         assert "touko" in text
         assert "May" not in text
+
+
+async def test_the_audit_log_on_a_phone_is_compact_and_folds_its_search_away(window, example, published, worker_pool):
+    await published(example, [example.ben])
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        await hold(tx, example.cleo, "hr")
+    async with window(example, "cleo") as page:
+        for person in (example.ada, example.ben):
+            await page.goto(f"/people/{person}")
+        await page.goto("/audit")
+        assert await page.get_by_label("Name").is_visible()  # on a wide screen nothing is folded
+        await page.set_viewport_size({"width": 390, "height": 900})
+        assert not await page.get_by_label("Name").is_visible()
+        heights = await page.evaluate("[...document.querySelectorAll('.log tbody tr')].map((row) => row.offsetHeight)")
+        assert heights
+        assert max(heights) < 130
+        await page.get_by_text("Search and take along").click()
+        await page.get_by_label("Name").fill("Ben")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/audit?q=Ben*")
+        assert await page.get_by_label("Name").is_visible()  # what is searched for stays in sight

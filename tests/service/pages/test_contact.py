@@ -141,3 +141,67 @@ async def test_a_mail_that_was_refused_is_sent_later_with_a_link_that_works(api,
     assert (await (await visitor()).get(path)).status_code == 200
     async with db.tenant(worker_pool, north.organization_id) as tx:
         assert await tx.fetchval(LINKS) == 1
+
+
+def opener(north, project="delivery"):
+    return f"/team/projects/{north.projects[project]}"
+
+
+async def test_a_lead_opens_a_project_on_its_page_sees_how_they_get_in_and_closes_it_with_undo(
+    api, visitor, worker_pool, north
+):
+    here, ada = opener(north), await visitor(north, "ada", "lead")
+    assert "It is open to nobody outside yet." in (await ada.get(here)).text
+    done = await ada.send_form(here, f"{here}/openings", contact_id=str(north.contacts["oak"]))
+    assert "now." in done.text
+    assert "HR or an administrator makes one to hand over" in done.text
+    admin = await visitor(north, "cleo", "administrator")
+    handed = (await admin.send_form(here, f"{here}/page-link", contact_id=str(north.contacts["oak"]))).text
+    path = re.search(r'value="[^"]*(/p/[^"]+)"', handed)[1]
+    outi = await visitor()
+    assert "North delivery" in (await outi.get(path)).text
+    assert "Has a link to their own page, until" in (await ada.get(here)).text
+    (close,) = re.findall(rf'<form method="post" action="({here}/openings/[^"]+/close)"', (await ada.get(here)).text)
+    closed = await ada.send_form(here, close)
+    assert "It is closed to" in closed.text
+    assert "North delivery" not in (await outi.get(path)).text
+    shown = f"{here}?{closed.url.query.decode()}"
+    for _ in range(2):  # opened twice is open once
+        await ada.send_form(shown, close.replace("/close", "/reopen"))
+    assert "North delivery" in (await outi.get(path)).text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert await tx.fetchval("select count(*) from project_opening where closed_at is null") == 1
+        kinds = [row["kind"] for row in await tx.fetch("select kind from event where kind like 'project_%contact'")]
+    assert sorted(kinds) == ["project_closed_to_contact", *["project_opened_to_contact"] * 2]
+
+
+async def test_only_contacts_of_the_customer_or_of_a_partner_are_offered_and_hr_opens_nothing(
+    visitor, worker_pool, north
+):
+    here, ada = opener(north), await visitor(north, "ada", "lead")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        fields = "insert into customer (external_id, name, kind) values ('p', 'Partner Ltd', 'partner') returning id"
+        partner = await tx.fetchval(fields)
+        added = "insert into contact (external_id, customer_id, name) values ('pia', $1, 'Pia') returning id"
+        pia = await tx.fetchval(added, partner)
+    pine = {"contact_id": str(north.contacts["pine"])}
+    page = (await ada.get(here)).text
+    assert "Pia, Partner Ltd" in page
+    assert pine["contact_id"] not in page
+    assert (await ada.send_form(here, f"{here}/openings", **pine)).status_code == 404
+    assert "It is open to Pia now." in (await ada.send_form(here, f"{here}/openings", contact_id=str(pia))).text
+    hr = await visitor(north, "cleo", "hr")
+    assert "/openings" not in (await hr.get(here)).text
+    assert (await hr.send_form(here, f"{here}/page-link", contact_id=str(pia))).status_code == 200
+
+
+async def test_with_mail_the_page_says_that_the_link_comes_and_then_that_it_is_there(
+    api, visitor, worker_pool, box, north
+):
+    admin = await api(north, "cleo", "administrator")
+    await admin.patch(f"/api/contacts/{north.contacts['oak']}", json={"email": address(north)})
+    await opened(admin, north)
+    ada = await visitor(north, "ada", "lead")
+    assert "Has no link to their own page" in (await ada.get(opener(north))).text  # this service sends no mail
+    assert len(await mailed(worker_pool, box, north)) == 1
+    assert "Has a link to their own page, until" in (await ada.get(opener(north))).text

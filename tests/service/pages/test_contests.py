@@ -96,6 +96,30 @@ async def test_the_lead_sees_that_it_is_contested_and_neither_the_words_nor_the_
     assert "Secret words." not in (await ben.get("/contests")).text
 
 
+async def test_hr_counts_and_lists_what_they_can_decide_and_others_apart(visitor, north, published, thanked):
+    await published(north, [north.ada])
+    kudos = await thanked(north, north.cleo, north.ben, "For the night shift.", datetime.now(UTC))
+    about = {"ada": "dimension=care", "ben": f"evidence=kudos&evidence_id={kudos}"}
+    for who, what in about.items():
+        own = await visitor(north, who)
+        await own.send_form(f"/contests/new?{what}", "/contests/new", words="Not so.")
+    cleo = await visitor(north, "cleo", "hr")
+    both = (await cleo.get("/contests")).text
+    listed = re.findall(r'<td><a href="(/contests/[0-9a-f-]{36})"', both)
+    assert [(await cleo.get(path)).status_code for path in listed] == [200] * len(listed)
+    assert "2 wait for your decision" in both
+    assert both.index('id="waiting"') < both.index('id="mine"')
+    assert both.count("<h1") == 1
+    assert "Not yours to decide" not in both
+    ada = await visitor(north, "ada", "hr")  # she leads Ben
+    page, home = (await ada.get("/contests")).text, (await ada.get("/")).text
+    assert 'href="/contests#waiting"' not in home
+    assert re.findall(r'<td><a href="(/contests/[0-9a-f-]{36})"', page) == []
+    assert "Ben" in page.split("Not yours to decide")[1]
+    assert "You lead these people" in page
+    assert page.index('id="waiting"') < page.index('id="mine"')
+
+
 async def test_i_hide_thanks_on_my_page_and_undo_it(visitor, north, thanked):
     kudos = await thanked(north, north.ada, north.ben, "For the night shift.", datetime.now(UTC))
     ben, page = await visitor(north, "ben"), f"/people/{north.ben}"

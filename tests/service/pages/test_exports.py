@@ -53,8 +53,13 @@ async def test_what_pages_correct_later_is_in_no_file_taken_again_and_the_erased
 async def test_without_a_purpose_the_page_says_what_is_missing_and_keeps_what_was_chosen(visitor, north):
     hr = await visitor(north, "cleo", "hr")
     answer = await hr.send_form("/exports", "/exports", what="badges", format="xlsx")
-    assert (answer.status_code, "say what for" in answer.text) == (422, True)
+    assert answer.status_code == 422
     assert re.search(r'value="badges" checked', answer.text)
+    assert re.search(r'value="xlsx" selected', answer.text)
+    said = '<p class="wrong" id="purpose-wrong">Say what for; everybody in the file sees it.</p>'
+    at_the_field = 'aria-invalid="true" aria-describedby="purpose-wrong" autofocus'
+    assert re.search(rf'<select id="purpose"[^>]*{at_the_field}.*{said}', answer.text)
+    assert answer.text.count('class="wrong"') == 1
     assert "Nothing has been taken yet." in (await hr.get("/exports")).text
 
 
@@ -69,3 +74,21 @@ async def test_the_page_speaks_finnish(visitor, north):
     page = (await (await visitor(north, "cleo", "administrator", language="fi")).get("/exports")).text
     assert "Ihmiset ja tasot" in page
     assert "Tee tiedosto" in page
+
+
+async def test_each_field_that_does_not_fit_is_told_where_it_stands(visitor, north):
+    hr = await visitor(north, "cleo", "hr")
+    answer = await hr.send_form("/exports", "/exports", what="all", format="doc", purpose="fun")
+    assert re.findall(r'class="wrong" id="(\w+)-wrong"', answer.text) == ["what", "format", "purpose"]
+
+
+async def test_an_export_for_a_contest_does_not_tell_those_in_it_that_they_contested(visitor, north, published):
+    await published(north)
+    hr = await visitor(north, "cleo", "hr")
+    asked = await hr.send_form("/exports", "/exports", what="people", format="csv", purpose="contest")
+    await hr.get(re.search(r'href="(/exports/[^/]+/file)"', asked.text)[1])
+    for language, words in (
+        ("en", "For: settling a contested matter"),
+        ("fi", "Tarkoitus: riitautetun asian käsittely"),
+    ):
+        assert words in (await (await visitor(north, "ben", language=language)).get("/who-looked")).text

@@ -117,3 +117,30 @@ async def test_a_run_an_import_and_a_policy_let_figures_be_counted_once(worker_p
         assert await tx.fetchval(WAITING) == 0
         kept = await tx.fetch("select kind, k from kept_figures order by kind")
     assert [tuple(row) for row in kept] == [("help", 5), ("participation", 5)]
+
+
+async def test_before_the_first_count_the_page_comes_at_once_and_says_that_it_is_counted(
+    visitor, people, worker_pool, north
+):
+    await people()
+    hr = await visitor(north, "cleo", "hr", language="fi")
+    now = clock.now()
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await slots.ensure(tx, slots.NewSlot(job=keeping.KEEP, key="1", moment=now, due_at=now))
+    waits = await hr.get("/participation")
+    assert (waits.headers["refresh"], "Laskenta alkaa hetken kuluttua." in waits.text) == ("3", True)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        claim = await slots.claim(tx, "test")
+    assert "Sitä lasketaan juuri nyt." in (await hr.get("/participation")).text
+    await keeping.keep(worker_pool, north.organization_id, claim)
+    counted = await hr.get("/participation")
+    assert ("refresh" in counted.headers, "rows shares" in counted.text) == (False, True)
+
+
+async def test_where_no_worker_comes_the_page_counts_itself(visitor, people, worker_pool, north):
+    await people()
+    long_ago = clock.now() - 2 * keeping.PATIENCE
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await slots.ensure(tx, slots.NewSlot(job=keeping.KEEP, key="1", moment=long_ago, due_at=long_ago))
+    page = await (await visitor(north, "cleo", "hr")).get("/participation")
+    assert ("refresh" in page.headers, "rows shares" in page.text) == (False, True)

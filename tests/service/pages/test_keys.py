@@ -88,6 +88,30 @@ async def test_a_token_that_cannot_be_is_explained(visitor, north, wish, says):
     assert "<code>tk_" not in answer.text
 
 
+async def test_sending_the_form_again_makes_no_other_token_and_shows_the_secret_no_second_time(visitor, north):
+    admin = await visitor(north, "cleo", "administrator")
+    page = (await admin.get("/tokens")).text
+    hidden = {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf", "key")}
+    wish = hidden | {"role": "service", "name": "Payroll", "days": "7", "read": "true"}
+    first, second = await admin.post("/tokens", data=wish), await admin.post("/tokens", data=wish)
+    assert ["<code>tk_" in page.text for page in (first, second)] == [True, False]
+    assert [page.text.count("<td>Payroll</td>") for page in (first, second)] == [1, 1]
+    assert (second.url.path, "That form has made its token already" in second.text) == ("/tokens", True)
+    assert "Payroll" in (await admin.send_form("/tokens", "/tokens", role="service", name="Other", read="true")).text
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+async def test_a_token_without_a_name_is_refused_at_the_field_and_the_rest_is_kept(visitor, north, name):
+    admin = await visitor(north, "cleo", "administrator")
+    answer = await admin.send_form("/tokens", "/tokens", role="administrator", name=name, days="12", write="true")
+    assert (answer.status_code, "<code>tk_" in answer.text) == (422, False)
+    assert re.search(r'<input id="name"[^>]*aria-invalid="true" aria-describedby="name-wrong"', answer.text)
+    assert 'id="name-wrong">Write what it is for; by that you find it again.' in answer.text
+    assert re.search(r'value="administrator" selected', answer.text)
+    assert re.search(r'name="days"[^>]*value="12"', answer.text)
+    assert re.findall(r'name="(\w+)" value="true" checked', answer.text) == ["write"]
+
+
 async def test_the_page_of_tokens_speaks_finnish(visitor, north):
     page = (await (await visitor(north, "cleo", "administrator", language="fi")).get("/tokens")).text
     assert "Tee tunnus" in page

@@ -21,12 +21,15 @@ from service.pages import (
     exports,
     feedback,
     keys,
+    late,
     lead_care,
     lead_projects,
+    my_data,
     my_journey,
     my_scores,
     my_settings,
     navigation,
+    openings,
     people,
     policy,
     policy_form,
@@ -38,6 +41,7 @@ from service.pages import (
     survey,
     teams,
     upload,
+    upload_words,
 )
 from service.pages.language import FOLDER, Words, alphabetical, choose
 
@@ -75,6 +79,8 @@ def said():
         rights.ACTIONS,
         contests.ABOUT,
         contests.DONE,
+        openings.DONE,
+        late.TEXTS,
         errors.ROLES,
     ):
         yield from texts.values()
@@ -93,6 +99,10 @@ def said():
 
 def said_of_the_office():
     for texts in (
+        my_data.KINDS,
+        upload_words.WRONG,
+        upload_words.EXPECTED,
+        upload_words.DOING,
         audit.ACTIONS,
         audit.ROLES,
         audit.PURPOSES,

@@ -278,6 +278,10 @@ async def test_a_call_is_noted_and_for_a_minute_can_be_taken_back(visitor, worke
     assert [tuple(row) for row in await fetch(worker_pool, north, DONE, task)] == [(True, "repaired", True)]
     hidden = dict(re.findall(r'<input type="hidden" name="(csrf)" value="([^"]*)"', told.text))
     assert (await ada.post(f"/team/care/{earlier}/undo", data=hidden)).status_code == 409
+    late = await ada.post(f"/team/care/{earlier}/undo", data=hidden, headers={"referer": str(told.url)})
+    assert "the minute for it has passed" in late.text
+    assert f"team={north.teams['ada']}" in str(late.url)
+    assert "done=" not in str(late.url)
     assert "due again" in (await ada.post(f"/team/care/{task}/undo", data=hidden)).text
     assert [tuple(row) for row in await fetch(worker_pool, north, DONE, task)] == [(False, None, None)]
 

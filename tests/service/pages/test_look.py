@@ -22,7 +22,8 @@ READ_ON = [
 # Pages that are reached from where they belong, or before anybody signed in.
 BY_THE_WAY = {
     "/kudos/new", "/contests/new", "/me/profile", "/joining", "/people/suggest", "/settings/my-data", "/sign-in",
-    "/policy/history", "/audit/export", "/live", "/kudos/hidden", "/people/new",
+    "/settings/my-data/contents",
+    "/settings/my-data/tables", "/policy/history", "/audit/export", "/live", "/kudos/hidden", "/people/new",
 }  # fmt: skip
 
 

@@ -153,6 +153,11 @@ async def test_only_who_did_it_undoes_it_only_once_and_only_if_nothing_changed_s
     await other.send_form(f"{path}/edit", f"{path}/edit", name="River")
     assert (await undo(admin, renamed)).status_code == 409
     assert "River" in (await admin.get(path)).text
+    csrf = dict(re.findall(r'name="(csrf)" value="([^"]*)"', renamed.text))
+    here = {"referer": str(renamed.url)}
+    told = await admin.post(UNDO.search(renamed.text)[1], data=csrf, headers=here)
+    assert (told.url.path, "This can no longer be undone" in told.text) == (path, True)
+    assert UNDO.search(told.text) is None
     own = await admin.send_form(f"{path}/edit", f"{path}/edit", name="Brook")
     csrf = dict(re.findall(r'name="(csrf)" value="([^"]*)"', own.text))
     action = UNDO.search(own.text)[1]

@@ -11,30 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 HERE = "/boards"
 WITHIN = "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
-# How the browser itself notes an answer that says what is to be mended, and what did not get through.
-EXPECTED = ("422 (Unprocessable", "401 (Unauthorized)", "403 (Forbidden)", "ERR_INTERNET_DISCONNECTED")
-
-
-@pytest.fixture
-async def opened(chromium, service, example, worker_pool):
-    """Open a page as Ben; ends with nothing wrong in the console."""
-    trouble, contexts = [], []
-
-    async def go(path=HERE, language="en", **look):
-        async with db.tenant(worker_pool, example.organization_id) as tx:
-            session = await start_session(tx, example.ben, "employee")
-        contexts.append(await chromium.new_context(base_url=service, locale=language, reduced_motion="reduce", **look))
-        await contexts[-1].add_cookies([{"name": "talkoot_session", "value": session, "url": service}])
-        page = await contexts[-1].new_page()
-        page.on("console", lambda said: trouble.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        await page.goto(path)
-        return page
-
-    yield go
-    for context in contexts:
-        await context.close()
-    assert [one for one in trouble if not any(known in one for known in EXPECTED)] == []
 
 
 @pytest.mark.parametrize("language", ["fi", "en"])

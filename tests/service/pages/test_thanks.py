@@ -70,6 +70,12 @@ async def test_after_a_minute_or_by_another_it_cannot(visitor, north, thanked):
     new = await thanked(north, north.ben, north.ada, "Just now.", now)
     csrf = re.search(r'name="csrf" value="([^"]*)"', (await ben.get("/")).text)[1]
     assert (await ben.post(f"/kudos/{old}/undo", data={"csrf": csrf})).status_code == 409
+    here = {"referer": f"{str(ben.base_url).rstrip('/')}/boards?sent={new}"}  # as browsers say where a form stood
+    told = await ben.post(f"/kudos/{old}/undo", data={"csrf": csrf}, headers=here)
+    assert (told.url.path, told.url.query) == ("/boards", b"late=thanks")
+    assert "These thanks can no longer be taken back: the minute for it has passed." in told.text
+    elsewhere = here | {"referer": "https://elsewhere.example/boards"}
+    assert (await ben.post(f"/kudos/{old}/undo", data={"csrf": csrf}, headers=elsewhere)).status_code == 409
     csrf = re.search(r'name="csrf" value="([^"]*)"', (await cleo.get("/")).text)[1]
     assert (await cleo.post(f"/kudos/{new}/undo", data={"csrf": csrf})).status_code == 404
     assert await messages(ben, north.ada) == ["Just now.", "Long ago."]

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from scoring.exchange import words
 from scoring.exchange.columns import FILES
 from service.base import clock, db, slots
 from service.exchange import unpacking, uploads
 from service.jobs import JOBS
+from service.pages import upload_words
+from service.pages.language import Words
 from tests.scoring.folders import GOOD, MANIFEST
 
 PEOPLE = "person,name,title,role\np1,Ada,Head of sales,lead\np2,Ben,,expert\n"
@@ -132,7 +135,7 @@ async def test_what_is_wrong_is_told_by_file_line_and_column_and_nothing_is_chan
     await worked()
     refused = (await admin.get(page.url.path)).text
     assert STATE.search(refused)[1] == "refused, nothing was changed"
-    assert "people.csv:4: role: " in refused
+    assert "<b>people.csv, line 4, column role</b>: &#39;boss&#39; does not fit here. Write one of: seller" in refused
     assert ("150 things are wrong" in refused, "And 50 more." in refused) == (True, True)
     assert (await count("person"), await count("import_upload", "content is not null")) == (before, 0)
     assert f'action="{page.url.path}/confirm"' not in refused
@@ -177,6 +180,102 @@ async def test_nothing_or_too_much_is_refused_at_once_or_when_it_is_read(sent, w
         assert "refused" in STATE.search((await admin.get(answer.url.path)).text)[1]
     else:
         assert answer.status_code in {413, 422}
+
+
+async def speak_finnish(admin):
+    admin.cookies.set("talkoot_language", "fi")
+
+
+async def test_a_finnish_reader_is_told_in_finnish_what_is_wrong_and_what_to_do(admin, sent, worked):
+    await speak_finnish(admin)
+    page = await sent(("people.csv", (PEOPLE + "q1,Q,,boss\n").encode()))
+    await worked()
+    refused = (await admin.get(page.url.path)).text
+    assert "<b>people.csv, rivi 4, sarake role</b>: &#39;boss&#39; ei sovi tähän. Kirjoita jokin näistä: " in refused
+    assert "expected" not in refused
+
+
+def locked(content):
+    """Mark the entries of a zip as having a password."""
+    packed = bytearray(zipped({"people.csv": content}))
+    for sign, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        packed[packed.index(sign) + place] |= 1
+    return bytes(packed)
+
+
+TOLD = {
+    "damaged": (zipped({"people.csv": PEOPLE})[:-30], "Zip-tiedosto on vioittunut tai kopioitui kesken. Pakkaa"),
+    "password": (locked(PEOPLE), "Zip on suojattu salasanalla. Pakkaa se uudelleen ilman salasanaa."),
+    "deep": (zipped({"a/b/people.csv": PEOPLE}), "Pakkaa itse tiedostot, ei kansiota niiden ympärillä."),
+    "in zip": (zipped({"people.zip": zipped({"people.csv": PEOPLE})}), "Tämä tiedosto ei kuulu lähetettäviin."),
+    "no zip": (b"person,name", "Tämä ei ole zip-tiedosto, vaikka nimi niin sanoo."),
+    "empty": (b"", "Lähetetyssä ei ole mitään."),
+    "excel": (zipped({"[Content_Types].xml": "", "xl/workbook.xml": ""}), "Tämä on taulukko tai asiakirja"),
+    "no rows": (zipped({"people.csv": ""}), "Ensimmäinen rivi on tyhjä, tai koko tiedosto on."),
+    "letters": (zipped({"people.csv": "person,name\np1,Yrjö\n".encode("cp1252")}), "Excelissä se on ”CSV UTF-8”."),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+async def test_a_file_that_cannot_be_read_is_told_in_plain_words(admin, sent, worked, what):
+    content, words = TOLD[what]
+    await speak_finnish(admin)
+    page = await sent(("x.zip", content))
+    await worked()
+    assert words in (await admin.get(page.url.path)).text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffperson;name;title\r\np1;Ääni;Head, of; sales\r\n".replace(
+            "Head, of; sales", '"Head, of; sales"'
+        ).encode(),
+        "person\tname\ttitle\r\np1\tÄäni\tHead, of; sales\r\n".encode("utf-16"),
+        'person,name,title\np1,Ääni,"Head, of; sales"\n'.encode("utf-16-be").join([b"\xfe\xff", b""]),
+    ],
+    ids=["semicolons and a mark", "UTF-16 and tabs", "UTF-16 the other way"],
+)
+async def test_what_excel_saves_is_taken_as_it_is(admin, sent, worked, count, content):
+    page = await sent(("people.csv", content))
+    await worked()
+    await admin.send_form(page.url.path, f"{page.url.path}/confirm")
+    await worked()
+    assert await count("person", "name = 'Ääni' and title = 'Head, of; sales'") == 1
+
+
+async def test_what_a_mac_puts_into_a_zip_is_passed_over(admin, sent, worked):
+    beside = {"north/people.csv": PEOPLE, "__MACOSX/north/._people.csv": "x", "north/.DS_Store": "x"}
+    page = await sent(("north.zip", zipped(beside)))
+    await worked()
+    assert STATE.search((await admin.get(page.url.path)).text)[1] == "waits for you"
+
+
+async def test_what_was_told_in_words_alone_stays_readable(admin, sent, worked, worker_pool, north):
+    page = await sent(("people.csv", b""))
+    await worked()
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        told = {"problems": ["people.csv:1: is <b>"], "total": 1}
+        await tx.execute("update import_upload set told = $1", told)
+    assert "people.csv:1: is &lt;b&gt;" in (await admin.get(page.url.path)).text
+
+
+async def test_a_spreadsheet_is_told_how_to_become_a_file_to_upload(sent):
+    assert "“x.xlsx” is a spreadsheet. Save each of its sheets as CSV" in (await sent(("x.xlsx", b"PK"))).text
+
+
+def test_every_fault_has_its_words_on_the_pages_and_the_same_things_filled_in():
+    for terminal, page in ((words.WRONG, upload_words.WRONG), (words.EXPECTED, upload_words.EXPECTED)):
+        assert terminal.keys() == page.keys()
+        for code, text in terminal.items():
+            given = dict.fromkeys(re.findall(r"\{(\w+)\}", text), "x")
+            assert page[code] % given
+
+
+def test_bounds_are_written_out():
+    share = FILES["members"].column("share")
+    told = upload_words.told(words.Problem(words.phrase("not_this", value="'-1'"), share.expected), Words("fi"))
+    assert told == "'-1' ei sovi tähän. Kirjoita luku väliltä 0 – 1000000, desimaalit pisteellä erotettuina."
 
 
 def linked():

@@ -37,7 +37,12 @@ ROWS = [
     post("/api/tokens", lambda _: {"role": "service"}, **ADMINISTRATORS),
     post("/api/tokens/{token_id:uuid}/end", **ADMINISTRATORS, ok=200, foreign=404, fresh="token"),
     get("/tokens", **ADMINISTRATORS, fresh="token", lists=("token", ADMINISTRATOR)),
-    page("/tokens", lambda _: {"role": "service", "read": "true"}, **ADMINISTRATORS, ok=200),
+    page(
+        "/tokens",
+        lambda ids: {"key": ids["key"], "name": "A program", "role": "service", "read": "true"},
+        **ADMINISTRATORS,
+        ok=200,
+    ),
     page("/tokens/{token_id:uuid}/end", **ADMINISTRATORS, foreign=404, fresh="token"),
     get("/api/roles", **ADMINISTRATORS, fresh="role", lists=("role", ADMINISTRATOR)),
     post("/api/roles", lambda ids: {"role": "hr", "person_id": ids["person"]}, **ADMINISTRATORS, foreign=422),

@@ -56,6 +56,28 @@ ROWS = [
         for link in ("link", "page-link")
     ),
     page(
+        "/team/projects/{project_id:uuid}/openings",
+        lambda ids: {"contact_id": ids["contact"]},
+        may=HIS_PROJECT,
+        foreign=404,
+        visible=True,
+        fresh="contact",
+    ),
+    page(
+        "/team/projects/{project_id:uuid}/openings/{opening_id:uuid}/close",
+        may=HIS_PROJECT,
+        foreign=404,
+        visible=True,
+        fresh="opening",
+    ),
+    page(
+        "/team/projects/{project_id:uuid}/openings/{opening_id:uuid}/reopen",
+        may=HIS_PROJECT,
+        foreign=404,
+        visible=True,
+        fresh="opening",
+    ),
+    page(
         "/team/care/{task_id:uuid}/done",
         lambda _: {"outcome": "well"},
         may={"self"} | HIS_PROJECT,

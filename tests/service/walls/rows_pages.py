@@ -63,6 +63,8 @@ ROWS = [
     page("/settings/consent", chosen, told=A_PERSON_IS_NEEDED),
     page("/settings/me", lambda _: {"name": "The same"}, told=A_PERSON_IS_NEEDED),
     get("/settings/my-data", told=A_PERSON_IS_NEEDED, fresh="kudos", lists=("kudos", {"self", "colleague"})),
+    get("/settings/my-data/contents", told=A_PERSON_IS_NEEDED),
+    get("/settings/my-data/tables", told=A_PERSON_IS_NEEDED),
     get("/who-looked", told=A_PERSON_IS_NEEDED),
     get("/sessions", told=A_PERSON_IS_NEEDED),
     page("/sessions/end", told=A_PERSON_IS_NEEDED),

@@ -27,6 +27,15 @@ ROWS = [
         told={"self": 409, "service": 409, "foreign_service": 409},
         foreign=422,
     ),
+    post(
+        "/api/kudos/{kudos_id:uuid}/undo",
+        may={"colleague"},
+        ok=204,
+        no=404,
+        told=A_PERSON_IS_NEEDED,
+        foreign=404,
+        fresh="kudos",
+    ),
     post("/api/kudos/{kudos_id:uuid}/hide", **HIS, ok=204, fresh="kudos"),
     post("/api/kudos/{kudos_id:uuid}/show", **HIS, ok=204, fresh="kudos"),
     post(

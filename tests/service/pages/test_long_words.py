@@ -1,0 +1,45 @@
+"""Long words are shown in a few lines, and whole at a click; without scripts, too."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from service.base import db
+from service.pages.page import FEW_LETTERS, FEW_LINES, shortened
+
+SIGNAL = "insert into signal (project_id, contact_id, kind, comment, at) values ($1, $2, 'call', $3, $4)"
+
+
+@pytest.mark.parametrize(
+    "words", ["They kept their word.", "a" * (FEW_LETTERS + 80), "\n".join("ab" * 1 for _ in range(FEW_LINES))]
+)
+def test_what_fits_stays_whole(words):
+    assert shortened(words) is None
+
+
+@pytest.mark.parametrize("words", ["word " * 800, "a" * 4000, "\n".join(str(n) for n in range(40)), "\n" * 10 + "late"])
+def test_what_is_long_is_cut_between_words_and_lines(words):
+    short = shortened(words)
+    assert short.endswith("…")
+    assert len(short) <= FEW_LETTERS + 1
+    assert len(short.splitlines()) <= FEW_LINES
+    assert words.startswith(short[:-1])
+
+
+async def test_a_customers_long_words_are_short_first_and_whole_within(visitor, worker_pool, north):
+    words = "They listened, and then they <b>did</b> it. " * 90 + "The very end."
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(SIGNAL, north.delivery, north.contacts["oak"], words, datetime.now(UTC))
+    ada = await visitor(north, "ada", "lead")
+    for path in (f"/team/projects/{north.delivery}", f"/team/satisfaction?team={north.teams['ada']}"):
+        page = (await ada.get(path)).text
+        assert page.count("The very end.") == 1
+        assert '<details class="long"><summary><span class="short">They listened,' in page
+        assert "Show all" in page
+        assert "<b>did" not in page
+
+
+async def test_each_setting_says_what_one_does_there(visitor, north):
+    page = (await (await visitor(north, "ben")).get("/settings")).text
+    for act, path in (("Follow what I contest", "/contests"), ("See where I am signed in", "/sessions")):
+        assert f'<a href="{path}">{act}</a><br><span class="muted">' in page
