@@ -36,24 +36,30 @@ RUN = """(rules) => axe.run(document, {resultTypes: ["violations"], ...(rules ? 
 OPENED = "; document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 OF_LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
 WATCH = """
-window.seen = {shift: 0, long: 0, moved: ""};
+window.seen = {shift: 0, moved: ""};
 new PerformanceObserver((list) => list.getEntries().forEach((e) => {
     if (e.hadRecentInput) return;
     seen.shift += e.value;
     seen.moved = e.sources.map((one) => (one.node?.outerHTML ?? "").slice(0, 120)).join(" | ");
   }))
   .observe({type: "layout-shift", buffered: true});
-new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.long = Math.max(seen.long, e.duration); }))
-  .observe({type: "longtask", buffered: true});
 """
-MEASURED = """() => ({...seen, html: performance.getEntriesByType("navigation")[0].decodedBodySize})"""
+MEASURED = """() => {
+  const resources = performance.getEntriesByType("resource").filter((one) => !one.name.includes("/live"));
+  const sent = (all) => all.reduce((sum, one) => sum + one.encodedBodySize, 0);
+  const plotly = resources.filter((one) => one.name.endsWith("/plotly.js"));
+  return {...seen, html: performance.getEntriesByType("navigation")[0].decodedBodySize, requests: resources.length,
+    plotly: sent(plotly), beside: sent(resources) - sent(plotly)};
+}"""
 DRAWN = """() => [...document.querySelectorAll("script.figure")].every(
   (one) => !one.parentElement.offsetParent || one.parentElement.querySelector(".main-svg"))"""
 SETTLED = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 )
 DIFFERENT = {"/", "/people/{person_id:uuid}", "/teams/{team_id:uuid}"}  # to those who open them
-HTML_BYTES, SHIFT = 100_000, 0.1  # what is called good: web.dev/articles/cls
+SHIFT = 0.1  # what is called good: web.dev/articles/cls
+# Bytes on the way, requests beside the page itself, as a browser counts them whose cache is empty.
+HEAVIEST = {"html": 100_000, "beside": 20_000, "plotly": 1_600_000, "requests": 10}
 
 
 def _asked_last(what):
@@ -144,8 +150,9 @@ class Walk:
     async def weigh(self):
         """Tell what came too heavy, or moved while it came."""
         measured = await self.page.evaluate(MEASURED)
-        if measured["html"] > HTML_BYTES:
-            self.tell(f"weighs {measured['html']} bytes")
+        for what, most in HEAVIEST.items():
+            if measured[what] > most:
+                self.tell(f"{what}: {measured[what]}, over {most}")
         if measured["shift"] > SHIFT:  # on a busy machine also once what never moves otherwise; so it is asked again
             await self.page.reload()
             await self.page.wait_for_function(DRAWN)

@@ -29,7 +29,8 @@ PLANTED = {
     "somebody's words as markup": (added("<b id=planted>Bold</b>"), "takes words for markup"),
     "a script inside the page": (added("<script>console.log(1)</script>"), "console: "),
     "what lies at another host": (added('<img alt="" src="https://elsewhere.example/x.png">'), "elsewhere.example"),
-    "a page too heavy": (added(f"<p hidden>{'heavy ' * 20_000}</p>"), "weighs "),
+    "a page too heavy": (added(f"<p hidden>{'heavy ' * 20_000}</p>"), "html: "),
+    "a page that asks for too much": (added("".join(f'<img alt="" src="/{n}.png">' for n in range(11))), "requests: "),
 }
 
 
