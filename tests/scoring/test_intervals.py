@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.model.intervals import FADING, ends
+from scoring.model.intervals import ends
 
 Z = 1.2815515655446004  # of 80 %
 MANY = 400_000
@@ -24,15 +24,15 @@ def held(truth, low, high):
 
 
 def test_worked_example():
-    # By hand: sd 0.8 of spread 1 is r = 0.36, so p = min(1/0.6 - 1, 1.45 · 0.36) = 0.522; the middle of 1 is 1.522,
-    # and the interval is √(1 + 0.522² · 0.36 / 0.64) = 1.073902 times as long.
+    # By hand: sd 0.8 of spread 1 is r = 0.36, so p = min(0.75 · (1/0.6 - 1), 0.36) = 0.36; the middle of 1 is 1.36,
+    # and the interval is √(1 + 0.36² · 0.36 / 0.64) = 1.035809 times as long.
     low, high = ends(np.array([1.0]), np.array([0.8]), (0.0, 1.0), Z)
-    half = Z * 0.8 * 1.073902
-    assert (low[0], high[0]) == pytest.approx((1.522 - half, 1.522 + half), abs=1e-5)
-    # r = 0.75 is beyond the fading: p = 1/√0.75 - 1 = 0.1547, around a centre of 3.
+    half = Z * 0.8 * 1.035809
+    assert (low[0], high[0]) == pytest.approx((1.36 - half, 1.36 + half), abs=1e-5)
+    # r = 0.75 is beyond the fading: p = 0.75 · (1/√0.75 - 1) = 0.116025, around a centre of 3.
     low, high = ends(np.array([5.0]), np.array([1.0]), (3.0, 2.0), Z)
-    half = Z * np.sqrt(1 + 0.1547005**2 * 3)
-    assert (low[0], high[0]) == pytest.approx((5.309401 - half, 5.309401 + half), abs=1e-5)
+    half = Z * np.sqrt(1 + 0.1160254**2 * 3)
+    assert (low[0], high[0]) == pytest.approx((5.232051 - half, 5.232051 + half), abs=1e-5)
 
 
 @pytest.mark.parametrize("reliability", [0.1, 0.3, 0.4, 0.5, 0.7, 0.8, 0.95])
@@ -43,7 +43,7 @@ def test_the_best_are_held_and_all_together_as_often_as_is_said(reliability):
     best = truth > np.quantile(truth, 0.9)
     assert now.mean() == pytest.approx(0.8, abs=0.003)
     assert now[best].mean() > before[best].mean() + 0.01
-    if reliability >= 0.5:
+    if reliability >= 0.7:
         assert now[best].mean() > 0.72
 
 
@@ -51,7 +51,7 @@ def test_the_best_are_held_and_all_together_as_often_as_is_said(reliability):
 def test_an_estimate_lies_inside_and_an_interval_is_never_much_longer(estimate, sd, centre):
     low, high = (one[0] for one in ends(np.array([estimate]), np.array([sd]), (centre, 1.0), Z))
     assert low <= estimate <= high
-    middle = high - low <= 2 * Z * sd * 1.107 + 1e-12  # unless the estimate itself is an end
+    middle = high - low <= 2 * Z * sd * 1.06 + 1e-12  # unless the estimate itself is an end
     assert middle or estimate in {low, high}
 
 
@@ -64,7 +64,3 @@ def test_without_evidence_nothing_is_moved(sd):
 def test_what_is_known_for_certain_is_a_point():
     low, high = ends(np.array([0.7]), np.array([0.0]), (0.0, 1.0), Z)
     assert (low[0], high[0]) == (0.7, 0.7)
-
-
-def test_both_forms_meet_where_it_fades():
-    assert 1 / np.sqrt(0.4) - 1 == pytest.approx(FADING * 0.4, abs=2e-3)

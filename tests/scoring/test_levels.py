@@ -54,9 +54,9 @@ def test_trust_is_asked_for_too_and_its_want_is_said():
 
 
 def test_enough_of_both_opens_the_next():
-    # By hand (intervals.py): r = 0.75, so low = 0.5 + 0.1547 · 0.5 - 1.2816 · 0.5 · √(1 + 0.1547² · 3) = -0.0860.
+    # By hand (intervals.py): r = 0.75, so low = 0.5 + 0.1160 · 0.5 - 1.2816 · 0.5 · √(1 + 0.1160² · 3) = -0.0956.
     found = of_ada(stages=5, quality=0.5, sd=0.5)
-    assert (found.level[0], found.missing[0]) == (2, "stages:4;trust:0.09")
+    assert (found.level[0], found.missing[0]) == (2, "stages:4;trust:0.10")
 
 
 def test_mastery_of_one_speciality_shows_trust_where_enough_were_heard():
