@@ -47,6 +47,7 @@ KINDS = {
     "access": "Sessions and tokens",
     "who_looked": "Who looked, and what for",
     "changes_that_may_be_undone": "Changes of today that can still be undone",
+    "known_before": "How you were known before a correction, as exports taken again still tell",
 }
 SEPARATORS = {"fi": ";"}  # as spreadsheets there expect; elsewhere a comma
 

@@ -1,5 +1,6 @@
 """Signing in and out, and choosing a language: the only pages that are open to everyone."""
 
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -32,6 +33,7 @@ from service.pages.page import (
 from service.pages.ways_in import door, why_here
 
 MOST = 24  # example people shown of an organization; the search finds the others
+MOST_IN_ALL = 96  # example people shown, of the largest organizations; those that follow are found by the search, too
 YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -75,8 +77,10 @@ async def show_sign_in(request: Request[Any, Any, Any], q: FromQuery[str] = "") 
     if not settings(request).demo:
         return door(request, "", _next(request), "")
     wanted = q.replace("\0", "").strip()[:100]
-    groups = await _examples(request.app.state.pool, wanted)
-    return stranger(request).page("sign_in.html", groups=groups, q=wanted, next=_next(request), **why_here(request))
+    groups, left_out = await _examples(request.app.state.pool, wanted)
+    return stranger(request).page(
+        "sign_in.html", groups=groups, left_out=left_out, q=wanted, next=_next(request), **why_here(request)
+    )
 
 
 @post("/sign-in", opt=OPEN)
@@ -138,10 +142,14 @@ async def _organizations(pool: db.Pool) -> list[Organization]:
         return await db.many(conn, sql.demo_organizations, Organization)
 
 
-async def _examples(pool: db.Pool, wanted: str) -> list[tuple[Organization, list[Example]]]:
+async def _examples(pool: db.Pool, wanted: str) -> tuple[list[tuple[Organization, list[Example]]], int]:
+    """Return the example organizations that are shown with their people, and how many there are besides."""
     groups = []
     for organization in await _organizations(pool):
         async with db.tenant(pool, organization.organization_id, readonly=True) as tx:
             people = await db.many(tx, sql.examples, Example, wanted=as_typed(wanted), most=MOST)
         groups.append((organization, sorted(people, key=lambda one: (one.role == "employee", alphabetical(one.name)))))
-    return sorted(groups, key=lambda group: -group[1][0].matching if group[1] else 0)
+    groups.sort(key=lambda group: -group[1][0].matching if group[1] else 0)
+    sums = accumulate(len(people) for _, people in groups)
+    shown = [group for group, people in zip(groups, sums, strict=True) if people <= MOST_IN_ALL]
+    return shown, len(groups) - len(shown)

@@ -27,8 +27,8 @@ document.addEventListener("keydown", (event) => {
   event.target.closest("form[data-send]")?.requestSubmit();
 });
 
-// Thanking opens over the page one looks at; without this script its own page opens. Of a script that did not come a
-// browser does not ask a second time, so the next time it has another address.
+// Thanking opens over the page one looks at; without this script its own page opens. A script that did not come is asked
+// for under another address, or a browser would not ask again.
 let missed = 0;
 function missing() {
   missed += 1;
@@ -67,8 +67,7 @@ for (const form of document.querySelectorAll("form[data-submit]")) {
   form.addEventListener("change", () => keyboard || form.requestSubmit());
 }
 
-// Without this script they stay open; chart.css keeps those that are about to close from being seen. A phone that is turned
-// shows the other of both: the picture, or in its place what is told in words.
+// Without this script they stay open; chart.css keeps those that are about to close from being seen.
 const narrow = matchMedia("(max-width: 640px)");
 for (const details of document.querySelectorAll("details[data-open-narrow]")) {
   const settle = () => (details.open = narrow.matches);

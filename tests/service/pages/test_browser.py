@@ -95,10 +95,15 @@ async def test_one_key_leads_to_thanking_but_not_while_typing_and_it_can_be_turn
         assert await page.locator("dialog").count() == 0
 
 
-async def test_an_example_person_is_chosen_by_keyboard(chromium, service, example):
+async def test_an_example_person_is_found_and_chosen_by_keyboard(chromium, service, example, worker_pool):
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        await tx.execute("update person set name = 'Ben ' || $2 where id = $1", example.ben, example.handle)
     context = await chromium.new_context(base_url=service)
     page = await context.new_page()
     await page.goto("/sign-in")
+    await page.focus("#q")
+    await page.keyboard.type(example.handle)
+    await page.keyboard.press("Enter")
     await page.focus(f'form:has(input[value="{example.ben}"]) button')
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Hello, Ben").wait_for()

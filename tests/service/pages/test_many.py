@@ -3,6 +3,7 @@
 import re
 
 from service.base import db
+from tests import cast
 from tests.service.pages.conftest import publish
 
 TEAMS = "insert into team (name, department) select 'Crew ' || n, 'Branch ' || n from generate_series(1, 130) as n"
@@ -108,6 +109,21 @@ async def test_of_many_departments_participation_shows_a_part_at_a_time(visitor,
     assert (await hr.get("/participation", params={"part": 9})).status_code == 200
 
 
+async def test_of_many_example_organizations_the_page_shows_some_and_finds_the_others(visitor, worker_pool):
+    for _ in range(20):
+        made = await cast.north(worker_pool)
+        async with db.tenant(worker_pool, made.organization_id) as tx:
+            await tx.execute("update organization set demo = true")
+            await tx.execute("insert into person (name) select 'Extra ' || n from generate_series(1, 8) as n")
+            await tx.execute("update person set name = 'Ben ' || $2 where id = $1", made.ben, made.handle)
+    stranger = await visitor()
+    page = (await stranger.get("/sign-in")).text
+    assert 0 < page.count('name="person_id"') <= 96
+    assert re.search(r"\d+ more organizations: the search finds their people", page)
+    found = (await stranger.get("/sign-in", params={"q": made.handle})).text
+    assert found.count('name="person_id"') == 1
+
+
 async def test_a_search_of_the_log_finds_each_look_once_and_leads_to_the_older_ones(visitor, worker_pool, north):
     async with db.tenant(worker_pool, north.organization_id) as tx:
         first, second, other = [await tx.fetchval(NAMED, name) for name in ("Sofia One", "Sofia Two", "Anna")]
@@ -117,7 +133,7 @@ async def test_a_search_of_the_log_finds_each_look_once_and_leads_to_the_older_o
         path, seen = "/audit", []
         page = (await hr.get(path, params=query)).text
         while page:
-            seen += re.findall(r'<tr><td class="nowrap">(.*?)</td>', page)
+            seen += re.findall(r'<tr><td class="nowrap muted">(.*?)</td>', page)
             older = re.search(r'rel="next" href="([^"]+)"', page)
             page = (await hr.get(older[1].replace("&amp;", "&"))).text if older else ""
         assert len(seen) == due, query
