@@ -19,7 +19,8 @@ FOLDER = Path(__file__).parent / "static"
 FILES: dict[str, tuple[Path, str]] = {
     "style.css": (FOLDER / "style.css", "text/css"),
     "chart.css": (FOLDER / "chart.css", "text/css"),
-    "lead.css": (FOLDER / "lead.css", "log.css", "text/css"),
+    "lead.css": (FOLDER / "lead.css", "text/css"),
+    "log.css": (FOLDER / "log.css", "text/css"),
     "answer.css": (FOLDER / "answer.css", "text/css"),
     "policy.css": (FOLDER / "policy.css", "text/css"),
     "mine.css": (FOLDER / "mine.css", "text/css"),
