@@ -18,6 +18,7 @@ from scoring.model.composite import QUALITY, margin
 from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number, Time
 from scoring.model.figures import AWARDS
 from scoring.model.intervals import ends
+from scoring.model.periods import micros
 from scoring.model.reference import scale
 from scoring.model.scores import LevelTable, StageTable
 from scoring.model.stages import cleared
@@ -70,7 +71,12 @@ def levels(evidence: Evidence, trusted: Trust, stages: StageTable, policy: Polic
     step, step_at = last_steps(evidence, len(asked) - 1)
     kept = np.maximum(step - falls.person, 0)
     climb = _Climb(trusted.low, clearing.count, np.maximum(reached, kept).astype(np.int32))
+    rule = MISSING_TIME if policy.levels_from is None else micros(policy.levels_from)
     since = _since(evidence, clearing, climb.level, asked, (step, step_at))
+    risen = (step < climb.level) & (
+        step_at != MISSING_TIME
+    )  # from a level that was told: not before that, nor the rule
+    since = np.where(risen, np.maximum(np.maximum(since, step_at), rule), since)
     return LevelTable(
         person=np.arange(len(reached), dtype=np.int32),
         level=climb.level,

@@ -28,6 +28,9 @@ LEFT = {
     "document_used": "a document that another project used",
     "handover_good": "a hand-over that was rated well",
     "care_done": "the call after three months was made",
+}
+LACKING = {
+    "nothing": "no document that another project used, and no hand-over that was rated well",
     "care_missed": "the call after three months was not made",
 }
 
@@ -144,11 +147,16 @@ async def journey_of(
 
 
 def why(words: Words, stage: Stage) -> dict[str, Any]:
-    """Read a stage's reasons: how many customers were heard (0: not told), and what was left behind.
+    """Read a stage's reasons: how many customers were heard (0: not told), and what was left behind or lacks.
 
     How many colleagues spoke is not told: in a small project it would tell who did not.
     """
     tokens = [token.split(":") for token in (stage.reasons or "").split(";")]
     heard = next((int(token[2]) for token in tokens if token[:2] == ["customer", "heard"]), 0)
-    left = [words.say(LEFT[token[1]]) for token in tokens if token[0] == "left_behind" and token[1] in LEFT]
-    return {"customer": heard, "left": left}
+    found = {token[1] for token in tokens if token[0] == "left_behind"}
+    if stage.left_behind:
+        left = [text for word, text in LEFT.items() if word in found]
+    else:
+        lacking = {"nothing": not found & {"document_used", "handover_good"}, "care_missed": "care_missed" in found}
+        left = [LACKING[word] for word, lacks in lacking.items() if lacks and stage.left_behind is not None]
+    return {"customer": heard, "left": [words.say(text) for text in left]}

@@ -117,8 +117,8 @@ async def publish(
     sent = await own_fields(request)
     reason = " ".join(sent.get("reason", "").split())[:500]
     if not reason or sent.get("sure") != "yes":
-        say = "Write why, and confirm that it holds for everybody."
-        return await _effects(tx, me, view, preview_id, Said(view.words.say(say), reason))
+        trouble = view.words.say("Write why, and confirm that it holds for everybody.")
+        return await _effects(tx, me, view, preview_id, Said(trouble, reason))
     try:
         async with tx.transaction():
             rescale = sent.get("rescale") == "yes"

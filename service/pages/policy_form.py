@@ -128,8 +128,8 @@ class _Reading:
         """Return a number; 0 beside an error where it is none."""
         text = self._sent.get(field, "").replace("−", "-").replace(" ", "")
         if not _NUMBER.fullmatch(text) or (whole and not text.lstrip("+-").isdigit()):
-            kind = "Write a whole number." if whole else "Write a number."
-            self.errors[field] = self._words.say(kind)
+            say = self._words.say
+            self.errors[field] = say("Write a whole number.") if whole else say("Write a number.")
             return 0
         return int(text) if whole else float(text.replace(",", "."))
 

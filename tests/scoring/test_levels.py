@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from scoring.model.evidence import MISSING_TIME
 from scoring.model.levels import Falls, levels, trust
 from scoring.model.periods import micros
 from scoring.model.scores import StageTable
-from scoring.policy import Policy
+from scoring.policy import STANDARD_LEVELS, Policy
 from tests.scoring.blocks import block
 from tests.scoring.small import day, small
 from tests.scoring.small import micros as moment
@@ -17,7 +18,7 @@ from tests.scoring.small import micros as moment
 Z80 = 1.2815515655446004
 
 
-def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False):
+def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False, policy=Policy()):
     """Ada's level after so many cleared stages, one every ten days."""
     projects = [
         {"project": f"p{n:02}", "kind": "delivery", "started": 0, "ended": 10 * (n + 1), "outcome": "done"}
@@ -32,7 +33,7 @@ def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), 
     known = block("leading", estimate=[[estimate]], sd=spread, voices=[[voices]])
     composed = block("quality", "standing", estimate=[[quality, quality]], sd=sd)
     fallen = Falls(np.array([falls]), moment(999))
-    return levels(evidence, trust(known, composed, Policy()), journey, Policy(), fallen)
+    return levels(evidence, trust(known, composed, policy), journey, policy, fallen)
 
 
 def test_everybody_begins_as_a_newcomer_on_the_day_of_joining():
@@ -74,6 +75,16 @@ def test_a_level_once_reached_is_kept_and_what_it_lacks_is_said():
     found = of_ada(stages=3, steps=((2, 40), (1, 30)))
     assert (found.level[0], found.since[0]) == (2, moment(40))
     assert found.missing[0] == "kept:trust:0.99;stages:6;trust:1.29"
+
+
+def test_a_level_that_a_new_rule_opens_is_held_since_the_rule_and_an_old_one_since_it_was_reached():
+    # The third stage was cleared on day 30; asking for three in place of five holds from day 100 on.
+    easier = tuple(replace(one, stages=3) if one.name == "Trusted" else one for one in STANDARD_LEVELS)
+    policy = Policy(levels=easier, levels_from=day(100))
+    found = of_ada(stages=3, quality=2.0, sd=0.5, steps=((1, 20),), policy=policy)
+    assert (found.level[0], found.since[0]) == (2, moment(100))
+    assert of_ada(stages=2, quality=2.0, sd=0.5, steps=((1, 20),), policy=policy).since[0] == moment(20)
+    assert of_ada(stages=3, quality=2.0, sd=0.5, policy=policy).since[0] == moment(30)  # nothing was told before
 
 
 def test_who_falls_loses_one_level_from_the_runs_moment_on():

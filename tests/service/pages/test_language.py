@@ -1,5 +1,6 @@
 """Both languages say everything, and say it right."""
 
+import ast
 import re
 from datetime import UTC, datetime
 from itertools import chain
@@ -68,6 +69,7 @@ def said():
         yield from (title, text)
     for texts in (
         my_journey.LEFT,
+        my_journey.LACKING,
         my_scores.SOURCES_OFF,
         my_scores.SOURCES_OFF_SOON,
         my_settings.DONE,
@@ -194,3 +196,28 @@ def test_numbers_and_days_are_written_as_in_each_language():
     assert Words("en").number(-0.001) == "0.00"
     assert shown.period_name(Words("fi"), "quarter:2026Q3") == "2026, 3. neljännes"
     assert shown.period_name(Words("fi"), "month:2026-07") == "heinäkuu 2026"
+
+
+def literals(node):
+    return {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def said_by_name(tree):
+    """Texts that a function gives a name first and then says by it, where what collects texts does not see them."""
+    for function in (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)):
+        calls = [one for one in ast.walk(function) if isinstance(one, ast.Call) and one.args]
+        said = {
+            call.args[0].id
+            for call in calls
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "say" and isinstance(call.args[0], ast.Name)
+        }
+        for one in (one for one in ast.walk(function) if isinstance(one, ast.Assign)):
+            if any(isinstance(target, ast.Name) and target.id in said for target in one.targets):
+                yield from literals(one.value)
+
+
+def test_no_text_is_said_by_a_name_that_hides_it():
+    assert list(said_by_name(ast.parse("def a(w):\n    k = 'One more' if w else 'No more'\n    w.say(k)"))) != []
+    hidden = {text for path in PAGES.glob("*.py") for text in said_by_name(ast.parse(path.read_text())) if " " in text}
+    known = {text[0] if isinstance(text, tuple) else text for text in said()}
+    assert hidden - known == set()
