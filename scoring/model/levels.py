@@ -73,9 +73,8 @@ def levels(evidence: Evidence, trusted: Trust, stages: StageTable, policy: Polic
     climb = _Climb(trusted.low, clearing.count, np.maximum(reached, kept).astype(np.int32))
     rule = MISSING_TIME if policy.levels_from is None else micros(policy.levels_from)
     since = _since(evidence, clearing, climb.level, asked, (step, step_at))
-    risen = (step < climb.level) & (
-        step_at != MISSING_TIME
-    )  # from a level that was told: not before that, nor the rule
+    # From a level that was told: later than that, and than the rule.
+    risen = (step < climb.level) & (step_at != MISSING_TIME)
     since = np.where(risen, np.maximum(np.maximum(since, step_at), rule), since)
     return LevelTable(
         person=np.arange(len(reached), dtype=np.int32),

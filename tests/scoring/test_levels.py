@@ -15,10 +15,11 @@ from tests.scoring.blocks import block
 from tests.scoring.small import day, small
 from tests.scoring.small import micros as moment
 
+STANDARD = Policy()
 Z80 = 1.2815515655446004
 
 
-def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False, policy=Policy()):
+def of_ada(*, stages=0, quality=0.0, sd=1.0, leading=(0.0, 1.0, 0.0), steps=(), falls=False, policy=STANDARD):
     """Ada's level after so many cleared stages, one every ten days."""
     projects = [
         {"project": f"p{n:02}", "kind": "delivery", "started": 0, "ended": 10 * (n + 1), "outcome": "done"}
