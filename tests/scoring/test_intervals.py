@@ -41,7 +41,7 @@ def test_the_best_are_held_and_all_together_as_often_as_is_said(reliability):
     now = held(truth, *ends(estimate, sd, (0.0, 1.0), Z))
     before = held(truth, estimate - Z * sd, estimate + Z * sd)
     best = truth > np.quantile(truth, 0.9)
-    assert now.mean() == pytest.approx(0.802, abs=0.003)  # a little over: no middle goes too far
+    assert 0.797 < now.mean() < 0.808  # a little over 0.8 where middles would go too far
     assert now[best].mean() > before[best].mean() + 0.01
     if reliability >= 0.7:
         assert now[best].mean() > 0.72
