@@ -11,10 +11,10 @@ and never further from the estimate than 0.35 half, so that those found to be th
 the best hundredth in 78 %, else in 69 %).
 
 Of a normal prior all subjects together are held as before whatever p is (80.0–80.6 %): middle − truth has that
-variance. At
-p = 1/√r − 1 middles vary as much as the truth does (constrained Bayes: Louis 1984, Ghosh 1992); three quarters of that
-hold the top tenth in 76 % at r = 0.8 and in 69 % at r = 0.5, and make an interval 1.6 and 4.7 % longer. It costs more
-the less is known, so under r = 0.4 it fades: never over 6 % longer, and without evidence all is as it was.
+variance. At p = 1/√r − 1 middles vary as much as the truth does (constrained Bayes: Louis 1984, Ghosh 1992); three
+quarters of that hold the top tenth in 76 % at r = 0.8 and in 69 % at r = 0.5, and make an interval 1.6 and 4.7 %
+longer. It costs more the less is known, so under r = 0.4 it fades: never over 6 % longer, and without evidence all is
+as it was.
 
 Weakness: an interval does not lie evenly around its estimate, and is no posterior's quantiles; the best of whom hardly
 anything is known are still missed often.
