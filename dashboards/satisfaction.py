@@ -19,6 +19,8 @@ GAP = 1.6  # rows between the sources
 LARGEST, SMALLEST = 26.0, 7.0  # pixels across a bubble
 SHOWN_FROM = 2  # answers from which a bubble has its number written in it
 PIXELS = 25  # of a row
+FOOT = 48  # pixels below the rows, for the other axis
+LETTER = 7.5  # pixels of a title, at most: the one beside few rows is longer than they are high
 UNHAPPY = 2  # steps up to this one want attention
 
 Label = Callable[[str], str]
@@ -47,14 +49,15 @@ def figure(
     across = [row.step if narrow else quarters.index(row.quarter) for row in rows]
     height = max(len(sources), 1) * (tall + GAP)
     steps, time = _steps(words, sources, tall), _time(words, quarters, sources, tall, narrow=narrow)
+    beside = words["time" if narrow else "steps"]
     titles = [_title(name(source), number * (tall + GAP)) for number, source in enumerate(sources)]
     return blank(
         _bubbles(rows, (across, lines), words, name),
         xaxis=_flat(steps) if narrow else time,
         yaxis={**(time if narrow else steps), "range": [height - 0.4, -1.4]},
         annotations=titles,
-        height=round(PIXELS * (height + 1)) + 50,
-        margin={"l": 64, "r": 12, "t": 0, "b": 48},
+        height=max(round(PIXELS * (height + 1)) + 50, FOOT + round(LETTER * len(beside))),
+        margin={"l": 64, "r": 12, "t": 0, "b": FOOT},
     )
 
 

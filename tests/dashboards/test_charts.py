@@ -174,3 +174,12 @@ def test_names_at_the_edges_of_the_map_stand_inwards_and_never_on_a_neighbour():
     assert [side.split()[1] for side in sides[:3]] == ["right", "right", "left"]
     assert len({*sides[:2]}) == 2
     assert sides[3] != "middle right"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("longest", [lambda text: text, lambda text: text.ljust(60, "m")])
+def test_the_title_beside_one_answer_is_no_longer_than_the_picture_is_high(narrow, longest):
+    words = {key: longest(text) for key, text in satisfaction.WORDS.items()}
+    layout = satisfaction.figure([answer_row(0)], words, narrow=narrow).layout
+    letters, size = len(layout.yaxis.title.text), layout.yaxis.title.font.size
+    assert letters * size * 0.55 <= layout.height - layout.margin.b - layout.margin.t

@@ -14,6 +14,7 @@ async def test_hr_chooses_takes_the_file_and_finds_it_in_the_history(visitor, no
     hr = await visitor(north, "cleo", "hr")
     asked = await hr.send_form("/exports", "/exports", what="people", format="csv", purpose="personnel")
     link = re.search(r'href="(/exports/[^/]+/file)"', asked.text)[1]
+    assert ("Ready: People and levels</h2>" in asked.text, "is ready" in asked.text) == (True, False)
     file = await hr.get(link)
     assert file.text.splitlines()[0].startswith("person,name,")
     assert "attachment" in file.headers["content-disposition"]

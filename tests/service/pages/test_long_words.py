@@ -1,5 +1,6 @@
 """Long words are shown in a few lines, and whole at a click; without scripts, too."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,11 @@ import pytest
 from service.base import db
 from service.pages.page import FEW_LETTERS, FEW_LINES, shortened
 
+CUT = """() => [...document.querySelectorAll("main .card table")].filter((one) => {
+  const card = one.closest(".card").getBoundingClientRect(), box = one.getBoundingClientRect();
+  const cells = [...one.querySelectorAll("td")];
+  return box.right > card.right || cells.some((cell) => cell.scrollWidth > cell.clientWidth + 1);
+}).map((one) => one.outerHTML.slice(0, 160))"""
 SIGNAL = "insert into signal (project_id, contact_id, kind, comment, at) values ($1, $2, 'call', $3, $4)"
 
 
@@ -43,3 +49,21 @@ async def test_each_setting_says_what_one_does_there(visitor, north):
     page = (await (await visitor(north, "ben")).get("/settings")).text
     for act, path in (("Follow what I contest", "/contests"), ("See where I am signed in", "/sessions")):
         assert f'<a href="{path}">{act}</a><br><span class="muted">' in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", [(1440, "en"), (1440, "fi"), (390, "en"), (390, "fi")], ids=str)
+async def test_names_without_a_space_break_no_table(opened, visitor, worker_pool, example, look):
+    width, language = look
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        await tx.execute("update person set name = rpad(name, 195, 'a')")
+    admin = await visitor(example, "ada", "administrator")
+    await admin.send_form("/tokens", "/tokens", role="administrator", name="W" * 200, days="7", read="true")
+    asked = await admin.send_form("/exports", "/exports", what="people", format="csv", purpose="personnel")
+    await admin.get(re.search(r'href="(/exports/[^/]+/file)"', asked.text)[1])
+    page = await opened("/tokens", language, "administrator", viewport={"width": width, "height": 900})
+    for path in ("/tokens", "/audit", "/exports"):
+        await page.goto(path)
+        assert await page.locator("main table td").count(), path
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert await page.evaluate(CUT) == [], path
