@@ -1,18 +1,19 @@
 """Contesting as pages: what I contest and how it was decided; for a reviewer what waits, and the decision."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from msgspec import Meta
+from msgspec.structs import asdict
 
 from service.badges.catalog import BADGES
 from service.base import db
 from service.base.access import Role
-from service.base.border import Input, Text
+from service.base.border import MAX_TEXT, Input, Text
 from service.base.errors import AlreadyExists
 from service.base.paging import BY_DUE
 from service.base.web import AUDITED, Cut, Me, Tx, page
@@ -20,7 +21,7 @@ from service.contests import actions
 from service.contests.model import Contest, Decision, Evidence, NewContest, Settled, Verdict, Waiting
 from service.contests.routes import NEWEST_OPENED
 from service.flows.resolving import resolve
-from service.pages.page import Seen, View, form, redirect
+from service.pages.page import Seen, View, own_fields, read, redirect
 from service.pages.shown import board_name
 from service.scores.standing import may_see
 
@@ -49,13 +50,18 @@ DONE = {
 Done = Annotated[str, QueryParameter(max_length=60)]
 
 
-class Draft(Input):
-    """The form of a contest."""
+class What(Input, kw_only=True):
+    """What the form of a contest names."""
 
-    words: Text
     dimension: Short | None = None
     evidence: Evidence | None = None
     evidence_id: UUID | None = None
+
+
+class Draft(What):
+    """The form of a contest."""
+
+    words: Text
 
 
 class Decided(Input):
@@ -97,46 +103,85 @@ async def show_form(  # noqa: PLR0917 - the frame's own two, and what the link n
     return await _form(tx, me, view, {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id})
 
 
-async def _form(tx: Tx, me: Me, view: View, what: dict[str, Any], typed: str = "") -> Response[str]:
-    """Show the form, with what was typed where the same thing is contested already."""
+async def _form(
+    tx: Tx, me: Me, view: View, what: dict[str, Any], typed: str = "", *, errors: dict[str, str] | None = None
+) -> Response[str]:
+    """Show the form, with what was typed where that is to be mended or the same thing is contested already."""
     dimension, evidence = what["dimension"], what["evidence"]
     title = board_name(view.words, dimension) if dimension else view.words.say(ABOUT.get(evidence, evidence))
     deciders = await db.one(tx, actions.sql.deciders, str, person_id=me.person())
     which = {"dimension": dimension or None, "evidence_id": what["evidence_id"]}
     already = await db.maybe(tx, actions.sql.open_one, UUID, person_id=me.person(), **which)
     content = {"what": what, "title": title, "days": actions.DAYS, "deciders": deciders, "typed": typed}
-    return view.page("contest_new.html", 422 if typed else 200, already=already, **content)
+    status = 422 if typed or errors else 200
+    return view.page("contest_new.html", status, already=already, errors=errors or {}, **content)
 
 
 @post("/contests/new")
 async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) -> Response[str] | Redirect:
-    """Open the contest; what is contested already stays as it is, and so do the words just typed."""
-    draft = await form(request, Draft)
+    """Open the contest, or say what is to be mended; what is contested already stays as it is, typed words too."""
+    sent = await own_fields(request)
+    typed = sent.pop("words", "")
+    what = read(sent, What)
+    errors = _unfit(view, "words", typed, "Write what is wrong, and how you know.")
+    if errors and (what.dimension or what.evidence):
+        return await _form(tx, me, view, asdict(what), typed, errors=errors)
+    draft = read(sent | {"words": typed}, Draft)
     new = NewContest(draft.words, draft.dimension, draft.evidence, draft.evidence_id)
     try:
         async with tx.transaction():  # a savepoint: the request's own transaction goes on
             await actions.contest(tx, me, new)
     except AlreadyExists:
-        what = {"dimension": draft.dimension, "evidence": draft.evidence, "evidence_id": draft.evidence_id}
-        return await _form(tx, me, view, what, draft.words)
+        return await _form(tx, me, view, asdict(what), draft.words)
     return redirect("/contests?done=sent")
+
+
+def _unfit(view: View, field: str, typed: str, missing: str) -> dict[str, str]:
+    """Say of words what is to be mended: `missing` where there are none."""
+    if not typed.strip():
+        return {field: view.words.say(missing)}
+    if len(typed) > MAX_TEXT:
+        return {field: view.words.say("That is too long; 4,000 characters fit.")}
+    return {}
 
 
 @get("/contests/{contest_id:uuid}", opt=AUDITED)
 async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]) -> Response[str]:
     """Show one contest, and to who may decide on it the form for that."""
+    return await _contest(tx, me, view, contest_id)
+
+
+async def _contest(
+    tx: Tx,
+    me: Me,
+    view: View,
+    contest_id: UUID,
+    *,
+    given: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    """Show a contest, with what was `given` where that is to be mended; that it is read is written down first."""
     found = await actions.read(tx, me, contest_id)
     named = board_name(view.words, found.dimension) if found.dimension else view.words.say(ABOUT[found.about])
     badge = BADGE_NAMES.get(found.said or "") if found.about == "badge" else None
     said = view.words.say(badge) if badge else found.said
     decides = found.person_id != me.person_id
     figures = decides and found.about == "score" and await may_see(tx, me, found.person_id)
-    return view.page("contest.html", contest=found, said=said, title=named, decides=decides, figures=figures)
+    content = {"contest": found, "said": said, "title": named, "decides": decides, "figures": figures}
+    return view.page("contest.html", 422 if errors else 200, given=given or {}, errors=errors or {}, **content)
 
 
 @post("/contests/{contest_id:uuid}")
-async def decide_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, contest_id: FromPath[UUID]) -> Redirect:
-    """Decide, with reasons."""
-    sent = await form(request, Decided)
+async def decide_contest(
+    request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]
+) -> Response[str] | Redirect:
+    """Decide, with reasons; or say what is to be mended."""
+    given = await own_fields(request)
+    errors = _unfit(view, "reasons", given.get("reasons", ""), "Write your reasons; the person reads them.")
+    if given.get("decision") not in get_args(Decision):
+        errors = {"decision": view.words.say("Choose one of these.")} | errors
+    if errors:
+        return await _contest(tx, me, view, contest_id, given=given, errors=errors)
+    sent = read(given, Decided)
     await resolve(tx, me, contest_id, Verdict(sent.decision, sent.reasons))
     return redirect("/contests?done=decided")

@@ -1,6 +1,5 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,12 +12,13 @@ from service.auth.actions import session_cookie
 from service.auth.lookup import sql
 from service.auth.model import Days, NewToken, SessionView, TokenView
 from service.auth.routes import administrator
-from service.base import db, idempotency
+from service.base import db
 from service.base.access import Actor, Role, Scope
 from service.base.border import Input, Name
 from service.base.errors import AppError
-from service.base.idempotency import Claim, Replayed
+from service.base.idempotency import Replayed
 from service.base.web import Me, Tx
+from service.pages.once import once
 from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
 MOST = 200  # tokens of the page; `talkoot token list` shows more
@@ -32,7 +32,6 @@ ROLES = {
 }
 SCOPES = {Scope.READ: "read", Scope.WRITE: "write", Scope.EXPORT: "export"}
 DEFAULTS = {"days": "90", Scope.READ.value: "true"}
-MADE = 200  # the status kept of a form that made its token; never the secret
 
 
 class Wish(Input, kw_only=True):
@@ -95,15 +94,13 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
         return await _tokens(tx, view, given=sent, errors=errors)
     try:
         wish = read(sent, Wish)
-        claim = Claim(me.credential_id, "POST /tokens", str(wish.key), sha256(wish.key.bytes).digest())
-        await idempotency.replay(tx, claim)
-        made = await _make(tx, me, wish)
+        async with once(tx, me, "POST /tokens", wish.key):
+            made = await _make(tx, me, wish)
     except Replayed:
         return redirect("/tokens?again=true")
     except AppError:
         refused = view.words.say("That token cannot be made. Choose again.")
         return await _tokens(tx, view, given=sent, errors={"form": refused})
-    await idempotency.keep(tx, claim, MADE, b"")
     return await _tokens(tx, view, made=made)
 
 

@@ -1,10 +1,11 @@
 """What customers say of projects: how many said what, when and where, in their own words; and who is silent."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -14,9 +15,10 @@ from litestar.response import Redirect
 from dashboards import satisfaction
 from dashboards.satisfaction import Row
 from service.base import clock, db
-from service.base.access import Role, require_role
+from service.base.access import Actor, Role, require_role
 from service.base.config import address_of
 from service.base.errors import NotFound
+from service.base.idempotency import Replayed
 from service.base.mail import can_send
 from service.base.web import SECRET, Me, Tx
 from service.flows import contact_mail
@@ -24,6 +26,7 @@ from service.flows.surveys import new_link
 from service.pages import lead, openings
 from service.pages.language import Words
 from service.pages.lead import Team, sql
+from service.pages.once import once
 from service.pages.page import Seen, View, form, settings
 from service.pages.page import data as figure_data
 from service.pages.shown import Option
@@ -101,6 +104,12 @@ class Asking(lead.Act):
     contact_id: UUID
 
 
+class Handing(Asking):
+    """Whom to hand a link; `key` is the form's own, so that sending it twice makes one link for them."""
+
+    key: UUID
+
+
 @get("/team/satisfaction", guards=[lead.LEADING])
 async def show_satisfaction(
     tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", about: FromQuery[str] = "satisfaction"
@@ -168,6 +177,7 @@ async def show_project(  # noqa: PLR0917 - the frame's own three, which project,
         heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
         sends=can_send(settings(request)),
         hands=every,
+        key=uuid4(),
         **await openings.shown(tx, me, view, project_id, opening),
         **pictures(view.words, rows),
     )
@@ -184,6 +194,7 @@ async def show_unheard(request: AnyRequest, tx: Tx, me: Me, view: Seen, team: le
         asked="asked" in request.query_params,
         sends=sends,
         hands=me.role in lead.EVERY_TEAM,
+        key=uuid4(),
         ago=partial(lead.ago, view.words),
     )
 
@@ -207,30 +218,47 @@ async def ask_customer(request: AnyRequest, tx: Tx, me: Me, project_id: FromPath
 @post("/team/projects/{project_id:uuid}/link", guards=[OFFICE], opt=SECRET, status_code=200)
 async def make_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID]) -> Response[str]:
     """Ask a contact, unless somebody did, and show the link to hand to them, this once; those before it end."""
-    wanted = await form(request, Asking)
+    wanted = await form(request, Handing)
     project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
-    which = {"project_id": project_id, "contact_id": wanted.contact_id}
-    survey_id = await db.maybe(tx, surveys.sql.asked, UUID, **which)
-    if survey_id is None:
-        survey_id = (await surveys.ask(tx, me, project_id, wanted.contact_id)).id
-    link = await new_link(tx, survey_id, address_of(settings(request)))
+
+    async def make() -> Link:
+        which = {"project_id": project_id, "contact_id": wanted.contact_id}
+        survey_id = await db.maybe(tx, surveys.sql.asked, UUID, **which)
+        if survey_id is None:
+            survey_id = (await surveys.ask(tx, me, project_id, wanted.contact_id)).id
+        return await new_link(tx, survey_id, address_of(settings(request)))
+
+    link = await _first(tx, me, view, wanted, make)
     return await _handed(tx, view, project, wanted, link, own=False)
 
 
 @post("/team/projects/{project_id:uuid}/page-link", guards=[OFFICE], opt=SECRET, status_code=200)
 async def make_page_link(request: AnyRequest, tx: Tx, me: Me, view: Seen, project_id: FromPath[UUID]) -> Response[str]:
     """Show the link to the own page of one of the customer's contacts, this once; those before it end."""
-    wanted = await form(request, Asking)
+    wanted = await form(request, Handing)
     project = await db.one(tx, sql.project, Project, project_id=project_id, person_id=me.person_id, every=True)
     if not await db.one(tx, sql.has_contact, bool, project_id=project_id, contact_id=wanted.contact_id):
         raise NotFound("this project's customer has no such contact, and it is open to no such one")
-    link = await contact_mail.new_link(tx, wanted.contact_id, me.person_id, address_of(settings(request)))
+    making = partial(contact_mail.new_link, tx, wanted.contact_id, me.person_id, address_of(settings(request)))
+    link = await _first(tx, me, view, wanted, making)
     return await _handed(tx, view, project, wanted, link, own=True)
 
 
+async def _first(
+    tx: db.Connection, me: Actor, view: View, wanted: Handing, make: Callable[[], Awaitable[Link]]
+) -> Link | None:
+    """Make a link for a contact, which ends those before it; None where the form has: that one is to go on working."""
+    try:
+        async with once(tx, me, f"POST {view.path}", wanted.key, str(wanted.contact_id)):
+            return await make()
+    except Replayed:
+        return None
+
+
 async def _handed(
-    tx: db.Connection, view: View, project: Project, wanted: Asking, link: Link, *, own: bool
+    tx: db.Connection, view: View, project: Project, wanted: Handing, link: Link | None, *, own: bool
 ) -> Response[str]:
     named = {one.key: one.name for one in await db.many(tx, sql.contacts, Option, project_id=project.id)}
     contact = named.get(str(wanted.contact_id), "–")
-    return view.page("lead_link.html", project=project, contact=contact, link=link, team=wanted.team, own=own)
+    content: dict[str, Any] = {"project": project, "contact": contact, "link": link, "wanted": wanted, "own": own}
+    return view.page("lead_link.html", key=uuid4(), **content)

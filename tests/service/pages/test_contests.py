@@ -134,3 +134,32 @@ async def test_i_hide_thanks_on_my_page_and_undo_it(visitor, north, thanked):
     assert "You have hidden none." in (await ben.get("/kudos/hidden")).text
     assert "For the night shift." in shown.text
     assert f"/kudos/{kudos}/hide" not in (await (await visitor(north, "ada")).get(page)).text
+
+
+async def test_a_contest_of_blanks_is_answered_with_the_form_and_nothing_is_sent(visitor, north, published):
+    await published(north, [north.ada])
+    ada, new = await visitor(north, "ada"), "/contests/new?dimension=care"
+    for words, told in (("   ", "Write what is wrong"), ("x" * 4001, "That is too long")):
+        answer = await ada.send_form(new, "/contests/new", words=words)
+        assert (answer.status_code, f'id="words-wrong">{told}' in answer.text) == (422, True)
+        assert f">{words}</textarea>" in answer.text
+        assert re.search(r'<textarea id="words"[^>]*aria-invalid="true" aria-describedby="words-wrong"', answer.text)
+    sent = await ada.send_form(new, "/contests/new", words="I made five calls.")
+    assert sent.text.count("I made five calls.") == 1
+
+
+async def test_a_decision_without_a_choice_or_reasons_is_answered_with_the_form_and_decides_nothing(
+    visitor, north, published
+):
+    await published(north, [north.ada])
+    await (await visitor(north, "ada")).send_form("/contests/new?dimension=care", "/contests/new", words="No.")
+    cleo = await visitor(north, "cleo", "hr")
+    path = "/contests/" + (await cleo.get("/contests")).text.split('<td><a href="/contests/')[1].split('"')[0]
+    answer = await cleo.send_form(path, path, reasons="They were in another book.")
+    assert (answer.status_code, 'id="decision-wrong">Choose one of these.' in answer.text) == (422, True)
+    assert ">They were in another book.</textarea>" in answer.text
+    assert re.search(r'value="upheld"[^>]*aria-invalid="true" aria-describedby="decision-wrong"', answer.text)
+    answer = await cleo.send_form(path, path, decision="rejected", reasons="  ")
+    assert (answer.status_code, 'id="reasons-wrong">Write your reasons' in answer.text) == (422, True)
+    assert 'value="rejected" checked' in answer.text
+    assert "Decided. The person" in (await cleo.send_form(path, path, decision="upheld", reasons="So.")).text

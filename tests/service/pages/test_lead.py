@@ -268,6 +268,26 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
     assert [row["n"] for row in await fetch(worker_pool, north, "select count(*) as n from survey")] == [1]
 
 
+@pytest.mark.parametrize(("action", "leads_to"), [("link", "/s/"), ("page-link", "/p/")])
+async def test_a_page_with_a_link_loaded_anew_makes_no_other_and_the_one_just_copied_still_works(
+    visitor, north, action, leads_to
+):
+    def hidden(page):
+        form = page.partition(f'action="{here}/{action}"')[2].partition("</form>")[0]
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+    here, cleo = f"/team/projects/{north.delivery}", await visitor(north, "cleo", "hr")
+    sent = hidden((await cleo.get(here)).text) | {"contact_id": str(north.contacts["oak"])}
+    made, again = [(await cleo.post(f"{here}/{action}", data=sent)).text for _ in range(2)]
+    link = re.search(rf'value="[^"]*({leads_to}[^"]+)"', made)[1]
+    assert (leads_to in again, "That form has made its link already" in again) == (False, True)
+    customer = await visitor()
+    assert (await customer.get(link)).status_code == 200
+    wished = (await cleo.post(f"{here}/{action}", data=hidden(again))).text  # on purpose, by the button of that page
+    newest = re.search(rf'value="[^"]*({leads_to}[^"]+)"', wished)[1]
+    assert [(await customer.get(path)).status_code for path in (link, newest)] == [404, 200]
+
+
 async def test_a_call_is_noted_and_for_a_minute_can_be_taken_back(visitor, worker_pool, north):
     old = NOW - timedelta(minutes=2)
     [(task,)] = await fetch(worker_pool, north, CARE, north.delivery, north.ben, old, None)

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime
 from html import unescape
+from uuid import uuid4
 
 import pytest
 
@@ -10,9 +12,11 @@ from scoring.policy import Level, Policy
 from scoring.policy_words import GROUPS, meanings
 from scoring.run import run_now
 from service import worker
-from service.base import db
+from service.base import clock, db
+from service.base.access import Actor, Role
 from service.pages import policy_form
 from service.pages.language import Words
+from service.policies import reading
 
 LOOKED = "select subject_id from audit where action = 'view_preview'"
 CHANGES = {"largest": [{"subject": "b1", "before": 0.1, "after": 0.4}], "levels_changed": 1}
@@ -138,6 +142,35 @@ async def test_who_is_named_in_a_preview_was_looked_at(visitor, api, worker_pool
         assert [row[0] for row in await tx.fetch(LOOKED)] == [north.ben] * 2
     looked = await (await visitor(north, "ben")).get("/who-looked")
     assert "in a preview of another policy" in looked.text
+
+
+async def test_a_preview_opened_again_is_written_down_once_a_day_and_anew_for_whoever_it_names_then(
+    visitor, worker_pool, north
+):
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, results_cap="0.1")
+    looked = []
+    for subjects in (["b1"], ["b1"], ["a1", "b1"], ["a1", "b1"]):
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute("update person set external_id = 'b1' where id = $1", north.ben)
+            await tx.execute("update person set external_id = 'a1' where id = $1", north.ada)
+            moved = [{"subject": one, "before": 0.25, "after": -0.5} for one in subjects]
+            await tx.execute("update policy_preview set result = result || $1", {"largest": moved, "standing": []})
+        assert "Ben" in (await hr.get(effects.url.path)).text
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            looked.append(len(await tx.fetch(LOOKED)))
+    assert looked == [1, 1, 3, 3]
+
+
+def test_another_day_sign_in_or_preview_is_another_look(monkeypatch):
+    here, elsewhere = [Actor(uuid4(), uuid4(), uuid4(), Role.HR) for _ in range(2)]
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+    preview, named = uuid4(), {uuid4(), uuid4()}
+    first = reading._look(here, preview, named)
+    assert reading._look(here, preview, named) == first
+    assert first not in {reading._look(elsewhere, preview, named), reading._look(here, uuid4(), named)}
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 2, 0, 1, tzinfo=UTC))
+    assert reading._look(here, preview, named) != first
 
 
 async def test_what_stands_against_a_preview_is_told_in_words(visitor, worker_pool, north):

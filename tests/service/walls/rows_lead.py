@@ -47,7 +47,7 @@ ROWS = [
     *(
         page(
             f"/team/projects/{{project_id:uuid}}/{link}",
-            lambda ids: {"contact_id": ids["contact"]},
+            lambda ids: {"key": ids["key"], "contact_id": ids["contact"]},
             may={"hr", "administrator"},
             ok=200,
             foreign=404,
