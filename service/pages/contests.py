@@ -123,7 +123,7 @@ async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Se
     sent = await own_fields(request)
     typed = sent.pop("words", "")
     what = read(sent, What)
-    errors = _unfit(view, "words", typed, "Write what is wrong, and how you know.")
+    errors = _unfit(view, "words", typed, view.words.say("Write what is wrong, and how you know."))
     if errors and (what.dimension or what.evidence):
         return await _form(tx, me, view, asdict(what), typed, errors=errors)
     draft = read(sent | {"words": typed}, Draft)
@@ -139,7 +139,7 @@ async def send_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Se
 def _unfit(view: View, field: str, typed: str, missing: str) -> dict[str, str]:
     """Say of words what is to be mended: `missing` where there are none."""
     if not typed.strip():
-        return {field: view.words.say(missing)}
+        return {field: missing}
     if len(typed) > MAX_TEXT:
         return {field: view.words.say("That is too long; 4,000 characters fit.")}
     return {}
@@ -177,7 +177,9 @@ async def decide_contest(
 ) -> Response[str] | Redirect:
     """Decide, with reasons; or say what is to be mended."""
     given = await own_fields(request)
-    errors = _unfit(view, "reasons", given.get("reasons", ""), "Write your reasons; the person reads them.")
+    errors = _unfit(
+        view, "reasons", given.get("reasons", ""), view.words.say("Write your reasons; the person reads them.")
+    )
     if given.get("decision") not in get_args(Decision):
         errors = {"decision": view.words.say("Choose one of these.")} | errors
     if errors:
