@@ -1,7 +1,9 @@
 """The people every test knows: organization North (Ada leads, Ben is on her team, Cleo is in HR) and South (Dora)."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from service.base import db
 
@@ -10,6 +12,7 @@ insert into organization (organization_id, handle, name, time_zone, kudos_a_day,
     requests_a_minute, requests_a_minute_each)
 values ($1, $2, $3, 'Europe/Helsinki', 1000000, 1000000, 100000000, 100000000)
 """
+ZONE = ZoneInfo("Europe/Helsinki")  # of the organizations above; there it is tomorrow before it is so in UTC
 INSERT_PERSON = "insert into person (name, email, role) values ($1, $2, $3) returning id"
 INSERT_TEAM = "insert into team (name, department) values ($1, $2) returning id"
 INSERT_TEAM_MEMBER = "insert into team_member (team_id, person_id, role) values ($1, $2, $3)"
@@ -24,6 +27,11 @@ INSERT_MEMBER = "insert into project_member (project_id, person_id, share) value
 INSERT_CRITERION = "insert into criterion (external_id, name) values ($1, $2) returning id"
 INSERT_SEEN = "insert into visibility (person_id, shown) values ($1, true)"
 INSERT_CONSENT = "insert into consent (person_id, source, given, at) values ($1, $2, true, '2026-01-01T00:00:00Z')"
+
+
+def today() -> date:
+    """Return the day it is where they work."""
+    return datetime.now(ZONE).date()
 
 
 @dataclass(frozen=True, slots=True)

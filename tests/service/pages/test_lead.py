@@ -7,6 +7,7 @@ import pytest
 
 from service.base import db
 from service.talks import actions as talks
+from tests import cast
 from tests.service.pages.conftest import INSERT_SCORE
 
 NOW = datetime.now(UTC)
@@ -114,7 +115,11 @@ async def test_where_nobody_stands_out_the_corner_is_spoken_of_where_somebody_li
 
 async def test_a_talk_is_a_day_between_two_people_and_can_be_taken_back(visitor, worker_pool, web_pool, north):
     ada, ben = await visitor(north, "ada", "lead"), await visitor(north, "ben")
-    team, action, day = f"/team/talks?team={north.teams['ada']}", f"/team/people/{north.ben}/talks", f"{NOW:%Y-%m-%d}"
+    team, action, day = (
+        f"/team/talks?team={north.teams['ada']}",
+        f"/team/people/{north.ben}/talks",
+        cast.today().isoformat(),
+    )
     assert "no talk recorded yet" in (await ada.get(team)).text
     told = await ada.send_form(team, action, held_on=day)
     assert "Talk with Ben" in told.text

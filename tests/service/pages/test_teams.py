@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.base import db, way_back
+from tests import cast
 
-TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
+TODAY = cast.today().isoformat()
 UNDO = re.compile(r'action="(/undo/[^"]+)"')
 MEMBERSHIPS = """
 select p.name, m.role, m.to_at is null from team_member as m join person as p on p.id = m.person_id
