@@ -154,7 +154,8 @@ def _expected(chances: Opportunity, heard: csr_array, listening: Mask) -> Number
 
     to_give, to_get = met(open_to), met(everyone) * open_to
     given, total = heard @ everyone, float(heard.sum())
-    between_others = np.maximum(total - given - everyone @ heard, 0.0)
+    rest = total - given - everyone @ heard
+    between_others = np.where(rest > 1e-9 * total, rest, 0.0)  # what rounding leaves of nothing is nothing
     others_chances = to_give.sum() - to_give - to_get
     usual = between_others / np.where(others_chances > 1e-9, others_chances, np.inf)
     habit_given, habit_usual = given / (to_give + USUAL_CHANCES), USUAL_CHANCES / (to_give + USUAL_CHANCES)
