@@ -17,8 +17,8 @@ from service.base.access import Actor, Role, Scope
 from service.base.border import Input, Name
 from service.base.errors import AppError
 from service.base.idempotency import Replayed
+from service.base.once import once
 from service.base.web import Me, Tx
-from service.pages.once import once
 from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
 MOST = 200  # tokens of the page; `talkoot token list` shows more
@@ -94,7 +94,7 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
         return await _tokens(tx, view, given=sent, errors=errors)
     try:
         wish = read(sent, Wish)
-        async with once(tx, me, "POST /tokens", wish.key):
+        async with once(tx, me, "POST /tokens", str(wish.key)):
             made = await _make(tx, me, wish)
     except Replayed:
         return redirect("/tokens?again=true")

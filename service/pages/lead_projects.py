@@ -20,13 +20,13 @@ from service.base.config import address_of
 from service.base.errors import NotFound
 from service.base.idempotency import Replayed
 from service.base.mail import can_send
+from service.base.once import once
 from service.base.web import SECRET, Me, Tx
 from service.flows import contact_mail
 from service.flows.surveys import new_link
 from service.pages import lead, openings
 from service.pages.language import Words
 from service.pages.lead import Team, sql
-from service.pages.once import once
 from service.pages.page import Seen, View, form, settings
 from service.pages.page import data as figure_data
 from service.pages.shown import Option
@@ -249,7 +249,7 @@ async def _first(
 ) -> Link | None:
     """Make a link for a contact, which ends those before it; None where the form has: that one is to go on working."""
     try:
-        async with once(tx, me, f"POST {view.path}", wanted.key, str(wanted.contact_id)):
+        async with once(tx, me, f"POST {view.path}", f"{wanted.key} {wanted.contact_id}"):
             return await make()
     except Replayed:
         return None

@@ -1,5 +1,6 @@
 """Policies and previews as they are shown: with people's names instead of their external ids."""
 
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -8,14 +9,14 @@ import msgspec
 
 from scoring.policies import Preview, Version, sql
 from scoring.policy import RULES, Policy
-from service.base import audit, clock, db, idempotency
+from service.base import audit, clock, db
 from service.base.access import Actor
-from service.base.idempotency import Claim, Replayed
+from service.base.idempotency import Replayed
+from service.base.once import once
 from service.policies.model import BoardMove, Move, Policies, PolicyPreview, PolicyVersion, Rule
 
 NAMING = ("levels", "largest", "standing")  # parts of a preview's result that name people
 NOTHING_YET: dict[str, Any] = {"levels_changed": None, "boards": [], **{part: [] for part in NAMING}}
-LOOKED = 200  # the status kept of a look that is written down; never what was seen
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -77,21 +78,16 @@ async def looked_at(tx: db.Connection, me: Actor, preview_id: UUID) -> PolicyPre
     named = {move.person_id for move in (*told.levels, *told.largest, *told.standing) if move.person_id is not None}
     if not named:
         return told
-    claim = _look(me, preview_id, named)
-    try:
-        await idempotency.replay(tx, claim)
-    except Replayed:
-        return told
-    await audit.looked_at_each(tx, me, sorted(named), "view_preview")
-    await idempotency.keep(tx, claim, LOOKED, b"")
+    with suppress(Replayed):
+        async with once(tx, me, "view_preview", _look(preview_id, named)):
+            await audit.looked_at_each(tx, me, sorted(named), "view_preview")
     return told
 
 
-def _look(me: Actor, preview_id: UUID, named: set[UUID]) -> Claim:
-    """Return what makes two looks the same: who looks, on which day, at which preview, and whom it names."""
-    people = sha256(b"".join(one.bytes for one in sorted(named))).digest()
-    key = f"{clock.now():%Y-%m-%d} {preview_id} {people.hex()}"
-    return Claim(me.credential_id, "view_preview", key, people)
+def _look(preview_id: UUID, named: set[UUID]) -> str:
+    """Return what makes two looks of one credential the same: the day, the preview, and whom it names."""
+    people = sha256(b"".join(one.bytes for one in sorted(named))).hexdigest()
+    return f"{clock.now():%Y-%m-%d} {preview_id} {people}"
 
 
 def _move(move: dict[str, Any], known: dict[str, Named]) -> Move:
