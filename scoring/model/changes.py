@@ -9,7 +9,8 @@ satisfaction_better  a project's customers had been satisfied by one point more
 care_done            an overdue care call is done, late
 
 What a typical answer tells is learnt from what answers have told: n = voices / (1/v − 1/prior), the median over
-people, or is the peers' own `noise` where their block has it.
+people, or is the peers' own `noise` where their block has it. Who is known better by colleagues leans less on what
+customers and care say, so an answer is composed anew (`together.moved`).
 A person's evidence from projects is split over them by w² · reliability, from calls evenly. An approximation, within a
 fifth of a new fit on simulated organizations; it says nothing of what others would gain or lose by the same evidence.
 """
@@ -29,6 +30,7 @@ from scoring.model.ratings import rating_of, told_of
 from scoring.model.scores import ChangeTable
 from scoring.model.select import distinct, shares
 from scoring.model.signals import SPREAD
+from scoring.model.together import Said, moved, part_variance
 from scoring.model.trust import PERSON_VARIANCE
 
 USUAL, BETTER, SATISFACTION, CARE = range(4)
@@ -74,23 +76,32 @@ def changes(evidence: Evidence, known: Known, allowed: Mask) -> ChangeTable:
 
 
 def _answers(known: Known, allowed: Mask) -> Iterator[_Change]:
-    rated, weight = known.rated, _weights(known, 0)
+    rated, weight = known.rated, _weights(known, 0, known.weighing.plain)
     prior = _variance(rated, weight, rated.spread)
     heard = np.where(weight > 0, rated.voices, 0.0).max(axis=1, initial=0.0)
     variance = np.minimum(_variance(rated, weight, rated.sd), prior)
     noise = _noise(variance, prior, heard) * prior
-    person = np.flatnonzero(allowed[:, ConsentSource.PEERS] & (prior > 0))
+    person = np.flatnonzero(allowed[:, ConsentSource.PEERS] & (prior > 0)).astype(np.int32)
     gain = variance[person] / (variance + noise)[person]
     pull = gain[:, None] * weight[person]
     if rated.noise is not None and rated.covariance is not None:
-        seen = rated.covariance[person]  # exact: wᵀV(V + N)⁻¹, both symmetric
+        # An answer about one tells nothing of what is common to all.
+        own = part_variance(rated, weight)[person]
+        seen = rated.covariance[person] * (own / variance[person])[:, None, None]  # exact: wᵀV(V + N)⁻¹, both symmetric
         reach = np.einsum("jkl,jl->jk", seen, weight[person])
         pull = np.linalg.solve(seen + rated.noise, reach[:, :, None])[:, :, 0]
+        gain = (pull * reach).sum(axis=1) / own  # the share of the variance that the answer takes
+    said = _of_people(known.weighing.said, person)
+    left = said.variance[:, 0] * (1 - gain)
     better = told_of(np.minimum(rating_of(rated.centre) + 1, HIGHEST))
     for what, rating in ((USUAL, rated.centre), (BETTER, better)):
         surprise = (pull * (rating - rated.estimate[person])).sum(axis=1)
         nowhere = np.full(len(person), -1, np.int32)
-        yield _Change(what, person.astype(np.int32), nowhere, surprise)
+        yield _Change(what, person, nowhere, moved(said, 0, surprise, left))
+
+
+def _of_people(said: Said, person: Index) -> Said:
+    return Said(said.prior[person], said.mean[person], said.variance[person])
 
 
 def _noise(variance: Number, prior: Number, heard: Number) -> float:
@@ -125,7 +136,7 @@ def _satisfaction(evidence: Evidence, known: Known, allowed: Mask) -> _Change:
     whole = np.bincount(person, share**2 * sure[project], len(allowed))
     told = np.divide(_information(known.trusted), whole, out=np.zeros(len(whole)), where=whole > 0)
     point = 1 / (SPREAD[Aspect.SATISFACTION] * _unit(known.trusted, PERSON_VARIANCE.guess))
-    amount = (_weights(known, 1)[:, 0] * told)[person] * share * (part * sure)[project] * point
+    amount = (_weights(known, 1, known.weighing.amount)[:, 0] * told)[person] * share * (part * sure)[project] * point
     return _Change(SATISFACTION, person, project, amount)
 
 
@@ -136,7 +147,7 @@ def _calls(evidence: Evidence, known: Known) -> _Change:
     person, project = (of.astype(np.int32) for of in distinct(care.owner[open_], care.project[open_])[:2])
     told = _information(known.cared) / np.maximum(known.cared.voices[:, 0], 1)
     step = (LATE - UNDONE) / (SPREAD_CALL * _unit(known.cared, CARER.guess))
-    return _Change(CARE, person, project, (_weights(known, 2)[:, 0] * told)[person] * step)
+    return _Change(CARE, person, project, (_weights(known, 2, known.weighing.amount)[:, 0] * told)[person] * step)
 
 
 def _information(block: Block) -> Number:
@@ -149,9 +160,9 @@ def _unit(block: Block, usual: float | None) -> float:
     return float(block.unit[0]) if block.unit is not None else float(np.sqrt(usual or 1.0))
 
 
-def _weights(known: Known, place: int) -> Number:
-    """Return the weights in quality of one block's dimensions, on estimates: (people, dimensions)."""
+def _weights(known: Known, place: int, amount: Number) -> Number:
+    """Return the weights in `amount` of one block's dimensions, on estimates: (people, dimensions)."""
     blocks = (known.rated, known.trusted, known.cared)
     start = sum(len(block.dimensions) for block in blocks[:place])
     of = slice(start, start + len(blocks[place].dimensions))
-    return np.asarray(known.weighing.amount[:, of] / known.weighing.scale.sd[of], np.float64)
+    return np.asarray(amount[:, of] / known.weighing.scale.sd[of], np.float64)

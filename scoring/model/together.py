@@ -7,8 +7,13 @@ and a block's own word as one observation of precision h_b = 1/v_b − 1/s_b² a
 
 so unlike parts are weighed by how sure they are, and the scale of quality counts what they have in common. Without
 correlation k = 1. Pairwise correlations are moments over people: with m = u · (truth + error), u = 1 − v/s² the
-reliability, E m_b m_c = ρ u_b u_c. They are pulled to 0, and 0 where less than `LEAST` well known people speak for one.
-Source: Robinson (1991), Statistical Science 6(1); attenuation: Spearman (1904), Am. J. Psychol. 15.
+reliability, E m_b m_c = ρ u_b u_c, summed over people, with `WORTH` perfectly known people beside whose correlation is
+`USUAL`: ρ = (Σ m_b m_c + WORTH · USUAL) / (Σ u_b u_c + WORTH). A sum, so that no number of people is a threshold.
+Where nothing is known of two blocks, taking them for strangers would be the odd guess: people who are good at one
+thing at work tend to be good at others, and an interval that denies it is too wide.
+Source: Robinson (1991), Statistical Science 6(1); attenuation: Spearman (1904), Am. J. Psychol. 15; parts of work go
+together also when halo and noise are taken out: Viswesvaran, Schmidt & Ones (2005), J. Appl. Psychol. 90(1).
+Weakness: `USUAL` is a guess below what that source found between dimensions that are more alike than our blocks.
 """
 
 from collections.abc import Sequence
@@ -20,10 +25,22 @@ from numpy.typing import NDArray
 from scoring.model.block import Block
 from scoring.model.evidence import Number
 
-LEAST = 12.0  # perfectly known people, under which two blocks say nothing of one another
-WORTH = 12.0  # of them, of having nothing in common
+USUAL = 0.4  # correlation of two blocks' true quality before anybody is known
+WORTH = 12.0  # perfectly known people that this guess counts for
 MOST = 0.9  # two blocks are never the same thing
 _TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What each block says of its part of quality.
+
+    `prior` (people, blocks, blocks): P. `mean`, `variance` (people, blocks): m and v, of the part by the block alone.
+    """
+
+    prior: Number
+    mean: Number
+    variance: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +58,8 @@ def kinship(blocks: Sequence[Block]) -> Number:
     for b in range(len(blocks)):
         for c in range(b):
             known = float((told[b][1] * told[c][1]).sum())
-            if known >= LEAST:
-                raw = float((told[b][0] * told[c][0]).sum()) / known
-                found[b, c] = found[c, b] = np.clip(raw * known / (known + WORTH), 0, MOST)
+            seen = float((told[b][0] * told[c][0]).sum())
+            found[b, c] = found[c, b] = np.clip((seen + WORTH * USUAL) / (known + WORTH), 0, MOST)
     return _possible(found)
 
 
@@ -74,6 +90,19 @@ def combine(prior: Number, variance: Number) -> Combined:
     toward = posterior.sum(axis=2)
     factor = np.where(applies & (precision > 0), toward / kept, 1.0)
     return Combined(factor, np.asarray(toward.sum(axis=1), np.float64))
+
+
+def moved(said: Said, place: int, by: Number, variance: Number) -> Number:
+    """Return how quality moves when the block at `place` says more: its mean `by` more, its variance now `variance`.
+
+    (people,) each. Not k · `by` alone: who is known better there leans less on what other blocks say.
+    """
+    now = said.variance.copy()
+    now[:, place] = variance
+    mean = said.mean.copy()
+    mean[:, place] += by
+    before, after = combine(said.prior, said.variance).factor, combine(said.prior, now).factor
+    return np.asarray((after * mean).sum(axis=1) - (before * said.mean).sum(axis=1), np.float64)
 
 
 def _general(block: Block) -> tuple[Number, Number]:

@@ -33,11 +33,14 @@ def customers(estimate, sd, **rest):
 
 
 def test_worked_example():
-    # By hand: weights 3 and 4 become 0.6 and 0.8. z = (4.5 - 4) / 0.5 = 1 and -0.5.
-    # quality = 0.6 · 1 - 0.8 · 0.5 = 0.2; variance = 0.36 · (0.25 / 0.5)² + 0.64 · 0.6² = 0.09 + 0.2304.
+    # By hand: weights 3 and 4 become 0.6 and 0.8. z = (4.5 - 4) / 0.5 = 1 and -0.5: parts m 0.6 and -0.4.
+    # Reliabilities 0.75 and 0.64: kinship (-0.5 + 12 · 0.4) / (0.48 + 12) = 0.34455; the sum has s² = 1.330769.
+    # In units of s²: P = [[.36, .165385], [.165385, .64]], v = (.09, .2304), h = 1/v - 1/P = (8.3333, 2.7778);
+    # V = (P⁻¹ + h)⁻¹ = [[.088187, .015784], [.015784, .222570]], k = V1/v = (1.155236, 1.034524).
+    # quality = (1.155236 · 0.6 - 1.034524 · 0.4) / s; variance = 1ᵀV1 / s² = 0.342325 / 1.330769.
     found = compose([peers([[4.5]], 0.25), customers([[-0.5]], 0.6)], results([[0.0]]), ROLE, EVEN)
-    assert found.estimate[0, QUALITY] == pytest.approx(0.2)
-    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.3204))
+    assert found.estimate[0, QUALITY] == pytest.approx(0.242143, abs=2e-6)
+    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.257239), abs=2e-6)
     assert found.voices[0, QUALITY] == pytest.approx(10)  # five colleagues and five customers
 
 
@@ -57,9 +60,12 @@ def test_an_uncertain_mean_of_all_makes_nobody_less_known_than_the_prior():
 
 
 def test_an_unseen_dimension_pulls_to_the_middle_and_widens():
+    # By hand: nothing is known of both, so they go together by 0.4: s² = 1.384, P = [[.36, .192], [.192, .64]]. The
+    # peers' word 0.8 has variance .36 + .12; quality = (.36 + .192) / .48 · 0.8 / s, variance 1 - .552² / .48 / s².
     both = compose([peers([[4.5]], 0.25), customers([[1.0]], 0.5)], results([[0.0]]), ROLE, EVEN)
     unseen = compose([peers([[4.5]], 0.25), customers([[0.0]], 1.0)], results([[0.0]]), ROLE, EVEN)
-    assert unseen.estimate[0, QUALITY] == pytest.approx(0.6)
+    assert unseen.estimate[0, QUALITY] == pytest.approx(0.92 / sqrt(1.384))
+    assert unseen.sd[0, QUALITY] == pytest.approx(sqrt(1 - 0.6348 / 1.384))
     assert unseen.sd[0, QUALITY] > both.sd[0, QUALITY]
 
 
@@ -67,8 +73,10 @@ def test_a_dimension_that_does_not_apply_to_the_role_is_dropped():
     policy = Policy(weights={"other": {"collaboration": 1.0, "customer_trust": 1.0}, "lead": {"collaboration": 1.0}})
     role = np.array([PersonRole.LEAD, -1], np.int8)
     blocks = [peers([[4.5], [4.5]], 0.25), customers([[2.0], [2.0]], 0.1)]
+    # By hand: kinship (2 · 1 · 2 + 12 · 0.4) / (2 · 0.75 · 0.99 + 12) = 0.652577; P = [[1, .652577], [.652577, 1]] and
+    # v = (.25, .01): V1 = (.213852, .012339), quality = (.213852 / .25 · 1 + .012339 / .01 · 2) / √(2 + 2 · 0.652577).
     found = compose(blocks, results([[0.0], [0.0]]), role, policy)
-    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 3 / sqrt(2)])
+    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 1.82795], abs=2e-5)
 
 
 def test_correlated_criteria_do_not_make_quality_wider_than_its_unit():

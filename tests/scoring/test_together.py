@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.model.block import Block, no_parts
-from scoring.model.together import across, combine, kinship, part_variance
+from scoring.model.together import USUAL, Said, across, combine, kinship, moved, part_variance
 
 shares = st.floats(0.02, 0.98)
 
@@ -73,8 +73,28 @@ def test_the_kinship_of_truths_is_found_through_their_errors(kin):
     assert kinship(simulated(kin))[0, 1] == pytest.approx(kin, abs=0.05)
 
 
-def test_few_people_say_nothing():
-    assert kinship(simulated(0.9, people=10))[0, 1] == 0
+def test_kinship_worked_example():
+    """Two people, both known with sd 0.6 by both blocks: u = 0.64.
+
+    By hand: Σ m_b m_c = 0.5 · 0.4 + 0.2 · 0.1 = 0.22, Σ u_b u_c = 0.8192: (0.22 + 12 · 0.4) / (0.8192 + 12).
+    """
+    told = [block("a", [0.5, 0.2], [0.6, 0.6]), block("b", [0.4, 0.1], [0.6, 0.6])]
+    assert kinship(told)[0, 1] == pytest.approx(5.02 / 12.8192)
+
+
+def test_without_anybody_known_two_blocks_go_together_as_usual():
+    assert kinship([block("a", [0.0], [1.0]), block("b", [0.0], [1.0])])[0, 1] == pytest.approx(USUAL)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_block_that_says_more_moves_quality_as_composing_anew_does(place):
+    said = Said(np.array([[[1, 0.5], [0.5, 1]]]), np.array([[0.3, -0.2]]), np.array([[0.4, 0.7]]))
+    mean, variance = said.mean.copy(), said.variance.copy()
+    mean[0, place], variance[0, place] = mean[0, place] + 0.1, variance[0, place] - 0.15
+    whole = [(combine(said.prior, v).factor * m).sum() for m, v in ((said.mean, said.variance), (mean, variance))]
+    found = moved(said, place, np.array([0.1]), variance[:, place])
+    assert found[0] == pytest.approx(whole[1] - whole[0], abs=1e-12)
+    assert found[0] != pytest.approx(0.1 * combine(said.prior, said.variance).factor[0, place], abs=0.005)
 
 
 def test_what_all_are_unsure_of_alike_is_left_out_of_how_sure_a_part_is():
