@@ -27,6 +27,10 @@ create index signal_recorded_by on signal (organization_id, recorded_by_id) wher
 create index released_standing_of_person on released_standing (organization_id, subject_id)
     where subject_kind = 'person';
 
+-- Looks at one person, the newest first, as they are listed: without sorting those of one moment.
+drop index audit_of_subject;
+create index audit_of_subject on audit (organization_id, subject_id, at desc, id desc);
+
 -- A board in the order of its places, with all that counting them needs; what the index before had begins this one.
 create index released_standing_order on released_standing (
     organization_id, run_id, board, scope, period, subject_kind, provisional, score desc, subject_id) include (band);
