@@ -84,6 +84,8 @@ limit :most;
 -- those of people whom the reader leads, on which they do not decide; without it only the others; null leaves it open.
 with hr as materialized (
     select d.person_id from hr_deciders() as d where :role::text = 'administrator'
+), led_by_hr as materialized (
+    select hr.person_id as lead_id, led.person_id from hr cross join lateral led_by(hr.person_id) as led
 )
 select c.id, p.name as person, c.about, c.dimension, c.opened_at, c.due_at, c.overdue, c.reviewer_id
 from contest_state as c
@@ -93,9 +95,11 @@ where c.decided_at is null
        or :role = 'administrator'
           and not exists (select from organization as o where o.demo)
           and not exists (
-              select from hr where hr.person_id <> c.person_id and not leads(hr.person_id, c.person_id)))
+              select from hr
+              where hr.person_id <> c.person_id
+                and (hr.person_id, c.person_id) not in (select led.lead_id, led.person_id from led_by_hr as led)))
   and c.person_id is distinct from :reader_id
-  and (:led::boolean is null or :led = leads(:reader_id, c.person_id))
+  and (:led::boolean is null or :led = (c.person_id in (select led.person_id from led_by(:reader_id) as led)))
   and (c.overdue or not :only_overdue::boolean)
   and (:after_key::timestamptz is null or (c.due_at, c.id) > (:after_key, :after_id::uuid))
 order by c.due_at, c.id
@@ -109,7 +113,7 @@ join contest as o on o.id = c.id
 join person as p on p.id = c.person_id
 where c.decided_at is not null
   and (:role::text = 'hr' or o.decided_by_id = :reader_id::uuid)
-  and c.person_id <> :reader_id and not leads(:reader_id, c.person_id)
+  and c.person_id <> :reader_id and c.person_id not in (select led.person_id from led_by(:reader_id) as led)
 order by c.decided_at desc, c.id
 limit :most;
 

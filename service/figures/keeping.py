@@ -47,26 +47,23 @@ class Happened(Protocol):
 
 
 async def participation(tx: db.Connection) -> Participation:
-    """Return who takes part, as it was counted last; counted now where nothing is kept and no worker is at it.
+    """Return who takes part, as it was counted last.
 
     Raises
     ------
-    Awaited : nothing of today's policy is kept, and a worker counts or is to count: of many people that takes a while.
+    Awaited : as `_kept_or_counted`, of today's policy.
     """
-    k = (await _voices(tx)).policy
-    kept = await _kept(tx, Participation, k)
-    if kept is not None:
-        return kept
-    begun = await db.maybe(tx, sql.at_work, bool, job=KEEP, since=clock.now() - PATIENCE)
-    if begun is not None:
-        raise Awaited(begun=begun)
-    return await _counted(tx, k, participation_of)
+    return await _kept_or_counted(tx, Participation, (await _voices(tx)).policy, participation_of)
 
 
 async def help_given(tx: db.Connection) -> Help:
-    """Return who helped whom, as it was added up last; added up now where nothing of the run's policy is kept."""
-    k = (await _voices(tx)).run
-    return await _kept(tx, Help, k) or await _counted(tx, k, help_of)
+    """Return who helped whom, as it was added up last.
+
+    Raises
+    ------
+    Awaited : as `_kept_or_counted`, of the run's policy.
+    """
+    return await _kept_or_counted(tx, Help, (await _voices(tx)).run, help_of)
 
 
 async def ask_to_keep(tx: db.Connection, event: Happened) -> None:
@@ -102,11 +99,18 @@ async def _voices(tx: db.Connection) -> Voices:
     return await db.one(tx, sql.voices, Voices, default_k=Policy().k)
 
 
-async def _kept(tx: db.Connection, kind: type[Figures], k: int) -> Figures | None:
+async def _kept_or_counted(tx: db.Connection, kind: type[Figures], k: int, count: Count[Figures]) -> Figures:
+    """Return what was kept for `k` voices; counted now where nothing is and no worker is at it.
+
+    Raises
+    ------
+    Awaited : nothing of `k` is kept, and a worker counts or is to count: of many people that takes a while.
+    """
     content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
-    return None if content is None else msgspec.convert(content, kind)
-
-
-async def _counted(tx: db.Connection, k: int, count: Count[Figures]) -> Figures:
+    if content is not None:
+        return msgspec.convert(content, kind)
+    begun = await db.maybe(tx, sql.at_work, bool, job=KEEP, since=clock.now() - PATIENCE)
+    if begun is not None:
+        raise Awaited(begun=begun)
     async with _whole_tables(tx):
         return await count(tx, k)

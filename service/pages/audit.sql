@@ -47,7 +47,9 @@ from (
            and (s.subject_id is null or s.subject_id <> all (:people))
            and (s.at, s.id) < ((select at from cut), (select id from cut))
          order by s.at desc, s.id desc
-         limit :most)) as e) as a
+         limit :most)) as e
+    order by e.at desc, e.id desc  -- before their names are looked up, which is for those that are shown
+    limit :most) as a
 left join person as actor on actor.id = a.actor_id
 left join person as subject on subject.id = a.subject_id
 order by a.at desc, a.id desc

@@ -6,6 +6,7 @@ from dashboards import network
 from service.base.web import Me, Tx
 from service.figures import keeping
 from service.pages import lead
+from service.pages.awaited import awaited
 from service.pages.lead import Teams
 from service.pages.page import Seen, data
 
@@ -14,7 +15,10 @@ from service.pages.page import Seen, data
 async def show_help(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "") -> Response[str]:
     """Show the network of help of the whole organization; the reader's own departments stand out."""
     teams = await lead.teams_of(tx, me, team)
-    found = await keeping.help_given(tx)
+    try:
+        found = await keeping.help_given(tx)
+    except keeping.Awaited as wait:
+        return awaited(view, "lead_help_awaited.html", wait, teams=teams)
     mine = _mine(teams)
     words = view.words.all(network.WORDS)
     return view.page(

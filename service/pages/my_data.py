@@ -55,11 +55,11 @@ SEPARATORS = {"fi": ";"}  # as spreadsheets there expect; elsewhere a comma
 @get("/settings/my-data/contents")
 async def show_my_data(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Tell how much of what is kept about the reader, before they take it along."""
-    found = await reading.my_data(tx, me.person())
-    counts = [(text, len(found.data[kind]), kind in found.cut_short) for kind, text in KINDS.items()]
-    some = [one for one in counts if one[1]]
-    missing = [text for text, count, _ in counts if not count]
-    return view.page("my_data.html", some=some, missing=missing, total=sum(count for _, count, _ in counts))
+    found = await reading.how_much_is_kept(tx, me.person())
+    most = reading.MOST_ROWS
+    some = [(text, min(found[kind], most), found[kind] > most) for kind, text in KINDS.items() if found[kind]]
+    missing = [text for kind, text in KINDS.items() if not found[kind]]
+    return view.page("my_data.html", some=some, missing=missing, total=sum(count for _, count, _ in some))
 
 
 @get("/settings/my-data/tables")

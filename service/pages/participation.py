@@ -15,6 +15,7 @@ from service.base.access import Role, require_role
 from service.base.web import Tx
 from service.figures import keeping
 from service.figures.model import Counted, Given, Participation
+from service.pages.awaited import awaited
 from service.pages.language import Words
 from service.pages.page import Seen, View, data
 from service.pages.shown import period_name
@@ -23,7 +24,6 @@ office = require_role(Role.HR, Role.ADMINISTRATOR, Role.SERVICE)
 
 SHOWN = 100  # lines of departments at a time
 Part = Annotated[int, QueryParameter(ge=0, le=1000)]
-LOOK_AGAIN = {"Refresh": "3"}  # seconds; while it is counted, without a script
 BINS = ((0, 0), (1, 2), (3, 5), (6, 10), (11, None))  # thanks given by one person
 
 
@@ -50,10 +50,8 @@ async def show_participation(tx: Tx, view: Seen, part: Part = 0) -> Response[str
     """
     try:
         counts = await keeping.participation(tx)
-    except keeping.Awaited as awaited:
-        page = view.page("participation_awaited.html", begun=awaited.begun)
-        page.headers.update(LOOK_AGAIN)
-        return page
+    except keeping.Awaited as wait:
+        return awaited(view, "participation_awaited.html", wait)
     return _counted(view, counts, part)
 
 

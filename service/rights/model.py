@@ -37,3 +37,10 @@ class MyData(msgspec.Struct, frozen=True):
     most_rows: int
     cut_short: list[str]
     data: dict[str, list[dict[str, Any]]]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """How many entries of a kind are kept about a person."""
+
+    kind: str
+    count: int

@@ -59,18 +59,15 @@ limit :most;
 
 -- name: size(run_id, board, scope, period, kind, reader_id)
 -- Of people those who chose to be seen, and the reader; without those who have left since the run.
-select count(*) as count, count(*) filter (where not p.provisional) as ranked
-from places_seen(:run_id, :board, :scope, :period, :kind, :reader_id) as p
-having exists (
-    select from released_standing as s
-    where s.run_id = :run_id and s.board = :board and s.scope = :scope and s.period = :period
-      and s.subject_kind = :kind);
+select cardinality(b.subjects) as count, b.ranked
+from board_seen(:run_id, :board, :scope, :period, :kind, :reader_id) as b
+where b.of_run > 0;
 
 -- name: places(run_id, board, scope, period, kind, reader_id, first, last)
 -- Places :first to :last; the reader, or the reader's teams, with their nearest neighbours; never the last place,
 -- unless it is the reader's own. Who still gathers evidence is shown to themself only.
 with placed as materialized (
-    select * from places_seen(:run_id, :board, :scope, :period, :kind, :reader_id)
+    select * from places_seen(:run_id, :board, :scope, :period, :kind, :reader_id, :first::integer, :last::integer, 0)
 )
 select p.subject_id,
     coalesce(
@@ -83,7 +80,7 @@ select p.subject_id,
     p.place, p.ranked, p.band, p.rank_low, p.rank_high, p.score, p.low, p.high, p.provisional, p.mine
 from placed as p
 where p.mine
-   or not p.provisional and p.place between :first::integer and :last::integer
+   or not p.provisional and p.place between :first and :last
    or not p.provisional and p.place < p.ranked
       and p.place in (
           select me.place + step.by

@@ -6,6 +6,7 @@ import re
 from zipfile import ZipFile
 
 from service.pages.my_data import KINDS
+from service.rights import reading
 from service.rights.reading import kept
 
 
@@ -22,6 +23,15 @@ async def test_a_page_tells_in_numbers_what_is_in_the_file(visitor, api, north):
     assert told.keys() == {KINDS[kind] for kind, rows in data.items() if rows}
     assert "Nothing yet of:" in page
     assert 'href="/settings/my-data" download' in page
+
+
+async def test_where_not_all_fits_the_page_says_so(monkeypatch, visitor, api, north):
+    for words in ("First.", "Second."):
+        await (await api(north, "ada")).post("/api/kudos", json={"receiver_id": str(north.ben), "message": words})
+    monkeypatch.setattr(reading, "MOST_ROWS", 1)
+    page = (await (await visitor(north, "ben")).get("/settings/my-data/contents")).text
+    assert re.search(r'<td>Thanks to you</td><td class="number">1 <span class="muted">of more', page)
+    assert re.search(r'<td>Your entry in the list of people</td><td class="number">1</td>', page)
 
 
 async def test_the_tables_hold_the_same_and_open_in_a_spreadsheet(visitor, api, north):

@@ -1,10 +1,13 @@
 """My data as a file: everything about me, and of others' confidence only what was shown to me."""
 
+import asyncpg
 import pytest
 
 from service.base import db
+from service.rights import reading
 from tests.scoring import handmade
 from tests.scoring.handmade import published
+from tests.service.flows.canaries import Aviary
 
 MINE = "/api/me/data"
 HEARD = "insert into feedback_comment (receiver_id, round_id, comment, withdrawn) values ($1, $2, $3, $4)"
@@ -84,3 +87,30 @@ async def test_the_views_are_empty_but_for_whom_they_were_opened(web_pool, worke
                 await tx.execute("select set_config('app.data_of', $1, true)", str(whose))
             seen[cast.handle[:5], whose] = await tx.fetchval(f"select count(*) > 0 from {view}")  # noqa: S608
     assert [key for key, found in seen.items() if found] == [("north", north.ben)]
+
+
+@pytest.fixture
+async def everywhere(database_url, north):
+    """A person of north with a row in every table that names people."""
+    conn = await asyncpg.connect(database_url)
+    await db._prepare(conn)
+    made = Aviary(conn, north.organization_id, north.ben)
+    await made.plant()
+    yield made.person
+    await conn.close()
+
+
+@pytest.mark.parametrize("most", [1, reading.MOST_ROWS])
+async def test_the_numbers_told_before_are_those_of_the_file(monkeypatch, web_pool, north, everywhere, most):
+    monkeypatch.setattr(reading, "MOST_ROWS", most)
+    for person in (everywhere, north.ben, north.ada):
+        async with db.tenant(web_pool, north.organization_id) as tx:
+            file = await reading.my_data(tx, person)
+        async with db.tenant(web_pool, north.organization_id) as tx:
+            told = await reading.how_much_is_kept(tx, person)
+        assert {kind: min(count, most) for kind, count in told.items()} == {
+            kind: len(rows) for kind, rows in file.data.items()
+        }
+        assert {kind for kind, count in told.items() if count > most} == set(file.cut_short)
+        if person == everywhere:
+            assert all(told.values())
