@@ -79,12 +79,23 @@ async def test_all_that_is_wrong_is_told_at_once_beside_what_was_typed(visitor, 
     assert (fields(page.text)["minimum_voices"], fields(page.text)["k"]) == ("many", "2.5")
 
 
+async def test_what_a_level_lets_people_do_is_told_in_both_languages_or_in_one(visitor, worker_pool, north):
+    await run_now(worker_pool, north.organization_id)
+    hr = await visitor(north, "cleo", "hr")
+    some = {"levels__1__freedoms": "Open a project\nBuy tools", "levels__1__freedoms_fi": "Avata hanke"}
+    refused = await asked(hr, **some)
+    assert refused.status_code == 422
+    assert "freedoms of Doer: 1 in Finnish, but 2 in English; write each in both, or all in one" in refused.text
+    effects = await worked_out(hr, worker_pool, **some | {"levels__1__freedoms_fi": "Avata hanke\nOstaa työkaluja"})
+    assert "Doer: 2 stages; Open a project (Avata hanke); Buy tools (Ostaa työkaluja)<" in effects.text
+
+
 async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visitor, worker_pool, north):
     await run_now(worker_pool, north.organization_id)
     hr = await visitor(north, "cleo", "hr")
     effects = await worked_out(hr, worker_pool, results_cap="0.1", levels__1__freedoms="Open a project")
     assert "<del>0.15</del> → <ins>0.1</ins>" in effects.text
-    assert "Doer: 2 stages; Open a project" in effects.text
+    assert "Doer: 2 stages; Open a project<" in effects.text
     path = effects.url.path
     blind = await hr.send_form(path, path, reason="")
     assert (blind.status_code, "Write why" in blind.text) == (422, True)
