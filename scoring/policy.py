@@ -158,7 +158,7 @@ RULES: dict[str, tuple[float, float, str]] = {
 }
 LEVEL_RULES: dict[str, tuple[float, float, str]] = {
     "stages": (0, 1000, "a level asks for a number of stages"),
-    "low": (-3, 1.2, "a bound under -3 asks for nothing, and what is over 1.2 could be lost by ageing alone"),
+    "low": (-3, 1.2, "a bound under −3 asks for nothing, and what is over 1.2 could be lost by ageing alone"),
 }
 WEIGHT_RULE = (0.0, 10.0, "a dimension counts for somebody, not against, and a tenth is told from nothing")
 ROLES = ("seller", "expert", "carer", "lead", "other")  # as in the exchange folder

@@ -84,8 +84,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 def plain(words: Words, value: float) -> str:
-    """Write a number as one would type it."""
-    return format_decimal(value, format="0.####;-0.####", locale=words.locale)
+    """Write a number as one would type it, with a real minus sign, which is read as well as a hyphen."""
+    return format_decimal(value, format="0.####;−0.####", locale=words.locale)
 
 
 def dimensions(policy: Policy, criteria: Iterable[str]) -> list[str]:

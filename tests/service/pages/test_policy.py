@@ -53,6 +53,10 @@ def test_every_field_of_the_policy_has_a_group_a_name_and_a_meaning():
     assert set(policy_form.GROUP_NAMES) == set(GROUPS)
 
 
+def test_a_negative_number_has_a_real_minus_sign():
+    assert (policy_form.plain(Words("fi"), -0.3), policy_form.plain(Words("en"), -0.3)) == ("−0,3", "−0.3")
+
+
 @pytest.mark.parametrize("language", ["fi", "en"])
 def test_what_is_shown_unchanged_is_read_as_no_change(language):
     policy, words = (
