@@ -83,6 +83,31 @@ async def test_all_that_is_wrong_is_told_at_once_beside_what_was_typed(visitor, 
     assert (fields(page.text)["minimum_voices"], fields(page.text)["k"]) == ("many", "2.5")
 
 
+async def test_a_list_leads_to_every_group_of_settings_and_marks_those_to_be_mended(visitor, north):
+    hr = await visitor(north, "cleo", "hr")
+    page = (await hr.get("/policy")).text
+    jump = page.partition('aria-label="Groups of settings"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="#([^"]+)"', jump) == [f"group-{group}" for group in GROUPS]
+    assert all(page.count(f'id="group-{group}"') == 1 for group in GROUPS)
+    wrong = (await asked(hr, results_cap="0.31", weights__lead__0="11")).text
+    assert re.findall(r'href="#group-(\w+)" class="wrong"', wrong) == ["results", "composition"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["fi", "en"])
+async def test_the_list_of_groups_stays_in_sight_and_leads_there_by_keyboard(opened, language):
+    page = await opened("/policy", language, "administrator", viewport={"width": 390, "height": 844})
+    await page.locator(".jump a").last.focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_function("location.hash === '#group-levels'")
+    top, bottom, heading = await page.evaluate(
+        """() => [...["top", "bottom"].map((side) => document.querySelector(".jump").getBoundingClientRect()[side]),
+        document.querySelector("#group-levels").getBoundingClientRect().top]"""
+    )
+    assert (round(top), bottom <= heading < 400) == (0, True)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 async def test_what_a_level_lets_people_do_is_told_in_both_languages_or_in_one(visitor, worker_pool, north):
     await run_now(worker_pool, north.organization_id)
     hr = await visitor(north, "cleo", "hr")
