@@ -74,8 +74,9 @@ def test_every_page_stands_in_the_frame():
     assert {page for page in pages if not any(here(page, None, group) for group in GROUPS)} == set()
 
 
-EDGES = """() => [...document.querySelectorAll("main > *, main > .pair > .card")].filter((one) => one.matches(".card, .pair"))
-  .map((one) => one.getBoundingClientRect()).map(({left, right, top, bottom}) => [left, right, top, bottom].map(Math.round))"""
+EDGES = """() => [...document.querySelectorAll("main > .card, main > .pair, main > .pair > .card")]
+  .map((one) => one.getBoundingClientRect())
+  .map(({left, right, top, bottom}) => [left, right, top, bottom].map(Math.round))"""
 
 
 @pytest.mark.browser
