@@ -15,6 +15,8 @@ WORDS = {"along": "stages, in the order the projects ended", "across": "the path
 PER_TURN = 7  # stages on one stretch of the path
 FEWEST = 4  # places on the first stretch, so that a short way begins at the left and leaves room ahead
 SWING = 0.22  # of the distance between two stretches
+TURN = 0.55  # stages by which the path leaves a stretch sideways before the next one
+BESIDE, OVER_STARS = 0.11, 0.22  # of the same distance: from a stage to its name
 LONGEST = 16  # characters of a name on the map; the list beside it has all of it
 
 
@@ -44,9 +46,9 @@ def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS, ahead: str = "
     way = [_position(number) for number in range(len(rows))]
     goes_on = bool(way) and (bool(ahead) or len(way) % PER_TURN > 0)
     path = [*way, _position(len(way))] if goes_on else way
-    traces = [_path(path), _stages(rows, way), _names([row.name for row in rows], way)]
+    traces = [_path(path), _stages(rows, way), _names([(row.name, row.stars) for row in rows], way)]
     if ahead and way:
-        traces += [_ring(path[-1]), _names([ahead], path[-1:])]
+        traces += [_ring(path[-1]), _names([(ahead, 0)], path[-1:])]
     return blank(*traces, **_frame(words, len(path)))
 
 
@@ -102,7 +104,7 @@ def _with_turns(way: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     for number, (x, y) in enumerate(way):
         turned.append((x, y))
         if number % PER_TURN == PER_TURN - 1 and number + 1 < len(way):
-            turned.append((x + (0.45 if x > 0 else -0.45), (y + way[number + 1][1]) / 2))
+            turned.append((x + (TURN if x > 0 else -TURN), (y + way[number + 1][1]) / 2))
     return turned
 
 
@@ -122,15 +124,18 @@ def _ring(place: tuple[float, float]) -> dict[str, object]:
     }
 
 
-def _names(names: Sequence[str], way: Sequence[tuple[float, float]]) -> dict[str, object]:
-    shown = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
+def _names(told: Sequence[tuple[str, int]], way: Sequence[tuple[float, float]]) -> dict[str, object]:
+    """Write names beside their stages, on the side from which the path bends away; over the stars where that is up."""
+    shown = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name, _ in told]
+    up = [cos(pi * x) > 0 for x, _ in way]
+    over = [OVER_STARS if stars else BESIDE for _, stars in told]
     return {
         "type": "scatter",
         "mode": "text",
         "x": [x for x, _ in way],
-        "y": [y - 0.13 for _, y in way],
+        "y": [y + above if rises else y - BESIDE for (_, y), rises, above in zip(way, up, over, strict=True)],
         "text": [escape(name) for name in shown],
-        "textposition": "bottom center",
+        "textposition": ["top center" if rises else "bottom center" for rises in up],
         "textfont": {"color": COLOURS["ink"], "size": 13},
         "hoverinfo": "skip",
         "cliponaxis": False,

@@ -21,7 +21,7 @@ WORDS = {
 BENDS = 8  # points of an arrow
 BOW = 0.22  # how far an arrow leaves the straight way, so that both directions are seen
 WIDTHS = (1.5, 3.0, 5.0, 8.0)  # pixels: a few; then by thirds of the most
-NODE, LONGEST = 18, 22  # pixels across; characters of a name
+NODE, HEAD, LONGEST = 18, 16, 22  # pixels across, a head more than the widest arrow; characters of a name
 
 Point = tuple[float, float]
 
@@ -43,7 +43,7 @@ def figure(
     most = max((row.people or 0 for row in rows), default=0)
     strengths = sorted(rows, key=lambda row: _look(row, most, mine))
     arrows = [_arrows(list(group), places, look) for look, group in groupby(strengths, lambda r: _look(r, most, mine))]
-    heads = _heads(strengths, places, words)
+    heads = _heads(strengths, places, words, mine)
     hidden = {"visible": False, "fixedrange": True}
     return blank(
         *arrows,
@@ -96,7 +96,10 @@ def _way(start: Point, end: Point) -> Iterator[Point]:
         )
 
 
-def _heads(rows: Sequence[Row], places: Mapping[str, Point], words: Mapping[str, str]) -> dict[str, object]:
+def _heads(
+    rows: Sequence[Row], places: Mapping[str, Point], words: Mapping[str, str], mine: Sequence[str]
+) -> dict[str, object]:
+    """Draw the heads, in the strong colour of their arrows and ringed by the ground: none is lost on another."""
     ways = [list(_way(places[row.helper], places[row.helped]))[-2:] for row in rows]
     turns = [degrees(atan2(end[0] - before[0], end[1] - before[1])) for before, end in ways]
     return {
@@ -106,10 +109,11 @@ def _heads(rows: Sequence[Row], places: Mapping[str, Point], words: Mapping[str,
         "y": [round(way[-1][1], 2) for way in ways],
         "marker": {
             "symbol": "triangle-up",
-            "size": 10,
+            "size": HEAD,
             "angle": [round(turn) for turn in turns],
-            "color": COLOURS["lake"],
-            "line": {"width": 0},
+            "color": [COLOURS["cloudberry" if _look(row, 0, mine)[0] else "lake"] for row in rows],
+            "line": {"width": 1.5, "color": COLOURS["card"]},
+            "opacity": 1,
         },
         "customdata": [_told(row, words) for row in rows],
         "hovertemplate": f"{words['arrow']}<extra></extra>",

@@ -1,6 +1,6 @@
 """Whom did nobody thank? Each person's quality of work against the thanks they get, both with their ranges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from uuid import UUID
 
@@ -21,6 +21,8 @@ MARGIN = 0.35  # sd around the points
 NARROWEST = 1.2  # sd from the reference that the map shows at least
 POINT, BAR = 13, 0.16  # pixels across; of the distance between two places
 LETTER, LINE = 0.013, 0.04  # of the map: how wide a letter of a name is, and how high
+
+Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 
 class Row(Struct):
@@ -113,7 +115,7 @@ def _points(rows: Sequence[Row], at: Sequence[float], span: tuple[float, float])
         "x": list(at),
         "y": [row.quality for row in rows],
         "text": [escape(name) for name in names],
-        "textposition": _sides([(x, row.quality or 0.0) for x, row in zip(at, rows, strict=True)], names, span),
+        "textposition": _sides(rows, at, names, span),
         "textfont": {"color": COLOURS["ink"], "size": 13},
         "marker": {
             "color": [_strong(row) if row.recognition is not None else COLOURS["card"] for row in rows],
@@ -127,26 +129,45 @@ def _points(rows: Sequence[Row], at: Sequence[float], span: tuple[float, float])
     }
 
 
-def _sides(points: Sequence[tuple[float, float]], names: Sequence[str], span: tuple[float, float]) -> list[str]:
-    """Put each name on the first side of its point where it covers no point and no other name, and ends on the map."""
+def _sides(rows: Sequence[Row], at: Sequence[float], names: Sequence[str], span: tuple[float, float]) -> list[str]:
+    """Put each name on the side of its point where it stays on the map and covers no point, name or range."""
     letter, line = LETTER * (span[1] - span[0]), LINE * 2 * span[1]
+    points = [(x, row.quality or 0.0) for x, row in zip(at, rows, strict=True)]
     taken = [(x - letter, x + letter, y - line / 3, y + line / 3) for x, y in points]
+    ranges = [box for row, x in zip(rows, at, strict=True) for box in _bars(row, x)]
     found = []
     for (x, y), name in zip(points, names, strict=True):
         boxes = _boxes(x, y, letter * len(name), letter, line)
-        inside = {side: box for side, box in boxes.items() if span[0] - letter < box[0] and box[1] < span[1]}
-        free = (side for side, box in inside.items() if not any(_cover(box, other) for other in taken))
-        side = next(free, next(iter(inside), "middle right"))
+        side = min(boxes, key=lambda one: _cost(boxes[one], span, letter, taken, ranges)) if name else "middle right"
         found.append(side)
         if name:
             taken.append(boxes[side])
     return found
 
 
-def _boxes(x: float, y: float, wide: float, letter: float, line: float) -> dict[str, tuple[float, float, float, float]]:
-    """Where a name would stand: left, right, bottom and top, by Plotly's words for the sides of a point."""
-    heights = {"middle": (y - line / 2, y + line / 2), "top": (y + line / 2, y + 1.5 * line)}
-    heights["bottom"] = (y - 1.5 * line, y - line / 2)
+def _cost(
+    box: Box, span: tuple[float, float], letter: float, taken: Sequence[Box], ranges: Sequence[Box]
+) -> tuple[int, ...]:
+    """Weigh a place for a name, the worst first: off the map, over points and names, over ranges."""
+    outside = not (span[0] - letter < box[0] and box[1] < span[1])
+    return outside, sum(_cover(box, other) for other in taken), sum(_cover(box, other) for other in ranges)
+
+
+def _bars(row: Row, x: float) -> Iterator[Box]:
+    """Where the ranges of a point are drawn: upright for quality, across for thanks."""
+    y = row.quality or 0.0
+    yield x, x, y if row.quality_low is None else row.quality_low, y if row.quality_high is None else row.quality_high
+    if row.recognition_low is not None and row.recognition_high is not None:
+        yield row.recognition_low, row.recognition_high, y, y
+
+
+def _boxes(x: float, y: float, wide: float, letter: float, line: float) -> dict[str, Box]:
+    """Where a name would stand: left, right, bottom and top, by Plotly's words for the sides of a point.
+
+    Above and below come first: beside the point its own range goes through the name.
+    """
+    heights = {"top": (y + line / 2, y + 1.5 * line), "bottom": (y - 1.5 * line, y - line / 2)}
+    heights["middle"] = (y - line / 2, y + line / 2)
     right, left = (x + 1.2 * letter, x + 1.2 * letter + wide), (x - 1.2 * letter - wide, x - 1.2 * letter)
     return {
         f"{height} {side}": (*across, *along)
@@ -155,7 +176,7 @@ def _boxes(x: float, y: float, wide: float, letter: float, line: float) -> dict[
     }
 
 
-def _cover(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _cover(one: Box, other: Box) -> bool:
     return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 

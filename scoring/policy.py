@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 from msgspec.structs import replace
 
-from scoring.policy_rules import BrokenRule, check_reference, check_texts
+from scoring.policy_rules import BrokenRule, check_freedoms, check_reference, check_texts
 
 RESULTS_CAP_LIMIT = 0.30  # no policy may let money weigh more (scoring.md, results)
 
@@ -31,8 +31,8 @@ class Level(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     stages : cleared stages, 0 to 1000. How many finished projects with enough stars it asks for.
     low : sd of true quality, -3 to 1.2. The lower bound of trust it asks for; None asks for none. Not above 1.2, so
         that evidence that merely ages can never take the level away (scoring/model/levels.py).
-    freedoms : words. What the organization lets people of this level do, as it writes it down: "open a project",
-        "invite a customer"; at most 20 of up to 200 letters, none twice.
+    freedoms, freedoms_fi : words, English and Finnish. What the organization lets people of this level do, as it writes
+        it down; at most 20 of up to 200 letters, none twice. Whoever reads the language that has none reads the other.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     stages: int
     low: float | None = None
     freedoms: tuple[str, ...] = ()
+    freedoms_fi: tuple[str, ...] = ()
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -157,7 +158,7 @@ RULES: dict[str, tuple[float, float, str]] = {
 }
 LEVEL_RULES: dict[str, tuple[float, float, str]] = {
     "stages": (0, 1000, "a level asks for a number of stages"),
-    "low": (-3, 1.2, "a bound under -3 asks for nothing, and what is over 1.2 could be lost by ageing alone"),
+    "low": (-3, 1.2, "a bound under −3 asks for nothing, and what is over 1.2 could be lost by ageing alone"),
 }
 WEIGHT_RULE = (0.0, 10.0, "a dimension counts for somebody, not against, and a tenth is told from nothing")
 ROLES = ("seller", "expert", "carer", "lead", "other")  # as in the exchange folder
@@ -206,8 +207,7 @@ def _rules_of(policy: Policy) -> Iterator[tuple[str, Callable[[], None]]]:
     for number, (below, above) in enumerate(pairwise(policy.levels), 1):
         yield f"levels {number}", partial(_check_step, below, above)
     yield "levels_from", partial(_check_moment, "levels_from", policy.levels_from)
-    if policy.reference is not None:
-        given = policy.reference
+    if (given := policy.reference) is not None:
         yield "reference", partial(check_reference, given.dimensions, given.mean, given.sd, given.correlation)
 
 
@@ -259,7 +259,7 @@ def _check_level(level: Level) -> None:
     _inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
     if level.low is not None:
         _inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
-    check_texts(f"levels: freedoms of {level.name}", level.freedoms, most=20, letters=200)
+    check_freedoms(level.name, level.freedoms, level.freedoms_fi)
 
 
 def _check_ladder(levels: tuple[Level, ...]) -> None:

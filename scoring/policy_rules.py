@@ -38,6 +38,20 @@ def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> 
         raise BrokenRule("{name}: none may be given twice", name=name)
 
 
+def check_freedoms(level: str, english: Sequence[str], finnish: Sequence[str]) -> None:
+    """Ask for texts, and for as many in both languages where both have some: else one of them would lack a freedom.
+
+    Raises
+    ------
+    BrokenRule : naming the level.
+    """
+    check_texts(f"levels: freedoms of {level}", english, most=20, letters=200)
+    check_texts(f"levels: Finnish freedoms of {level}", finnish, most=20, letters=200)
+    if english and finnish and len(english) != len(finnish):
+        text = "levels: freedoms of {level}: {fi} in Finnish, but {en} in English; write each in both, or all in one"
+        raise BrokenRule(text, level=level, fi=len(finnish), en=len(english))
+
+
 def check_reference(
     dimensions: Sequence[str], mean: Sequence[float], sd: Sequence[float], correlation: Sequence[Sequence[float]]
 ) -> None:

@@ -34,13 +34,28 @@ from service.exchange.loading import Options, load_folder
 from service.feedback import night, rounds
 from service.feedback.model import NewRound
 
-FREEDOMS = {  # what the example organizations let people of a level do, in their own words
-    "Newcomer": ("Ask anybody anything: whoever is asked takes the time",),
-    "Doer": ("Choose the next project among those that are open", "Two days of learning a quarter, on what you like"),
-    "Trusted": ("Talk with the customer without asking first", "Buy what the work needs, up to 200 euros"),
-    "Guide": ("Take a newcomer along for their first month", "Say no to a project that would end badly"),
-    "Master": ("Shape an offer by yourself", "Two weeks a year for an idea of your own"),
-    "Pillar": ("Have a say in whom we hire", "Speak for us outside the house"),
+FREEDOMS = {  # what the example organizations let people of a level do, in their own words, English and Finnish
+    "Newcomer": {"Ask anybody anything: whoever is asked takes the time": "Kysyä keneltä vain mitä vain: aikaa löytyy"},
+    "Doer": {
+        "Choose the next project among those that are open": "Valita seuraava hanke avoimista",
+        "Two days of learning a quarter, on what you like": "Opiskella mitä haluaa kaksi päivää neljänneksessä",
+    },
+    "Trusted": {
+        "Talk with the customer without asking first": "Puhua asiakkaan kanssa kysymättä ensin lupaa",
+        "Buy what the work needs, up to 200 euros": "Ostaa työssä tarvittavaa 200 euroon asti",
+    },
+    "Guide": {
+        "Take a newcomer along for their first month": "Ottaa tulokas mukaan ensimmäiseksi kuukaudeksi",
+        "Say no to a project that would end badly": "Kieltäytyä hankkeesta, joka päättyisi huonosti",
+    },
+    "Master": {
+        "Shape an offer by yourself": "Muotoilla tarjous itse",
+        "Two weeks a year for an idea of your own": "Käyttää kaksi viikkoa vuodessa omaan ideaan",
+    },
+    "Pillar": {
+        "Have a say in whom we hire": "Olla mukana päättämässä, keitä palkataan",
+        "Speak for us outside the house": "Puhua meidän puolestamme talon ulkopuolella",
+    },
 }
 PORTS_TRIED = 20  # the usual one and those after it, where none was asked for
 ROUND_OPEN = timedelta(days=21)  # of the round in which the visitor is asked
@@ -184,7 +199,9 @@ async def _import(pool: db.Pool, example: Example, now: datetime) -> None:
 
 def _policy() -> Policy:
     """Return the standard policy with what each level lets people do, which only an organization itself can say."""
-    return Policy(levels=tuple(replace(one, freedoms=FREEDOMS[one.name]) for one in STANDARD_LEVELS))
+    free = {name: (tuple(said), tuple(said.values())) for name, said in FREEDOMS.items()}
+    levels = ((one, *free[one.name]) for one in STANDARD_LEVELS)
+    return Policy(levels=tuple(replace(one, freedoms=en, freedoms_fi=fi) for one, en, fi in levels))
 
 
 async def _choose(tx: db.Connection) -> None:

@@ -10,6 +10,7 @@ from scoring.exchange.problems import Finding, Rows
 from scoring.exchange.words import Phrase, phrase, quoted
 
 ROW = "\0row"  # place of the row in its file's table; no file has a column of that name
+WRITTEN = "\0written"  # all of a row with a bad cell, where such rows are compared with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def without_repeats(
     repeated = frame.select(file.key).is_duplicated()
     if not repeated.any():
         return frame, []
-    columns = [column.name for column in file.columns]
+    columns = [name for name in frame.columns if name != ROW]
     alike = frame.filter(repeated).unique(columns, keep="first", maintain_order=True)
     dropped = frame.filter(repeated).join(alike, on=ROW, how="anti")
     first = pl.col(ROW).first().over(file.key)

@@ -93,11 +93,28 @@ def _read_file(reading: _Reading, file: File) -> pl.DataFrame:
     except Unreadable as why:  # no row can be told good from bad, so nothing can be skipped
         raise BadFolder([*reading.report.problems, why.problem], reading.report.total + 1) from why
     whole, findings = _typed(file, table)
-    sound, repeated = check.without_repeats(file, _without(whole, findings), table.lines)
+    comparable = _without(whole, findings) if reading.skip_bad else _as_written(file, table, whole, findings)
+    sound, repeated = check.without_repeats(file, comparable, table.lines)
     findings += repeated + _news(check.rules(file, whole), findings)
     frame = _referring(reading, file, _without(sound, findings), whole, findings)
     _tell(reading, file, table, findings)
     return frame.drop(ROW)
+
+
+def _as_written(file: File, table: Table, whole: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
+    """Return every row whose key can be read, so that who has the same key is told beside what else is wrong.
+
+    Of a row with a bad cell, what was written tells whether it says the same as another.
+    """
+    if not findings:
+        return whole
+    bad = np.unique(np.concatenate([finding.rows for finding in findings]))
+    cells = table.cells[bad].select(
+        pl.concat_str(pl.all().cast(pl.String).fill_null(""), separator="\0").alias(check.WRITTEN)
+    )
+    without_key = [finding for finding in findings if finding.column in file.key]
+    written = cells.with_columns(pl.Series(ROW, bad))
+    return _without(whole, without_key).join(written, on=ROW, how="left", maintain_order="left")
 
 
 def _referring(

@@ -1,5 +1,6 @@
 """The audit log for HR and administrators: who looked at whom, searched by name and by what was done; and as a file."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from service.base import db
 from service.base.access import Role, require_role
 from service.base.paging import NEWEST
 from service.base.web import AUDITED, After, Cut, Me, Tx, page
+from service.pages.language import Words
 from service.pages.page import Seen, as_typed
 from service.rights import reading
 
@@ -62,6 +64,12 @@ PURPOSES = {
     "contest": "deciding on a contest",
     "operation": "running the service",
 }
+# What our own code writes as details; an erasure's are the operator's own words.
+IMPORTED = re.compile(
+    r"added (?P<added>\d+), corrected (?P<corrected>\d+), left out (?P<left>\d+)(?P<rest>.*)", re.DOTALL
+)
+ASSUMED = re.compile(r", assumed (?P<consents>\d+) consents: (?P<why>.*)", re.DOTALL)
+EXPORTED = re.compile(r"to (?P<path>.+)", re.DOTALL)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -100,7 +108,20 @@ async def show_log(tx: Tx, view: Seen, q: Searched = "", action: Searched = "", 
         actions=ACTIONS,
         roles=ROLES,
         purposes=PURPOSES,
+        told=lambda one: told(one.action, one.detail or "", view.words),
     )
+
+
+def told(action: str, detail: str, words: Words) -> str:
+    """Say the details of a row in the reader's language, as far as they are our own code's; the row itself stays."""
+    if action == "export" and (found := EXPORTED.fullmatch(detail)):
+        return words.say("to %(path)s") % found.groupdict()
+    if action != "import" or not (found := IMPORTED.fullmatch(detail)):
+        return detail
+    said = words.say("added %(added)s, corrected %(corrected)s, left out %(left)s") % found.groupdict()
+    if assumed := ASSUMED.fullmatch(found["rest"]):
+        return said + words.say(", assumed %(consents)s consents: %(why)s") % assumed.groupdict()
+    return said + found["rest"]
 
 
 @get("/audit/export", guards=[overseers], opt=AUDITED)

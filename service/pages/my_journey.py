@@ -115,7 +115,7 @@ async def next_level(tx: db.Connection, run: Run | None, words: Words, person_id
 def _rung(words: Words, level: Level, above: int) -> Rung:
     """Return a level of the ladder that stands so many above the person's."""
     state = "here" if above == 0 else "reached" if above < 0 else "ahead"
-    return Rung(shown.level_name(words, level), level.stages, level.freedoms, state)
+    return Rung(shown.level_name(words, level), level.stages, shown.freedoms(words, level), state)
 
 
 def _missing(reached: Reached, what: str) -> float:

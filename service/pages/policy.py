@@ -190,6 +190,7 @@ async def _editor(
         given=given,
         errors=errors,
         groups=GROUPS,
+        astray={group for group, fields in GROUPS.items() if any(key.split("-")[0] in fields for key in errors)},
         group_names=policy_form.GROUP_NAMES,
         labels=LABELS,
         meanings=meanings(),

@@ -49,7 +49,8 @@ LEVEL_LABELS = {
     "name": "Name in English",
     "stages": "Cleared stages",
     "low": "Trust at least",
-    "freedoms": "What it lets people do, one a line",
+    "freedoms_fi": "What it lets people do, in Finnish, one a line",
+    "freedoms": "What it lets people do, in English, one a line",
 }
 ROLE_NAMES = {
     "seller": "Sellers",
@@ -65,6 +66,7 @@ WORDED = (
     "levels: the first asks for 0 stages and no bound, so that everybody has one",
     "levels: {above} must ask for more stages than {below}",
     "levels: {above} must not ask for less trust than {below}",
+    "levels: freedoms of {level}: {fi} in Finnish, but {en} in English; write each in both, or all in one",
     "{name}: {count} are given, but there may be {most} at most",
     "{name}: {one!r} must be 1 to {letters} letters on one line, without blanks around",
     "{name}: none may be given twice",
@@ -82,8 +84,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 def plain(words: Words, value: float) -> str:
-    """Write a number as one would type it."""
-    return format_decimal(value, format="0.####;-0.####", locale=words.locale)
+    """Write a number as one would type it, with a real minus sign, which is read as well as a hyphen."""
+    return format_decimal(value, format="0.####;−0.####", locale=words.locale)
 
 
 def dimensions(policy: Policy, criteria: Iterable[str]) -> list[str]:
@@ -157,10 +159,13 @@ class _Reading:
         names = {key: self._sent.get(f"{at}{key}", f"({number})") for key in ("name", "name_fi")}
         if not all(self._sent.get(f"{at}{key}") for key in names):
             self.errors[f"levels-{number}"] = self._words.say("Give it a name in both languages, or empty its fields.")
-        lines = self._sent.get(f"{at}freedoms", "").splitlines()
         low = self.number(f"{at}low") if self._sent.get(f"{at}low") else None
-        freedoms = tuple(line.strip() for line in lines if line.strip())
-        return Level(**names, stages=int(self.number(f"{at}stages", whole=True)), low=low, freedoms=freedoms)
+        stages = int(self.number(f"{at}stages", whole=True))
+        freedoms, freedoms_fi = self._lines(f"{at}freedoms"), self._lines(f"{at}freedoms_fi")
+        return Level(**names, stages=stages, low=low, freedoms=freedoms, freedoms_fi=freedoms_fi)
+
+    def _lines(self, field: str) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self._sent.get(field, "").splitlines() if line.strip())
 
 
 def _level_texts(level: Level, words: Words) -> dict[str, str]:
@@ -170,6 +175,7 @@ def _level_texts(level: Level, words: Words) -> dict[str, str]:
         "stages": str(level.stages),
         "low": "" if level.low is None else plain(words, level.low),
         "freedoms": "\n".join(level.freedoms),
+        "freedoms_fi": "\n".join(level.freedoms_fi),
     }
 
 

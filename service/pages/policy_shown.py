@@ -1,6 +1,7 @@
 """What a policy says beside another one, and what it would do, in the reader's words."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -126,8 +127,14 @@ def _told(level: Level | None, words: Words) -> str:
         return ""
     stages = words.say("{count} stages").format(count=level.stages)
     trust = "" if level.low is None else ", " + words.say("trust {low}").format(low=plain(words, level.low))
-    free = "".join(f"; {one}" for one in level.freedoms)
-    return f"{shown.level_name(words, level)}: {stages}{trust}{free}"
+    return f"{shown.level_name(words, level)}: {stages}{trust}{_free(level, words)}"
+
+
+def _free(level: Level, words: Words) -> str:
+    """Tell what a level lets people do in both languages where both are written: either may be what changes."""
+    own = shown.freedoms(words, level)
+    others = level.freedoms if own == level.freedoms_fi else level.freedoms_fi
+    return "".join(f"; {one} ({other})" if other else f"; {one}" for one, other in zip_longest(own, others))
 
 
 def _named(levels: tuple[Level, ...], number: float | None, words: Words) -> str:

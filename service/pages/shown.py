@@ -113,6 +113,12 @@ def level_name(words: Words, level: Level) -> str:
     return level.name_fi if words.language == "fi" else level.name
 
 
+def freedoms(words: Words, level: Level) -> tuple[str, ...]:
+    """Return what a level lets people do: in the reader's language, or in the other where only that is written."""
+    own, other = level.freedoms, level.freedoms_fi
+    return (other or own) if words.language == "fi" else (own or other)
+
+
 def period_name(words: Words, key: str) -> str:
     """Write a period: 'all', 'year:2025', 'quarter:2025Q3' or 'month:2025-07'."""
     kind, _, value = key.partition(":")

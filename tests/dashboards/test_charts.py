@@ -176,6 +176,34 @@ def test_names_at_the_edges_of_the_map_stand_inwards_and_never_on_a_neighbour():
     assert sides[3] != "middle right"
 
 
+def test_names_on_the_map_stand_clear_of_the_ranges():
+    def at(n, quality, thanks):
+        ranges = {"quality_low": quality - 0.8, "quality_high": quality + 0.8, "recognition_low": thanks - 0.8}
+        known = {"quality": quality, "recognition": thanks, "recognition_high": thanks + 0.8} | ranges
+        return msgspec.structs.replace(person_row(n), name="Ada Lovelace", unseen=False, **known)
+
+    rows = [at(0, 0.0, 0.0), at(1, 1.2, -1.1), at(2, -1.2, 1.0)]
+    assert "middle" not in {side.split()[0] for side in unseen.figure(rows).data[1].textposition}
+    across = at(3, 0.2, 0.9)  # its range of thanks passes right over the first, where that one's name would stand
+    first, *_ = unseen.figure([rows[0], across]).data[1].textposition
+    assert first != "top right"
+
+
+def test_the_path_of_a_journey_bends_away_from_the_names_and_stars_stand_between():
+    path, _, names = journey.figure([stage_row(n) for n in range(7)]).data[:3]
+    assert list(names.textposition) == [f"{side} center" for side in ("top", "bottom") * 4][:7]
+    for x, y, place in zip(names.x, names.y, names.textposition, strict=True):
+        neighbours = [way for at, way in zip(path.x, path.y, strict=True) if abs(at - x) == 1]
+        assert all((y > way) == place.startswith("top") for way in neighbours)
+
+
+def test_heads_of_arrows_are_wider_than_any_arrow_and_in_its_strong_colour():
+    *arrows, heads, _ = network.figure([help_row(n) for n in range(40)], mine=["Department 1"]).data
+    assert heads.marker.size > 1.5 * max(arrow.line.width for arrow in arrows)
+    assert set(heads.marker.color) == {theme.COLOURS["lake"], theme.COLOURS["cloudberry"]}
+    assert heads.marker.opacity == 1
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("longest", [lambda text: text, lambda text: text.ljust(60, "m")])
 def test_the_title_beside_one_answer_is_no_longer_than_the_picture_is_high(narrow, longest):

@@ -252,6 +252,26 @@ def test_rows_may_refer_to_ids_that_are_known_already(tmp_path):
     assert folder.read(path, known={"people": ["p9"]}).frames["kudos"].height == 1
 
 
+def test_an_id_used_twice_is_told_beside_whatever_else_is_wrong_with_its_rows(tmp_path):
+    long = "z" * 300  # no id, so it is used by nobody
+    rows = [
+        "p1,Ada,,",
+        "p2,Ben,,never",
+        "p2,Bea,king,",
+        "p1,Ada,,soon",
+        "p3,Cy,x,",
+        "p3,Cy,x,",
+        f"{long},Di,,",
+        f"{long},Ed,,",
+    ]
+    told = problems(tmp_path, {"people": "\n".join(["person,name,role,joined", *rows, ""])})
+    assert [line.partition(" already")[0] for line in told if " already" in line] == [
+        "people.csv:4: person: is on line 3",
+        "people.csv:5: person: is on line 2",
+    ]
+    assert len(told) == 9  # and everything else that is wrong
+
+
 def test_the_same_row_twice_counts_once(tmp_path):
     row = f"k1,p1,p2,Hi,{AT}\n"
     read = folder.read(make(tmp_path / "twice", {"kudos": KUDOS + row + row.replace("Z", "+00:00") + row}))

@@ -108,6 +108,8 @@ BROKEN_LEVELS = [
     (levels((0, None), freedoms=("open\na project",)), "on one line"),
     (levels((0, None), freedoms=("x" * 201,)), "1 to 200 letters"),
     (levels((0, None), freedoms=("mentor", "mentor")), "none may be given twice"),
+    (levels((0, None), freedoms_fi=("",)), "Finnish freedoms of n0: '' must be 1 to 200 letters"),
+    (levels((0, None), freedoms=("a", "b"), freedoms_fi=("a",)), "freedoms of n0: 1 in Finnish, but 2 in English"),
     (levels((0, None), freedoms=tuple(map(str, range(21)))), "21 are given, but there may be 20"),
 ]
 

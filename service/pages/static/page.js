@@ -6,7 +6,8 @@ for (const toast of document.querySelectorAll(".toast[data-seconds]")) {
 }
 
 function goAway(toast) {
-  const away = () => (toast.contains(document.activeElement) ? setTimeout(away, 1000) : (toast.hidden = true));
+  const used = () => toast !== document.activeElement && toast.contains(document.activeElement);
+  const away = () => (used() ? setTimeout(away, 1000) : (toast.hidden = true));
   setTimeout(away, Number(toast.dataset.seconds) * 1000);
 }
 

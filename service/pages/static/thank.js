@@ -89,6 +89,9 @@ function tell(toast) {
   toast.addEventListener("submit", stay);
   document.body.append(toast);
   requestAnimationFrame(() => toast.replaceChildren(...said)); // a status is read out when it changes
+  // Who came from nowhere by a key is not left there: the way back is one Tab away, and no Enter too many takes it.
+  toast.tabIndex = -1;
+  if (document.activeElement === document.body) toast.focus();
   parts.goAway(toast);
 }
 

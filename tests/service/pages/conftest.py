@@ -123,10 +123,10 @@ def colleagues(worker_pool):
     return add
 
 
-async def publish(pool, cast, people=(), provisional=(), *, board="quality", kind="person", trusted=True):
+async def publish(pool, cast, people=(), provisional=(), *, board="quality", kind="person", trusted=True, policy=None):
     """Publish a run: Ada's level, stage, scores and reasons, and a board of `people` in the order given."""
     async with db.tenant(pool, cast.organization_id) as tx:
-        policy = Policy()
+        policy = policy or Policy()
         policy_id = await tx.fetchval(INSERT_POLICY, msgspec.json.decode(encode(policy)), digest(policy))
         await tx.execute(INSERT_SLOT)
         run_id = await tx.fetchval(INSERT_RUN, AS_OF, policy_id)

@@ -33,10 +33,14 @@ KEYS = re.compile(
 LISTED = re.compile(r"ANY|~| = '|length\(\w+\) = ")
 
 
-async def plant(database_url, organization_id):
+LONG = tuple("W" * (most - LEFT) for most in (200, 100, 60, 40, 20))  # without a space, as long as may be
+
+
+async def plant(database_url, organization_id, corpus=CORPUS):
     """Put the corpus into every text of an organization that is somebody's words; return the places.
 
-    What it may not be put into is left as it was: a text that is also told apart by its pattern holds no markup.
+    Of `LONG` the longest that a text may hold. What nothing may be put into is left as it was: a text that is also told
+    apart by its pattern holds no markup.
     """
     conn = await asyncpg.connect(database_url)
     places = []
@@ -44,10 +48,13 @@ async def plant(database_url, organization_id):
         await conn.execute("set session_replication_role = replica")  # what is written once is written anew here
         for table in [row[0] for row in await conn.fetch(TABLES)]:
             for column in await conn.fetch(COLUMNS, table):
-                if column["type"] == "text" and _is_somebodys(table, column) and await _fill(
-                    conn, organization_id, (table, column["name"]), CORPUS[len(places) % len(CORPUS)]
-                ):  # fmt: skip
-                    places.append((table, column["name"]))
+                if column["type"] != "text" or not _is_somebodys(table, column):
+                    continue
+                place, turn = (table, column["name"]), len(places) % len(CORPUS)
+                for text in LONG if corpus is LONG else corpus[turn : turn + 1]:
+                    if await _fill(conn, organization_id, place, text):
+                        places.append(place)
+                        break
     finally:
         await conn.close()
     return places

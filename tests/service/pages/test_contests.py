@@ -21,7 +21,7 @@ async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, publ
     assert home.count('href="/contests"') == 2  # under Administration, in both menus
     waiting = (await cleo.get("/contests")).text
     assert "Care after the sale" in waiting
-    path = "/contests/" + waiting.split('<td><a href="/contests/')[1].split('"')[0]
+    path = "/contests/" + waiting.split('<td class="free"><a href="/contests/')[1].split('"')[0]
     page = (await cleo.get(path)).text
     assert "I made five calls." in page
     assert f'href="/people/{north.ada}#scores"' in page
@@ -55,7 +55,9 @@ async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(vis
     assert "<textarea" not in (await ben.get(link)).text
     assert (await ben.get("/contests")).text.count("I was ill that night.") == 1
     hr = await visitor(north, "cleo", "hr")
-    path = "/contests/" + (await hr.get("/contests")).text.split('<td><a href="/contests/')[1].split('"')[0]
+    path = (
+        "/contests/" + (await hr.get("/contests")).text.split('<td class="free"><a href="/contests/')[1].split('"')[0]
+    )
     page = (await hr.get(path)).text
     assert "<p>For the night shift.</p><footer>Ada" in page
     assert "For the night shift." not in (await ben.get(path)).text
@@ -88,7 +90,7 @@ async def test_the_lead_sees_that_it_is_contested_and_neither_the_words_nor_the_
     path = (
         "/contests/"
         + (await (await visitor(north, "cleo", "hr")).get("/contests"))
-        .text.split('<td><a href="/contests/')[1]
+        .text.split('<td class="free"><a href="/contests/')[1]
         .split('"')[0]
     )
     ben = await visitor(north, "ben", "lead")
@@ -105,7 +107,7 @@ async def test_hr_counts_and_lists_what_they_can_decide_and_others_apart(visitor
         await own.send_form(f"/contests/new?{what}", "/contests/new", words="Not so.")
     cleo = await visitor(north, "cleo", "hr")
     both = (await cleo.get("/contests")).text
-    listed = re.findall(r'<td><a href="(/contests/[0-9a-f-]{36})"', both)
+    listed = re.findall(r'<td class="free"><a href="(/contests/[0-9a-f-]{36})"', both)
     assert [(await cleo.get(path)).status_code for path in listed] == [200] * len(listed)
     assert "2 wait for your decision" in both
     assert both.index('id="waiting"') < both.index('id="mine"')
@@ -114,7 +116,7 @@ async def test_hr_counts_and_lists_what_they_can_decide_and_others_apart(visitor
     ada = await visitor(north, "ada", "hr")  # she leads Ben
     page, home = (await ada.get("/contests")).text, (await ada.get("/")).text
     assert 'href="/contests#waiting"' not in home
-    assert re.findall(r'<td><a href="(/contests/[0-9a-f-]{36})"', page) == []
+    assert re.findall(r'<td class="free"><a href="(/contests/[0-9a-f-]{36})"', page) == []
     assert "Ben" in page.split("Not yours to decide")[1]
     assert "You lead these people" in page
     assert page.index('id="waiting"') < page.index('id="mine"')
@@ -154,7 +156,9 @@ async def test_a_decision_without_a_choice_or_reasons_is_answered_with_the_form_
     await published(north, [north.ada])
     await (await visitor(north, "ada")).send_form("/contests/new?dimension=care", "/contests/new", words="No.")
     cleo = await visitor(north, "cleo", "hr")
-    path = "/contests/" + (await cleo.get("/contests")).text.split('<td><a href="/contests/')[1].split('"')[0]
+    path = (
+        "/contests/" + (await cleo.get("/contests")).text.split('<td class="free"><a href="/contests/')[1].split('"')[0]
+    )
     answer = await cleo.send_form(path, path, reasons="They were in another book.")
     assert (answer.status_code, 'id="decision-wrong">Choose one of these.' in answer.text) == (422, True)
     assert ">They were in another book.</textarea>" in answer.text

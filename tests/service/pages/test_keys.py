@@ -114,7 +114,7 @@ async def test_a_token_without_a_name_is_refused_at_the_field_and_the_rest_is_ke
 
 async def test_the_page_of_tokens_speaks_finnish(visitor, north):
     page = (await (await visitor(north, "cleo", "administrator", language="fi")).get("/tokens")).text
-    assert "Tee tunnus" in page
+    assert "Tee avain" in page
 
 
 @pytest.mark.parametrize(("person", "role"), [("ben", "employee"), ("ada", "lead"), ("cleo", "hr")])

@@ -11,6 +11,7 @@ from tests import cast
 from tests.service.pages.conftest import INSERT_SCORE
 
 NOW = datetime.now(UTC)
+ENDED = "update project set ended_at = $2, outcome = 'done' where id = $1"
 JOIN = "insert into team_member (team_id, person_id, role) values ($1, $2, 'member')"
 TEAM = "insert into team (name, department) values ($1, $2) returning id"
 CONSENT = "insert into consent (person_id, source, given, at) values ($1, 'kudos', $2, '2026-02-01T00:00:00Z')"
@@ -197,7 +198,9 @@ async def test_help_is_told_of_many_or_not_at_all(visitor, people, colleagues, w
         await tx.execute("insert into retraction (kudos_id, reason) values ($1, 'hidden')", hidden)
         await tx.execute(KUDOS, works[0], tiny[0], NOW - timedelta(days=9))
     page = (await (await visitor(north, "ada", "lead")).get("/team/help")).text
-    table = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td class=\"number\">(.*?)</td></tr>", page)
+    table = re.findall(
+        r"<tr><td class=\"free\">(.*?)</td><td class=\"free\">(.*?)</td><td class=\"number\">(.*?)</td></tr>", page
+    )
     assert sorted(table) == [
         ("Care", "Works", "5 people"),
         ("Other departments", "Works", "a few people"),
@@ -235,6 +238,7 @@ async def test_a_silent_customer_is_listed_until_they_are_heard_and_can_be_asked
     page, ada = f"/team/unheard?team={north.teams['ada']}", await visitor(north, "ada", "lead")
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute("update contact set email = 'oak@customer.example'")
+        await tx.execute(ENDED, north.delivery, NOW)
         seen = (north.delivery, None, "observation", "satisfaction", 4, "We saw", NOW, None)
         await tx.execute(SIGNAL, *seen)
         await tx.execute(SIGNAL, north.development, None, "call", None, None, "They spoke", NOW, None)
@@ -244,6 +248,8 @@ async def test_a_silent_customer_is_listed_until_they_are_heard_and_can_be_asked
         True,
         False,
     ]
+    assert re.findall(r'action="/team/unheard/([^"]+)/ask"', silent) == [str(north.delivery)]
+    assert silent.count("ask when you talk") == 1  # of the opportunity, which is under way
     asked = await ada.send_form(page, f"/team/unheard/{north.delivery}/ask")
     assert "noted today, no mail" in asked.text
     assert [row["project_id"] for row in await fetch(worker_pool, north, "select project_id from survey")] == [
@@ -253,6 +259,8 @@ async def test_a_silent_customer_is_listed_until_they_are_heard_and_can_be_asked
 
 async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(visitor, worker_pool, north):
     page, ada = f"/team/unheard?team={north.teams['ada']}", await visitor(north, "ada", "lead")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(ENDED, north.delivery, NOW)
     told = await ada.send_form(page, f"/team/unheard/{north.delivery}/ask", contact_id=str(north.contacts["oak"]))
     assert "This installation sends no mail" in told.text
     assert "asked by mail" not in told.text
@@ -273,15 +281,27 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
     assert [row["n"] for row in await fetch(worker_pool, north, "select count(*) as n from survey")] == [1]
 
 
+async def test_no_survey_of_how_it_went_is_offered_of_a_project_under_way(visitor, worker_pool, north):
+    here, page = f"/team/projects/{north.delivery}", f"/team/unheard?team={north.teams['ada']}"
+    cleo = await visitor(north, "cleo", "hr")
+    assert "it comes once the project has ended" in (await cleo.get(here)).text
+    assert [f'action="{here}/link"' in (await cleo.get(path)).text for path in (here, page)] == [False, False]
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(ENDED, north.delivery, NOW)
+    assert [f'action="{here}/link"' in (await cleo.get(path)).text for path in (here, page)] == [True, True]
+
+
 @pytest.mark.parametrize(("action", "leads_to"), [("link", "/s/"), ("page-link", "/p/")])
 async def test_a_page_with_a_link_loaded_anew_makes_no_other_and_the_one_just_copied_still_works(
-    visitor, north, action, leads_to
+    visitor, worker_pool, north, action, leads_to
 ):
     def hidden(page):
         form = page.partition(f'action="{here}/{action}"')[2].partition("</form>")[0]
         return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
 
     here, cleo = f"/team/projects/{north.delivery}", await visitor(north, "cleo", "hr")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(ENDED, north.delivery, NOW)
     sent = hidden((await cleo.get(here)).text) | {"contact_id": str(north.contacts["oak"])}
     made, again = [(await cleo.post(f"{here}/{action}", data=sent)).text for _ in range(2)]
     link = re.search(rf'value="[^"]*({leads_to}[^"]+)"', made)[1]

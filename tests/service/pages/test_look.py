@@ -72,3 +72,23 @@ def test_every_page_stands_in_the_frame():
         if "GET" in route.methods and "{" not in path and path not in BY_THE_WAY and not path.startswith("/sign-in/")
     }
     assert {page for page in pages if not any(here(page, None, group) for group in GROUPS)} == set()
+
+
+EDGES = """() => [...document.querySelectorAll("main > .card, main > .pair, main > .pair > .card")]
+  .map((one) => one.getBoundingClientRect())
+  .map(({left, right, top, bottom}) => [left, right, top, bottom].map(Math.round))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("role", ["lead", "hr", "administrator"])
+async def test_cards_of_a_project_fill_their_rows(opened, example, role):
+    page = await opened(f"/team/projects/{example.delivery}", "fi", role, viewport={"width": 1440, "height": 900})
+    picture, beside, *rest = await page.evaluate(EDGES)
+    assert (picture[2], picture[1] < beside[0]) == (beside[2], True)
+    lower = [one for one in rest if one[2] >= max(picture[3], beside[3])]
+    if role == "administrator":  # two cards: a row from edge to edge, equally high
+        one, other = lower
+        assert (one[0], other[1], one[2:]) == (picture[0], beside[1], other[2:])
+    else:
+        assert lower == []
+        assert len(rest) == 2  # the words, and the one card below them

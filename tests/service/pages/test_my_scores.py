@@ -1,8 +1,9 @@
 """My scores: why, how they came along, what would change them; my own alone."""
 
 import msgspec
+import pytest
 
-from scoring.policy import Policy, digest, encode
+from scoring.policy import STANDARD_LEVELS, Policy, digest, encode
 from service.base import db
 from tests.service.pages.conftest import AS_OF
 
@@ -89,6 +90,24 @@ async def test_what_would_change_it_names_what_is_turned_off_and_who_was_not_hea
             north.development,
         )
     assert "Of 1 finished project no customer has been heard." in (await ada.get("/me/scores")).text
+
+
+OWN = {"en": "Buy tools", "fi": "Osta työkalut"}
+
+
+@pytest.mark.parametrize("language", OWN)
+async def test_what_a_level_lets_one_do_is_in_the_readers_language_else_in_the_other(
+    visitor, north, published, language
+):
+    free = {
+        "Newcomer": {"freedoms_fi": ("Kysy vain",)},
+        "Doer": {"freedoms": (OWN["en"],), "freedoms_fi": (OWN["fi"],)},
+    }
+    levels = tuple(msgspec.structs.replace(one, **free.get(one.name, {})) for one in STANDARD_LEVELS)
+    await published(north, policy=Policy(levels=levels))
+    page = (await (await visitor(north, "ada", language=language)).get("/me/journey")).text
+    assert "<li>Kysy vain</li>" in page
+    assert [text for text in OWN.values() if f"<li>{text}</li>" in page] == [OWN[language]]
 
 
 async def test_the_journey_says_since_when_and_for_what_one_has_a_level(visitor, north, published):

@@ -10,11 +10,15 @@ import pytest
 import service
 from service.base import audit, db
 from service.base.access import Actor, Role
+from service.exchange import exporting, loading
 from service.exports.model import What
 from service.pages.audit import ACTIONS
 from service.pages.sign_in_setting import FINDINGS
 from service.sign_in.provider import Finding, examine
 
+ERASED = """
+insert into audit (role, action, subject_id, detail, purpose) values ('operator', 'erase', $1, $2, 'operation')
+"""
 HERE = "/settings/sign-in"
 SETTING = "select issuer, client_id, client_secret from sign_in_setting"
 METADATA = {
@@ -127,11 +131,26 @@ def test_every_action_that_is_written_down_has_words():
     assert written - set(ACTIONS) == set()
 
 
+async def test_what_our_own_code_wrote_down_is_told_in_the_readers_language(visitor, worker_pool, north, tmp_path):
+    options, counts = loading.Options(assume_consent="Signed on paper"), loading.Counts({"people": 3}, assumed=2)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await loading._leave_traces(tx, north.organization_id, options, counts)
+        await tx.execute(ERASED, north.ben, "to be forgotten, as asked")
+    await exporting.export_folder(worker_pool, north.organization_id, tmp_path / "out")
+    hr = await visitor(north, "cleo", "hr")
+    english = (await hr.get("/audit")).text
+    finnish = (await hr.get("/audit", headers={"accept-language": "fi"})).text
+    assert "added 3, corrected 0, left out 0, assumed 2 consents: Signed on paper<" in english
+    assert "lisätty 3, korjattu 0, jätetty pois 0, oletettu 2 suostumusta: Signed on paper<" in finnish
+    assert (f">to {tmp_path}/out<" in english, f">kansioon {tmp_path}/out<" in finnish) == (True, True)
+    assert all(">to be forgotten, as asked<" in page for page in (english, finnish))
+
+
 async def test_the_log_names_exports_and_finds_them(visitor, worker_pool, north):
     cleo = Actor(north.organization_id, north.cleo, north.cleo, Role.HR)
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await audit.looked(tx, cleo, None, "export_scores")
     page = (await (await visitor(north, "cleo", "hr", language="fi")).get("/audit?action=export_scores")).text
-    assert "vei tulokset" in page.partition("<tbody>")[2]
+    assert "vei luvut" in page.partition("<tbody>")[2]
     titles = (">Kuka<", ">Käyttötarkoitus<", ">Ketkä<", ">Mistä<")
     assert [title in page for title in titles] == [True, True, False, False]

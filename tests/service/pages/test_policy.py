@@ -52,6 +52,10 @@ def test_every_field_of_the_policy_has_a_group_a_name_and_a_meaning():
     assert set(policy_form.GROUP_NAMES) == set(GROUPS)
 
 
+def test_a_negative_number_has_a_real_minus_sign():
+    assert (policy_form.plain(Words("fi"), -0.3), policy_form.plain(Words("en"), -0.3)) == ("−0,3", "−0.3")
+
+
 @pytest.mark.parametrize("language", ["fi", "en"])
 def test_what_is_shown_unchanged_is_read_as_no_change(language):
     policy, words = (
@@ -78,12 +82,48 @@ async def test_all_that_is_wrong_is_told_at_once_beside_what_was_typed(visitor, 
     assert (fields(page.text)["minimum_voices"], fields(page.text)["k"]) == ("many", "2.5")
 
 
+async def test_a_list_leads_to_every_group_of_settings_and_marks_those_to_be_mended(visitor, north):
+    hr = await visitor(north, "cleo", "hr")
+    page = (await hr.get("/policy")).text
+    jump = page.partition('aria-label="Groups of settings"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="#([^"]+)"', jump) == [f"group-{group}" for group in GROUPS]
+    assert all(page.count(f'id="group-{group}"') == 1 for group in GROUPS)
+    wrong = (await asked(hr, results_cap="0.31", weights__lead__0="11")).text
+    assert re.findall(r'href="#group-(\w+)" class="wrong"', wrong) == ["results", "composition"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["fi", "en"])
+async def test_the_list_of_groups_stays_in_sight_and_leads_there_by_keyboard(opened, language):
+    page = await opened("/policy", language, "administrator", viewport={"width": 390, "height": 844})
+    await page.locator(".jump a").last.focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_function("location.hash === '#group-levels'")
+    top, bottom, heading = await page.evaluate(
+        """() => [...["top", "bottom"].map((side) => document.querySelector(".jump").getBoundingClientRect()[side]),
+        document.querySelector("#group-levels").getBoundingClientRect().top]"""
+    )
+    assert (round(top), bottom <= heading < 400) == (0, True)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_what_a_level_lets_people_do_is_told_in_both_languages_or_in_one(visitor, worker_pool, north):
+    await run_now(worker_pool, north.organization_id)
+    hr = await visitor(north, "cleo", "hr")
+    some = {"levels__1__freedoms": "Open a project\nBuy tools", "levels__1__freedoms_fi": "Avata hanke"}
+    refused = await asked(hr, **some)
+    assert refused.status_code == 422
+    assert "freedoms of Doer: 1 in Finnish, but 2 in English; write each in both, or all in one" in refused.text
+    effects = await worked_out(hr, worker_pool, **some | {"levels__1__freedoms_fi": "Avata hanke\nOstaa työkaluja"})
+    assert "Doer: 2 stages; Open a project (Avata hanke); Buy tools (Ostaa työkaluja)<" in effects.text
+
+
 async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visitor, worker_pool, north):
     await run_now(worker_pool, north.organization_id)
     hr = await visitor(north, "cleo", "hr")
     effects = await worked_out(hr, worker_pool, results_cap="0.1", levels__1__freedoms="Open a project")
     assert "<del>0.15</del> → <ins>0.1</ins>" in effects.text
-    assert "Doer: 2 stages; Open a project" in effects.text
+    assert "Doer: 2 stages; Open a project<" in effects.text
     path = effects.url.path
     blind = await hr.send_form(path, path, reason="")
     assert (blind.status_code, "Write why" in blind.text) == (422, True)

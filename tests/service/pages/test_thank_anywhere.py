@@ -115,6 +115,48 @@ async def test_signed_out_the_words_stay_and_go_out_after_signing_in_anew_as_one
     await send_as(example.ben, "Ada has your thanks.")
 
 
+FOCUS = "document.activeElement.closest('.toast')?.textContent.trim() ?? document.activeElement.tagName"
+
+
+async def test_who_came_from_nowhere_is_led_to_the_way_back_and_sends_nothing_by_another_enter(opened):
+    page = await opened()
+    assert await page.evaluate(FOCUS) == "BODY"
+    await page.keyboard.press("k")
+    await page.get_by_role("dialog").locator("[name=to]").fill("Ada")
+    await page.get_by_role("option", name="Ada").wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog").locator("[name=message]").fill("Thank you")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_text("Ada has your thanks.").wait_for()
+    assert (await page.evaluate(FOCUS)).startswith("Ada has your thanks.")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Undo"
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Taken back. Nobody sees it.").wait_for()
+
+
+async def test_the_page_of_thanking_leads_to_the_way_back_too(opened, example):
+    page = await opened(f"/kudos/new?to={example.ada}")
+    await page.locator("main [name=message]").fill("Thank you")
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_text("Ada has your thanks.").wait_for()
+    assert (await page.evaluate(FOCUS)).startswith("Ada has your thanks.")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Undo"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_that_a_name_is_unknown_covers_no_label(opened, width):
+    page = await opened(viewport={"width": width, "height": 844})
+    await page.keyboard.press("k")
+    dialog = page.get_by_role("dialog")
+    await dialog.locator("[name=to]").fill("Nobody at all")
+    await dialog.get_by_text("Nobody of that name").wait_for()
+    said, label = [await dialog.locator(one).bounding_box() for one in (".choices", "label[for=thanks-message]")]
+    assert said["y"] + said["height"] <= label["y"]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 async def test_the_dialog_has_no_barrier_on_a_page_with_fields_of_the_same_names(opened, width, scheme):
     page = await opened("/feedback", color_scheme=scheme, viewport={"width": width, "height": 844})

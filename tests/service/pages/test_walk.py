@@ -67,9 +67,8 @@ def _asked_last(what):
     return what == "ask", what
 
 
-@pytest.fixture(scope="module")
-async def walked(worker_pool, web_pool, database_url):
-    """An organization in which everything there is has been done, by people who write markup."""
+async def lived_in(worker_pool, web_pool):
+    """Make an organization in which everything there is has been done."""
     there = await world(worker_pool, web_pool)
     wanted = {row.fresh for row in ROWS if row.method == "GET" and row.path in ADDRESSES} - {""}
     for what in sorted(
@@ -83,6 +82,13 @@ async def walked(worker_pool, web_pool, database_url):
         for place, team in enumerate((*north.teams.values(), there.ids["other_team"]), 1):
             figures = (place, place, place, 1.0 - place * 0.3, False)
             await tx.execute(INSERT_STANDING, run_id, "customer_trust", "team", team, *figures)
+    return there
+
+
+@pytest.fixture(scope="module")
+async def walked(worker_pool, web_pool, database_url):
+    """Let everything be done by people who write markup."""
+    there = await lived_in(worker_pool, web_pool)
     await plant(database_url, there.north.organization_id)
     return there
 
@@ -171,14 +177,19 @@ class Walk:
             self.tell(f"{width} {scheme}: {one}")
 
 
-async def walk(context, service, there, caller, rows):
-    """Walk the pages of `rows` as a caller; return what was wrong."""
+async def signed_in(context, service, there, caller):
+    """Sign a caller in, where there is somebody to sign in."""
     if caller != "anybody":
         async with db.tenant(there.pool, there.north.organization_id) as tx:
             role = role_of(caller).value
             held = await hold(tx, there.people[caller], "employee" if caller == "lead" else role)
             session = await start_session(tx, there.people[caller], held)
         await context.add_cookies([{"name": "talkoot_session", "value": session, "url": service}])
+
+
+async def walk(context, service, there, caller, rows):
+    """Walk the pages of `rows` as a caller; return what was wrong."""
+    await signed_in(context, service, there, caller)
     page = await context.new_page()
     await page.add_init_script(WATCH)
     steps, numbers = Walk(page, service), count()
@@ -191,13 +202,17 @@ async def walk(context, service, there, caller, rows):
 WALKS = [("self", "fi"), ("lead", "en"), ("hr", "fi"), ("administrator", "en"), ("anybody", "fi")]
 
 
+def rows_of(caller):
+    """Each page by the first who may open it; where everybody sees something else, by everybody."""
+    callers = [name for name, _ in WALKS]
+    before = callers[: callers.index(caller)] if caller != "anybody" else []
+    known = {row.path for name in before for row in pages_of(name)} - DIFFERENT
+    return [row for row in pages_of(caller) if (caller == "anybody") == row.open and row.path not in known]
+
+
 @pytest.mark.parametrize(("caller", "language"), WALKS, ids=str)
 async def test_no_page_has_a_barrier_or_trouble(chromium, service, walked, caller, language):
-    """Each page by the first who may open it; where everybody sees something else, by everybody."""
-    rows = [row for row in pages_of(caller) if (caller == "anybody") == row.open]
-    before = [name for name, _ in WALKS[: WALKS.index((caller, language))] if caller != "anybody"]
-    known = {row.path for name in before for row in pages_of(name)} - DIFFERENT
-    rows = [row for row in rows if row.path not in known]
+    rows = rows_of(caller)
     assert rows
     context = await chromium.new_context(base_url=service, locale=language, reduced_motion="reduce")
     await context.route(re.compile(r"/previews/"), without_refresh)
