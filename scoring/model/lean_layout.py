@@ -49,11 +49,14 @@ class Nests:
     """Sums over rows, by nest (N,): weight, weight by column (N, width), weight · [fixed, y] (N, globals + 1).
 
     `own` (locals, width), `mixed` (locals, width, globals + 1), `whole` (globals + 1, globals + 1): the same products
-    summed over rows, without what the nests take off. `row` (rows,): the nest of each row as sorted by `order`.
+    summed over rows, without what the nests take off. `row` (rows,): the nest of each row as sorted by `order`, `begin`
+    (N,) the first row of each; `into_locals` (locals · width, rows): ones, which sum what rows have for what they feel.
     """
 
     order: Places
     row: Places
+    begin: Places
+    into_locals: csr_array
     weight: Floats
     columns: Floats
     fixed: Floats
@@ -206,7 +209,7 @@ def _nests(design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], loc
     at = local[0] * width + column
     places = listed(at, np.arange(len(at)), (local[1] * width, len(at)))
     return Nests(
-        order, row, np.add.reduceat(weight, begin),
+        order, row, begin, places, np.add.reduceat(weight, begin),
         _added(row * width + column, weight, len(begin) * width).reshape(-1, width),
         np.add.reduceat(heavy, begin, axis=0),
         _added(at, weight, local[1] * width).reshape(-1, width),
@@ -245,19 +248,19 @@ def _cells(of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Pla
     entry = np.where(middle >= 0, np.searchsorted(entries, key), -1)
     entry_local, entry_middle = entries // max(middles, 1), entries % max(middles, 1)
     bounds = np.searchsorted(entry_local, np.arange(locals_ + 1))
-    link_unit, link_entry = _products(np.arange(len(local_of)), local_of, bounds)
+    link_unit, link_entry = products(np.arange(len(local_of)), local_of, bounds)
     # Links are sorted by unit, then entry: a nest's is found by its number among its local's entries.
     before = np.concatenate([[0], np.cumsum(np.diff(bounds)[local_of])])
     link = np.where(entry >= 0, before[unit] + entry - bounds[local], -1)
-    left, right = _products(np.arange(len(entries)), entry_local, bounds)
-    one, other = _products(np.arange(len(local_of)), local_of, np.append(first_unit, len(local_of)))
+    left, right = products(np.arange(len(entries)), entry_local, bounds)
+    one, other = products(np.arange(len(local_of)), local_of, np.append(first_unit, len(local_of)))
     return Cells(
         unit, local, first_nest, first_unit, first, local_of, middle, entry, link, entry_local, entry_middle,
         link_unit, link_entry, left, right, one, other,
     )  # fmt: skip
 
 
-def _products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:
+def products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:
     """Pair each of `each` with everything in its group; group g is bounds[g]..bounds[g + 1]."""
     count = np.diff(bounds)[group]
     first = np.repeat(each, count)
@@ -284,7 +287,7 @@ def _groups(cells: Cells, kind: Places) -> Groups:
     starts = np.cumsum(size) - size
     place = np.empty(middles, np.intp)
     place[sorted_middles] = np.arange(middles) - starts[group[sorted_middles]]
-    row, offset = _products(np.arange(middles), group, np.append(starts, middles))
+    row, offset = products(np.arange(middles), group, np.append(starts, middles))
     column = sorted_middles[offset]
     at = home[group][row] + place[row] * padded[group][row] + place[column]
     spare = np.repeat(np.arange(count), padded - size)
