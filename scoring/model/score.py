@@ -18,7 +18,7 @@ from scoring.model.changes import Known, changes
 from scoring.model.choices import ConsentSource
 from scoring.model.composite import among_all, compose, composed_quality, weights
 from scoring.model.credit import standard_block
-from scoring.model.customers import CustomerBlocks, customer_blocks, customer_people
+from scoring.model.customers import CustomerBlocks, customer_blocks
 from scoring.model.evidence import Evidence, Mask
 from scoring.model.explain import explanations
 from scoring.model.falls import Look, falls, nobody
@@ -27,11 +27,12 @@ from scoring.model.help import help_across
 from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.peers import PeerBlocks, peers
-from scoring.model.periods import inside, micros, recent
+from scoring.model.period_blocks import PeriodBlocks, open_blocks
+from scoring.model.periods import micros
 from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
 from scoring.model.scores import Scores, StandingTable, SubjectKind
-from scoring.model.select import consented, present, rows, select
+from scoring.model.select import consented, present, select
 from scoring.model.stages import anchored, cleared, stages
 from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings, with_periods
 from scoring.model.teams import present_teams, team_block, time_shares
@@ -39,14 +40,6 @@ from scoring.policy import Policy
 
 ENGINE_VERSION = "1"
 PeersAt = Callable[[Evidence, Policy, int], PeerBlocks]
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodBlocks:
-    """What the open evidence of one period says of people, a block of one dimension for each kind."""
-
-    period: str
-    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +100,14 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     return put_together([step(evidence, policy, as_of) for step in STEPS])
 
 
-def open_blocks(evidence: Evidence, policy: Policy, as_of: int) -> tuple[CustomerBlocks, tuple[PeriodBlocks, ...]]:
-    """Learn what customers say, and what each period says: its blocks stand on the customers' variances."""
-    customers = customer_blocks(evidence, policy, as_of)
-    return customers, tuple(_period_blocks(evidence, customers, policy, as_of))
-
-
 STEPS: tuple[Callable[[Evidence, Policy, int], Any], ...] = (
-    peers, open_blocks, recognition, care, results, help_across,
+    peers, open_blocks, recognition, results, help_across,
 )  # fmt: skip
 
 
 def put_together(learnt: Sequence[Any]) -> Blocks:
     """Make blocks of what each of `STEPS` gave: they are independent, so each may be computed anywhere."""
-    rated, (customers, periods), thanked, cared, earned, helping = learnt
+    rated, (customers, cared, periods), thanked, earned, helping = learnt
     return Blocks(rated, customers, thanked, cared, earned, helping, periods)
 
 
@@ -208,29 +195,6 @@ def _trust_at(evidence: Evidence, policy: Policy, as_of: int, peers_at: PeersAt)
     customers = customer_blocks(known, policy, as_of)
     blocks = Blocks(peers_at(known, policy, as_of), customers, empty, care(known, policy, as_of), empty, empty, ())
     return _trust(known, blocks, policy)
-
-
-def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
-    nothing = np.zeros(len(evidence.feedback.at), np.bool_)
-    known = replace(evidence, feedback=rows(evidence.feedback, nothing))  # not to copy what is confidential anyway
-    learnt: dict[tuple[int, int], tuple[Block, ...]] = {}  # the first month of a quarter is all of it so far
-    for period in recent(as_of, evidence.time_zone):
-        part = period.start, min(period.end, as_of)
-        if part not in learnt:
-            learnt[part] = _blocks_inside(inside(known, period, as_of), customers, policy, part[1])
-        yield PeriodBlocks(period.name, learnt[part])
-
-
-def _blocks_inside(told: Evidence, customers: CustomerBlocks, policy: Policy, end: int) -> tuple[Block, ...]:
-    """Learn what there is to learn from the evidence of one period, up to `end`."""
-    blocks = []
-    if len(told.signals.ids):
-        blocks.append(customer_people(told, policy, end, customers))
-    if len(told.kudos.ids) or len(told.badges.ids):
-        blocks.append(recognition(told, policy, end))
-    if len(told.care.ids) or len(told.handovers.ids):
-        blocks.append(care(told, policy, end))
-    return tuple(blocks)
 
 
 def _standings(
