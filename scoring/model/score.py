@@ -28,6 +28,7 @@ from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.peers import PeerBlocks, peers
 from scoring.model.period_blocks import PeriodBlocks, open_blocks
+from scoring.model.period_boards import period_contests
 from scoring.model.periods import micros
 from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
@@ -204,7 +205,7 @@ def _standings(
     contests = list(_contests(evidence, found, as_of))
     if blocks.ranked is not None:
         return with_periods(standings(contests, policy), blocks.ranked)
-    return standings([*contests, *_period_contests(evidence, blocks, policy, as_of)], policy)
+    return standings([*contests, *period_contests(evidence, blocks.periods, policy, as_of)], policy)
 
 
 def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int) -> Iterator[Contest]:
@@ -212,22 +213,6 @@ def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int)
     yield from scopes(evidence, found[SubjectKind.PERSON], present(evidence, as_of))
     if len(evidence.teams.ids):
         yield Contest(ORGANIZATION, ALL, found[SubjectKind.TEAM], places_of(present_teams(evidence)))
-
-
-def _period_contests(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> Iterator[Contest]:
-    """Compare in each period those of whom there was a word in it."""
-    there = present(evidence, as_of)
-    time = time_shares(evidence, policy, as_of)
-    for period in blocks.periods:
-        for block in period.blocks:
-            heard = there & (block.voices[:, 0] > 0)
-            if heard.any():
-                told = on_reference(block, policy)
-                people = figures(SubjectKind.PERSON, told, block.dimensions, policy)
-                yield from scopes(evidence, people, heard, period.period)
-                teams = figures(SubjectKind.TEAM, team_block(told, time), block.dimensions, policy)
-                members = places_of(present_teams(evidence) & (teams.voices[:, 0] > 0))
-                yield Contest(ORGANIZATION, period.period, teams, members)
 
 
 def _groups(peers_said: PeerBlocks) -> dict[str, int]:
