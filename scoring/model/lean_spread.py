@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
-from scoring.model.lean_layout import Groups, Layout, Places, products
+from scoring.model.lean_groups import Groups
+from scoring.model.lean_layout import Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
-from scoring.model.patterns import blocks, filled, full, row_of
+from scoring.model.patterns import blocks, filled, full, products, row_of
 
 Floats = NDArray[np.float64]
 

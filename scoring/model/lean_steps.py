@@ -17,6 +17,7 @@ from scoring.model.crossed import Variance
 from scoring.model.lean_layout import Layout
 from scoring.model.lean_solve import Schur, Variances, eliminate
 from scoring.model.lean_spread import Covariances, Effects, covariances, effects, invert, nest_variances
+from scoring.model.patterns import summed, tall
 
 Floats = NDArray[np.float64]
 
@@ -133,8 +134,7 @@ def _levels(lay: Layout, priors: Priors, found: Effects, of: tuple[Covariances, 
     width, members, core = lay.design.width, lay.shares.shape[1], found.core
     along = found.local.sum(axis=1) ** 2 / width
     whole = cov.local.sum(axis=(1, 2)) / width
-    each = np.arange(len(lay.kind))
-    spread = cov.pairs[lay.groups.address(each, each)] if len(each) else np.empty(0)
+    spread = cov.pairs[lay.groups.own]
     levels = [
         (found.nest**2, nests),
         (along, whole),
@@ -171,22 +171,23 @@ def _working(lay: Layout, priors: Priors, found: Effects) -> Floats:
 def _information(lay: Layout, schur: Schur, inverse: Floats, told: Floats) -> Floats:
     """Compute told' W (I − T C⁻¹ T'W) told, (columns, columns), by eliminating `told` (rows, columns) as y was."""
     nests, cells = lay.nests, lay.cells
+    shape = (*schur.inverse.shape[:2], told.shape[1])
     heavy = lay.rows.weight[:, None] * told
-    nest = np.add.reduceat(heavy, nests.begin, axis=0)
+    nest = nests.of_nests @ heavy
     pulled = schur.pull[:, None] * nest
     taken = nests.columns[:, :, None] * pulled[:, None, :]
-    local = (nests.into_locals @ heavy).reshape(*schur.inverse.shape[:2], -1) - np.add.reduceat(taken, cells.first)
-    whole = np.einsum("ri,rj->ij", told, heavy) - np.einsum("ni,nj->ij", nest, pulled)
-    fixed = lay.rows.fixed.T @ heavy - np.einsum("nf,nk->fk", nests.fixed[:, :-1], pulled)
+    local = (nests.of_rows @ heavy).reshape(shape) - summed(lay.into_locals, taken)
+    whole = tall(told, heavy) - tall(nest, pulled)
+    fixed = lay.rows.fixed.T @ heavy - tall(nests.fixed[:, :-1], pulled)
     kept = schur.keep[:, None] * nest
-    unit, middle = np.add.reduceat(kept, cells.first_nest), lay.into_middles @ kept
+    unit, middle = lay.into_units @ kept, lay.into_middles @ kept
     by_local = np.einsum("lij,ljk->lik", schur.inverse, local)
-    whole -= np.einsum("lbi,lbj->ij", local, by_local)
-    fixed -= np.einsum("lbf,lbk->fk", schur.by_fixed[:, :, :-1], local)
+    whole -= tall(local.reshape(-1, shape[2]), by_local.reshape(-1, shape[2]))
+    fixed -= tall(schur.by_fixed[:, :, :-1].reshape(shape[0] * shape[1], -1), local.reshape(-1, shape[2]))
     unit -= np.einsum("ub,ubk->uk", schur.unit, by_local[cells.local_of])
     middle -= lay.of_middles @ np.einsum("eb,ebk->ek", schur.entry, by_local[cells.entry_local])
-    whole -= np.einsum("mi,mj->ij", middle, schur.groups @ middle)
-    fixed -= np.einsum("mf,mk->fk", schur.by_middle[:, :-1], middle)
+    whole -= tall(middle, np.asarray(schur.groups @ middle))
+    fixed -= tall(schur.by_middle[:, :-1], middle)
     core = np.concatenate([lay.patterns.turned @ unit - schur.by_member @ middle, fixed])
     of_core = np.column_stack([(inverse * column).sum(axis=1) for column in core.T])
-    return np.asarray(whole - np.einsum("gi,gj->ij", core, of_core), np.float64)
+    return np.asarray(whole - tall(core, of_core), np.float64)
