@@ -7,8 +7,9 @@ from scoring.model.block import SOURCES, Block, Parts, joined, merged, sums
 from scoring.model.choices import Aspect, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.lean import Lean, Priors, fit_lean
+from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.lean_steps import Priors
 from scoring.model.patterns import squares
 from scoring.model.scores import Source
 from scoring.model.signals import (

@@ -47,7 +47,7 @@ def _surely(ahead: tuple[Number, Number], behind: tuple[Number, Number], gap: fl
 
 
 def _around(told: Normal, of: Index, start: Rows, size: Rows) -> tuple[Rows, Rows]:
-    """Count those of one's own board who are surely above, and who are surely below: (rows,) each."""
+    """Count those of one's own board, best first, who are surely above and who are surely below: (rows,) each."""
     mean, sd, gap = told
     above, below = np.zeros((2, len(mean)), np.int64)
     for board in np.flatnonzero(size > SMALL):
@@ -55,12 +55,13 @@ def _around(told: Normal, of: Index, start: Rows, size: Rows) -> tuple[Rows, Row
         above[own] = surely_above(mean[own], sd[own], gap)
         below[own] = surely_above(-mean[own], sd[own], gap)
     small, variance = np.flatnonzero(size[of] <= SMALL), sd**2
-    pairs = size[of[small]]
+    after = (start + size)[of] - np.arange(len(of)) - 1
+    pairs = after[small]
     for who in np.split(small, np.searchsorted(np.cumsum(pairs), np.arange(PAIRS, pairs.sum(), PAIRS))):
-        a, b = _pairs(who, start[of[who]], size[of[who]])
-        reach, own_mean, mean_there = gap * np.sqrt(variance[b] + variance[a]), mean[a], mean[b]
-        above += np.bincount(a[mean_there > own_mean + reach], minlength=len(mean))
-        below += np.bincount(a[mean_there < own_mean - reach], minlength=len(mean))
+        a, b = _pairs(who, who + 1, after[who])  # only those behind: whoever is not before another is not above either
+        reach, better, worse = gap * np.sqrt(variance[b] + variance[a]), mean[a], mean[b]
+        above += np.bincount(b[better > worse + reach], minlength=len(mean))
+        below += np.bincount(a[worse < better - reach], minlength=len(mean))
     return above, below
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from scoring.model.block import SOURCES, Block, Parts, joined, merged
+from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.composite import margin
 from scoring.model.evidence import Index, Number
 from scoring.model.intervals import ends
@@ -14,6 +15,7 @@ from scoring.model.ratings import rating_of
 from scoring.model.scores import ScoreTable, Source, SubjectKind
 from scoring.policy import Policy
 
+Places = NDArray[np.intp]
 SCALES = {
     "satisfaction": (1.0, 5.0),
     "recommendation": (0.0, 10.0),
@@ -78,21 +80,46 @@ def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy
     estimate is the prior's part.
     """
     order = np.argsort(_places(block.dimensions, dimensions), kind="stable")
-    names = tuple(block.dimensions[place] for place in order)
-    scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
-    estimate, usual = block.estimate[:, order], block.sd[:, order]
-    ends_ = ends(estimate, usual, (block.centre[order], block.spread[order]), margin(policy))
-    rated = np.array([name not in MEASURES for name in names], np.bool_)
-    saying = _saying(block)[order]
-    reach = margin(policy) * usual
-    whole = [
-        np.where(rated, rating_of(at, saying), at) for at in (estimate, *ends_, estimate - reach, estimate + reach)
-    ]
-    shown, low, high = (np.clip(value, *scales.T) for value in whole[:3])
-    sd = (whole[4] - whole[3]) / (2 * margin(policy))
+    found = bare(kind, _picked(block, order), policy)
     moved = replace(block.parts, dimension=np.argsort(order).astype(np.int32)[block.parts.dimension])
-    parts = merged(joined([moved, _corrections(shown - estimate)]), (len(estimate), len(names)))
-    return Figures(kind, names, shown, sd, low, high, block.voices[:, order], parts)
+    corrected = _corrections(found.estimate - block.estimate[:, order])
+    return replace(found, parts=merged(joined([moved, corrected]), found.estimate.shape))
+
+
+def bare(kind: SubjectKind, block: Block, policy: Policy) -> Figures:
+    """Return the same without parts, dimensions as they stand in the block: for boards of which nobody asks why."""
+    names, reach = block.dimensions, margin(policy)
+    ends_ = ends(block.estimate, block.sd, (block.centre, block.spread), reach)
+    far = reach * block.sd
+    whole = [np.array(at) for at in (block.estimate, *ends_, block.estimate - far, block.estimate + far)]
+    rated = np.flatnonzero([name not in MEASURES for name in names])
+    if len(rated):
+        for at in whole:
+            at[:, rated] = rating_of(at[:, rated], _saying(block)[rated])
+    scales = np.array([_scale(name) for name in names]).reshape(-1, 2)
+    shown, low, high = (np.clip(value, *scales.T) for value in whole[:3])
+    return Figures(kind, names, shown, (whole[4] - whole[3]) / (2 * reach), low, high, block.voices, no_parts())
+
+
+def column_of(found: Figures, at: int) -> Figures:
+    """Return one dimension of figures without parts."""
+    of = slice(at, at + 1)
+    columns = {name: getattr(found, name)[:, of] for name in ("estimate", "sd", "low", "high", "voices")}
+    return replace(found, dimensions=found.dimensions[of], **columns)
+
+
+def _picked(block: Block, order: Places) -> Block:
+    """Put dimensions into an order, as far as `bare` asks for them."""
+    return Block(
+        dimensions=tuple(block.dimensions[place] for place in order),
+        estimate=block.estimate[:, order],
+        sd=block.sd[:, order],
+        voices=block.voices[:, order],
+        centre=block.centre[order],
+        spread=block.spread[order],
+        parts=no_parts(),
+        saying=_saying(block)[order],
+    )
 
 
 def _saying(block: Block) -> Number:

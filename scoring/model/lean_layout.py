@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_array
 
-from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching, rounded, slots
-from scoring.model.patterns import listed
+from scoring.model.lean_groups import Groups, grouped
+from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching
+from scoring.model.patterns import added, listed, products, tall
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -49,11 +49,14 @@ class Nests:
     """Sums over rows, by nest (N,): weight, weight by column (N, width), weight · [fixed, y] (N, globals + 1).
 
     `own` (locals, width), `mixed` (locals, width, globals + 1), `whole` (globals + 1, globals + 1): the same products
-    summed over rows, without what the nests take off. `row` (rows,): the nest of each row as sorted by `order`.
+    summed over rows, without what the nests take off. `row` (rows,): the nest of each row as sorted by `order`;
+    `of_nests` (N, rows), `of_rows` (locals · width, rows): ones, which sum what rows have for what they feel.
     """
 
     order: Places
     row: Places
+    of_nests: csr_array
+    of_rows: csr_array
     weight: Floats
     columns: Floats
     fixed: Floats
@@ -67,8 +70,7 @@ class Nests:
 class Cells:
     """Who touches whom. Units are sorted by local, `entries` are pairs (local, middle), `links` pairs (unit, entry).
 
-    `unit`, `local` : (N,), of each nest; `first_nest` of each unit, `first_unit` of each local, `first` nest of each
-        local; `local_of` (units,).
+    `unit`, `local` : (N,), of each nest; `first_unit` of each local; `local_of` (units,).
     `entry` (kinds, N), `link` (kinds, N) : places of each nest's middles, -1 where it has none; `middle` (kinds, N).
     `entry_local`, `entry_middle` : (entries,). `link_unit`, `link_entry` : (links,).
     `left`, `right` : (pairs,) entries of one local, in every order. `one`, `other` : likewise units of one local.
@@ -76,9 +78,7 @@ class Cells:
 
     unit: Places
     local: Places
-    first_nest: Places
     first_unit: Places
-    first: Places
     local_of: Places
     middle: Places
     entry: Places
@@ -94,36 +94,12 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """Connected middles: square blocks in one flat buffer, padded to few sizes.
-
-    `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (middles,):
-    where a block begins, how wide it is, and the row in it; `slots` of each bucket: who stands in each row of each of
-    its blocks, the number of middles where nobody does; `row`, `column`, `at` : the entries of all blocks as one
-    matrix by rows, and where each lies in the buffer.
-    """
-
-    buckets: tuple[tuple[int, int], ...]
-    home: Places
-    stride: Places
-    place: Places
-    padding: Places
-    slots: tuple[Places, ...]
-    row: Places
-    column: Places
-    at: Places
-
-    def address(self, row: Places, column: Places) -> Places:
-        """Where the entry of two middles of one group lies in the buffer."""
-        return np.asarray(self.home[row] + self.place[row] * self.stride[row] + self.place[column], np.intp)
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """A design, ready for steps. `locals_`, `units`, `levels` (kinds,), `members` say whom its compact numbers mean.
 
-    `shares` : (units, members), compact. `kind` : (middles,), of each middle. `into_entries`, `into_middles`,
-    `into_links` : (…, N) ones, which sum what nests have for what they touch; `of_middles` (middles, entries) likewise.
+    `shares` : (units, members), compact. `kind` : (middles,), of each middle. `into_locals`, `into_units`,
+    `into_entries`, `into_middles`, `into_links` : (…, N) ones, which sum what nests have for what they touch;
+    `of_middles` (middles, entries) likewise.
     """
 
     design: Design
@@ -137,6 +113,8 @@ class Layout:
     units: Places
     levels: tuple[Places, ...]
     members: Places
+    into_locals: csr_array
+    into_units: csr_array
     into_entries: csr_array
     into_middles: csr_array
     into_links: csr_array
@@ -156,9 +134,8 @@ def layout(design: Design) -> Layout:
     begin = np.flatnonzero(nest_new)
     local = (np.cumsum(local_new) - 1)[begin]
     unit = (np.cumsum(unit_new) - 1)[begin]
-    first_nest, first = np.flatnonzero(np.diff(unit, prepend=-1)), np.flatnonzero(np.diff(local, prepend=-1))
     levels, middle, kind = _middles(sorted_keys[1:-2], begin)
-    cells = _cells((unit, local), (first_nest, first), middle, len(kind))
+    cells = _cells((unit, local), middle, len(kind))
     units = sorted_keys[-2][np.flatnonzero(unit_new)]
     rows_of = csr_array(design.shares[units])
     members = np.unique(rows_of.indices)
@@ -166,10 +143,11 @@ def layout(design: Design) -> Layout:
         (rows_of.data, np.searchsorted(members, rows_of.indices), rows_of.indptr), shape=(len(units), len(members))
     )
     rows = Rows(design.y[order], design.weight[order], design.column[order], csr_array(design.fixed[order]))
-    groups = _groups(cells, kind)
+    groups = grouped(cells.entry_local, cells.entry_middle, len(kind))
     return Layout(
         design, rows, _nests(design, rows, (order, nest_new), (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
         groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
+        added(local, len(cells.first_unit)), added(unit, len(units)),
         _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
         _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
         _patterns(cells, groups, shares),
@@ -185,8 +163,8 @@ def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:
         ),
         reaching=reaching(cells.link_unit, cells.entry_middle[cells.link_entry], shares, middles),
         square=pattern(cells.one, cells.other, (units, units)),
-        entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first), middles)),
-        units=pattern(cells.local_of, np.arange(units), (len(cells.first), units)),
+        entries=pattern(cells.entry_local, cells.entry_middle, (len(cells.first_unit), middles)),
+        units=pattern(cells.local_of, np.arange(units), (len(cells.first_unit), units)),
         turned=csr_array(shares.T),
     )
 
@@ -200,18 +178,19 @@ def _into(place: Places, size: int) -> csr_array:
 def _nests(design: Design, rows: Rows, of: tuple[Places, NDArray[np.bool_]], local: tuple[Places, int]) -> Nests:
     order, nest_new = of
     row, begin = np.cumsum(nest_new) - 1, np.flatnonzero(nest_new)
+    of_nests = added(row, len(begin))
     weight, column, width = rows.weight, rows.column, design.width
     fixed = np.column_stack([rows.fixed.toarray(), rows.y])
     heavy = weight[:, None] * fixed
     at = local[0] * width + column
     places = listed(at, np.arange(len(at)), (local[1] * width, len(at)))
     return Nests(
-        order, row, np.add.reduceat(weight, begin),
+        order, row, of_nests, places, np.add.reduceat(weight, begin),
         _added(row * width + column, weight, len(begin) * width).reshape(-1, width),
-        np.add.reduceat(heavy, begin, axis=0),
+        of_nests @ heavy,
         _added(at, weight, local[1] * width).reshape(-1, width),
         np.asarray(places @ heavy).reshape(local[1], width, -1),
-        np.einsum("ri,rj->ij", heavy, fixed), len(at),
+        tall(heavy, fixed), len(at),
     )  # fmt: skip
 
 
@@ -234,10 +213,9 @@ def _middles(levels: list[NDArray[np.int64]], begin: Places) -> tuple[tuple[Plac
     return tuple(found), np.array(numbers, np.intp), np.concatenate(kinds).astype(np.intp)
 
 
-def _cells(of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Places, middles: int) -> Cells:
+def _cells(of: tuple[Places, Places], middle: Places, middles: int) -> Cells:
     unit, local = of
-    first_nest, first = firsts
-    local_of = local[first_nest]
+    local_of = local[np.flatnonzero(np.diff(unit, prepend=-1))]
     first_unit = np.flatnonzero(np.diff(local_of, prepend=-1))
     locals_ = int(local[-1]) + 1
     key = np.where(middle >= 0, local * middles + middle, -1)
@@ -245,52 +223,13 @@ def _cells(of: tuple[Places, Places], firsts: tuple[Places, Places], middle: Pla
     entry = np.where(middle >= 0, np.searchsorted(entries, key), -1)
     entry_local, entry_middle = entries // max(middles, 1), entries % max(middles, 1)
     bounds = np.searchsorted(entry_local, np.arange(locals_ + 1))
-    link_unit, link_entry = _products(np.arange(len(local_of)), local_of, bounds)
+    link_unit, link_entry = products(np.arange(len(local_of)), local_of, bounds)
     # Links are sorted by unit, then entry: a nest's is found by its number among its local's entries.
     before = np.concatenate([[0], np.cumsum(np.diff(bounds)[local_of])])
     link = np.where(entry >= 0, before[unit] + entry - bounds[local], -1)
-    left, right = _products(np.arange(len(entries)), entry_local, bounds)
-    one, other = _products(np.arange(len(local_of)), local_of, np.append(first_unit, len(local_of)))
+    left, right = products(np.arange(len(entries)), entry_local, bounds)
+    one, other = products(np.arange(len(local_of)), local_of, np.append(first_unit, len(local_of)))
     return Cells(
-        unit, local, first_nest, first_unit, first, local_of, middle, entry, link, entry_local, entry_middle,
+        unit, local, first_unit, local_of, middle, entry, link, entry_local, entry_middle,
         link_unit, link_entry, left, right, one, other,
     )  # fmt: skip
-
-
-def _products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:
-    """Pair each of `each` with everything in its group; group g is bounds[g]..bounds[g + 1]."""
-    count = np.diff(bounds)[group]
-    first = np.repeat(each, count)
-    offset = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
-    return first, bounds[group][first] + offset
-
-
-def _groups(cells: Cells, kind: Places) -> Groups:
-    """Find which middles hang together, and give each group its block."""
-    middles = len(kind)
-    if not middles:
-        none = np.empty(0, np.intp)
-        return Groups((), none, none, none, none, (), none, none, none)
-    chained = cells.entry_local[1:] == cells.entry_local[:-1]
-    ends = cells.entry_middle[:-1][chained], cells.entry_middle[1:][chained]
-    joined = coo_array((np.ones(len(ends[0])), ends), shape=(middles, middles))
-    count, group = connected_components(joined, directed=False)
-    size = np.bincount(group, minlength=count)
-    padded = rounded(size)
-    order = np.lexsort((np.arange(count), padded))
-    home = np.empty(count, np.intp)
-    home[order] = np.cumsum(padded[order] ** 2) - padded[order] ** 2
-    sorted_middles = np.argsort(group, kind="stable")
-    starts = np.cumsum(size) - size
-    place = np.empty(middles, np.intp)
-    place[sorted_middles] = np.arange(middles) - starts[group[sorted_middles]]
-    row, offset = _products(np.arange(middles), group, np.append(starts, middles))
-    column = sorted_middles[offset]
-    at = home[group][row] + place[row] * padded[group][row] + place[column]
-    spare = np.repeat(np.arange(count), padded - size)
-    beside = np.arange(len(spare)) - np.repeat(np.cumsum(padded - size) - (padded - size), padded - size)
-    padding = home[spare] + (size[spare] + beside) * (padded[spare] + 1)
-    sizes, counts = np.unique(padded, return_counts=True)
-    buckets = tuple((int(width), int(blocks)) for width, blocks in zip(sizes, counts, strict=True))
-    of = home[group], padded[group], place
-    return Groups(buckets, *of, padding, slots(buckets, *of), row, column, at)

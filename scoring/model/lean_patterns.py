@@ -96,21 +96,3 @@ def pattern(row: NDArray[np.integer], column: NDArray[np.integer], shape: tuple[
     """Lay out entries by their sorted `row`."""
     start = np.searchsorted(row, np.arange(shape[0] + 1))
     return csr_array((np.zeros(len(row)), column, start), shape=shape)
-
-
-def slots(buckets: tuple[tuple[int, int], ...], home: Places, stride: Places, place: Places) -> tuple[Places, ...]:
-    """Say of each bucket who stands in each row of each of its blocks; as many as there are, where nobody does."""
-    start, found = 0, []
-    for width, count in buckets:
-        mine = np.flatnonzero(stride == width)
-        row = np.full(width * count, len(home), np.intp)
-        row[(home[mine] - start) // width + place[mine]] = mine
-        found.append(row)
-        start += width * width * count
-    return tuple(found)
-
-
-def rounded(size: Places) -> Places:
-    """Round sizes up to few: all up to 4, then in steps of an eighth to a quarter of themselves."""
-    step = 2 ** np.maximum(np.ceil(np.log2(np.maximum(size, 1))).astype(np.intp) - 3, 0)
-    return np.asarray(-(-size // step) * step, np.intp)

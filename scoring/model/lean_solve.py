@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
-from scoring.model.lean_layout import Groups, Layout
-from scoring.model.patterns import filled
+from scoring.model.lean_groups import Groups
+from scoring.model.lean_layout import Layout
+from scoring.model.patterns import filled, summed, tall
 
 Floats = NDArray[np.float64]
 
@@ -69,26 +70,25 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     columns, weight = keep[:, None] * nests.columns, keep * nests.weight
     fixed = keep[:, None] * nests.fixed
     inverse = _locals(lay, at, pull)
-    unit = np.add.reduceat(columns, cells.first_nest)
-    entry = lay.into_entries @ columns
-    pulled = pull[:, None, None] * nests.columns[:, :, None] * nests.fixed[:, None, :]
-    mixed = nests.mixed - np.add.reduceat(pulled, cells.first)
+    unit, entry = lay.into_units @ columns, lay.into_entries @ columns
+    pulled = (pull[:, None] * nests.columns)[:, :, None] * nests.fixed[:, None, :]
+    mixed = nests.mixed - summed(lay.into_locals, pulled)
     by_entry = np.einsum("eij,ej->ei", inverse[cells.entry_local], entry)
     by_unit = np.einsum("uij,uj->ui", inverse[cells.local_of], unit)
     by_fixed = np.einsum("lij,ljk->lik", inverse, mixed)
-    whole = nests.whole - np.einsum("ni,nj->ij", pull[:, None] * nests.fixed, nests.fixed)
-    whole = whole - np.einsum("lbi,lbj->ij", mixed, by_fixed)
-    units = np.add.reduceat(fixed, cells.first_nest) - np.einsum("ub,ubk->uk", unit, by_fixed[cells.local_of])
+    whole = nests.whole - tall(pull[:, None] * nests.fixed, nests.fixed)
+    whole = whole - tall(mixed.reshape(-1, mixed.shape[2]), by_fixed.reshape(-1, mixed.shape[2]))
+    units = lay.into_units @ fixed - np.einsum("ub,ubk->uk", unit, by_fixed[cells.local_of])
     middle = lay.into_middles @ fixed
     middle -= lay.of_middles @ np.einsum("eb,ebk->ek", entry, by_fixed[cells.entry_local])
     groups = _groups(lay, at, weight, (entry, by_entry))
     by_middle = np.asarray(groups @ middle)
     links = lay.into_links @ weight
-    links = links - (unit[cells.link_unit] * by_entry[cells.link_entry]).sum(axis=1)
-    within = -(unit[cells.one] * by_unit[cells.other]).sum(axis=1)
-    within[cells.one == cells.other] += np.add.reduceat(weight, cells.first_nest)
+    links = links - np.einsum("lb,lb->l", unit[cells.link_unit], by_entry[cells.link_entry])
+    within = -np.einsum("pb,pb->p", unit[cells.one], by_unit[cells.other])
+    within[cells.one == cells.other] += lay.into_units @ weight
     core, border, by_member = _core(lay, at, (links, within, groups), (units, middle))
-    corner = whole - np.einsum("mi,mj->ij", middle, by_middle)
+    corner = whole - tall(middle, by_middle)
     corner[:-1, :-1] += np.diag(at.residual / at.fixed)
     return Schur(
         pull, keep, inverse, entry, unit, by_entry, by_unit, by_fixed, groups, by_member, by_middle, core, border,
@@ -98,12 +98,12 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
 
 def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
     """Inverses of the locals' own blocks, (locals, width, width)."""
-    nests, cells, width = lay.nests, lay.cells, lay.design.width
+    nests, width = lay.nests, lay.design.width
     whole = at.residual / at.local[0]
     contrast = at.residual / at.local[-1]
     prior = np.full((width, width), (whole - contrast) / width) + contrast * np.eye(width)
-    square = pull[:, None, None] * nests.columns[:, :, None] * nests.columns[:, None, :]
-    block = prior - np.add.reduceat(square, cells.first)
+    square = (pull[:, None] * nests.columns)[:, :, None] * nests.columns[:, None, :]
+    block = prior - summed(lay.into_locals, square)
     block[:, np.arange(width), np.arange(width)] += nests.own
     return np.asarray(1 / block if width == 1 else np.linalg.inv(block), np.float64)
 
@@ -115,15 +115,14 @@ def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Flo
     if not middles:
         return csr_array((0, 0))
     entry, by_entry = parts
-    each = np.arange(middles)
-    taken = (entry[cells.left] * by_entry[cells.right]).sum(axis=1)
+    taken = np.einsum("pb,pb->p", entry[cells.left], by_entry[cells.right])
     meeting = lay.patterns.meeting
     size = sum(width * width * count for width, count in groups.buckets)
     met = np.concatenate([-taken, weight[meeting.nest]])
     buffer = np.bincount(meeting.at, met, size).astype(np.float64, copy=False)
     buffer[groups.padding] = 1
     own = lay.into_middles @ weight
-    buffer[groups.address(each, each)] += own + at.residual / np.asarray(at.middle)[lay.kind]
+    buffer[groups.own] += own + at.residual / np.asarray(at.middle)[lay.kind]
     return filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at])
 
 
@@ -147,6 +146,8 @@ def _core(
     units, middle = mixed
     shares, turned = lay.shares, lay.patterns.turned
     members = len(turned.indptr) - 1
+    if not members:
+        return np.empty((0, 0)), np.empty((0, units.shape[1])), csr_array((0, middle.shape[0]))
     square = filled(lay.patterns.square, within)
     between = lay.patterns.reaching.filled(links)
     by_member = csr_array(between @ groups)

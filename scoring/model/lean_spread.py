@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
-from scoring.model.lean_layout import Groups, Layout, Places
+from scoring.model.lean_groups import Groups
+from scoring.model.lean_layout import Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
-from scoring.model.patterns import blocks, filled, full, row_of
+from scoring.model.patterns import blocks, filled, full, products, row_of
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +25,8 @@ Floats = NDArray[np.float64]
 class Effects:
     """Best predictions: `core` (members + globals,), `unit` (units,) what its members add up to, `middle` (middles,).
 
-    `local` (locals, width), `nest` (N,); `error` the weighted sum of squares that is left, `force` (units,) the
-    weighted sum of what is left in each unit.
+    `local` (locals, width), `nest` (N,); `left` (rows,) of y, `error` the weighted sum of its squares, `force` (units,)
+    its weighted sum in each unit.
     """
 
     core: Floats
@@ -33,6 +34,7 @@ class Effects:
     middle: Floats
     local: Floats
     nest: Floats
+    left: Floats
     error: float
     force: Floats
 
@@ -92,7 +94,7 @@ def effects(lay: Layout, schur: Schur, core: Floats) -> Effects:
     left = left - local[cells.local[nests.row], rows.column]
     heavy = rows.weight * left
     force = np.bincount(cells.unit[nests.row], heavy, len(unit)).astype(np.float64)
-    return Effects(core, unit, middle, local, nest, float((heavy * left).sum()), force)
+    return Effects(core, unit, middle, local, nest, left, float((heavy * left).sum()), force)
 
 
 def quadratics(
@@ -112,7 +114,7 @@ def quadratics(
     middle = csr_array(middle - local @ through)
     member = csr_array(csr_array(rest[:, :members]) - (local @ units) @ lay.shares)
     fixed = rest[:, members:].toarray() - local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1)
-    total += _row_products(middle, csr_array(middle @ schur.groups))
+    total += _among_middles(lay.groups, schur.groups, middle)
     member = csr_array(member - middle @ schur.by_member.T)
     fixed = fixed - middle @ schur.by_middle[:, :-1]
     if isinstance(core, Wide):
@@ -120,6 +122,17 @@ def quadratics(
     spread, row = member @ core[:members] + full(fixed) @ core[members:], row_of(member)
     total += np.bincount(row, member.data * spread[row, member.indices], len(total))
     return np.asarray(total + np.einsum("rg,rg->r", fixed, spread[:, members:]))
+
+
+def _among_middles(groups: Groups, inverse: csr_array, wanted: csr_array) -> Floats:
+    """Compute z G zᵀ of rows z of `wanted` (rows, middles), from the entries of the inverse G that meet: (rows,)."""
+    row, count = row_of(wanted), np.diff(wanted.indptr)
+    one, other = products(np.arange(len(row)), row, wanted.indptr)
+    first, second = wanted.indices[one], wanted.indices[other]
+    one, other = (pairs[groups.home[first] == groups.home[second]] for pairs in (one, other))
+    at = inverse.indptr[wanted.indices[one]] + groups.place[wanted.indices[other]]
+    amount = wanted.data[one] * inverse.data[at] * wanted.data[other]
+    return np.bincount(row[one], amount, len(count)).astype(np.float64, copy=False)
 
 
 def _row_products(one: csr_array, other: csr_array) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+MOST = 64**3  # products of numbers up to which OpenBLAS stays on the calling thread
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
 
@@ -35,6 +36,30 @@ def full(values: Floats) -> csr_array:
     return csr_array((values.ravel(), column, np.arange(rows + 1, dtype=np.int32) * width), shape=values.shape)
 
 
+def added(row: Places, size: int) -> csr_array:
+    """Make the matrix that adds up what lies at each sorted `row`, (size, entries); `reduceat` of a table is slower."""
+    start = np.searchsorted(row, np.arange(size + 1)).astype(np.int32)
+    return csr_array((np.ones(len(row)), np.arange(len(row), dtype=np.int32), start), shape=(size, len(row)))
+
+
+def summed(matrix: csr_array, tables: Floats) -> Floats:
+    """Multiply with something of each column, (columns, …): (rows, …)."""
+    flat = tables.reshape(len(tables), int(np.prod(tables.shape[1:])))
+    return np.asarray(matrix @ flat).reshape(matrix.shape[0], *tables.shape[1:])
+
+
+def tall(one: Floats, other: Floats) -> Floats:
+    """Multiply two different tall tables, oneᵀ other, in parts so small that no BLAS shares them over threads."""
+    rows, size = len(one), one.shape[1] * other.shape[1]
+    part = max(MOST // max(size, 1), 1)
+    if rows <= part:
+        return np.asarray(one.T @ other)
+    found = np.zeros((one.shape[1], other.shape[1]))
+    for first in range(0, rows, part):
+        found += one[first : first + part].T @ other[first : first + part]
+    return found
+
+
 def row_of(matrix: csr_array) -> Places:
     """Return the row of each entry."""
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -52,3 +77,11 @@ def blocks(diagonal: Floats) -> csr_array:
     columns = np.arange(size, dtype=np.int32).reshape(count, 1, width)
     column = np.broadcast_to(columns, (count, width, width)).reshape(-1)
     return csr_array((diagonal.reshape(-1), column, np.arange(size + 1, dtype=np.int32) * width), shape=(size, size))
+
+
+def products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:
+    """Pair each of `each` with everything in its group; group g is bounds[g]..bounds[g + 1]."""
+    count = np.diff(bounds)[group]
+    first = np.repeat(each, count)
+    offset = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
+    return first, bounds[group][first] + offset

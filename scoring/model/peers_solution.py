@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import Index, Number
 from scoring.model.gradients import TOLERANCE, conjugate_gradients
 from scoring.model.peers_equations import Equations
+from scoring.model.peers_packed import Packed, pack
 from scoring.model.peers_reduction import Reduced, reduce_givers, reduce_states
 from scoring.model.peers_rows import Places
 
@@ -63,7 +64,7 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
     """Solve for posterior means, and for the variances that suspicion asks for."""
     reduced = _reduce(eq, givers, effects)
     diagonal = reduced.diagonal()
-    if number_of(eq) <= effects:
+    if isinstance(reduced, Packed) or number_of(eq) <= effects:
         factor = reduced.factor()
         found = factor.solve(reduced.right[:, None])[:, 0]
         last = np.arange(reduced.size - (len(eq.shift) - givers) - eq.criteria, reduced.size - eq.criteria)
@@ -80,7 +81,7 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
 def means(eq: Equations, givers: int, near: Glance, effects: int = EXACT) -> Glance:
     """Solve for posterior means alone, as surely as `solve` does; variances stay those of what is `near`."""
     reduced = _reduce(eq, givers, effects)
-    if number_of(eq) <= effects:
+    if isinstance(reduced, Packed) or number_of(eq) <= effects:
         found = reduced.factor().solve(reduced.right[:, None])[:, 0]
     else:
         found = _searched(reduced, reduced.diagonal(), (start(eq, near), TOLERANCE))[0]
@@ -98,10 +99,12 @@ def solve(
     connect, where there are several.
     """
     reduced = _reduce(eq, givers, effects)
-    if number_of(eq) > effects:
+    if isinstance(reduced, Reduced) and number_of(eq) > effects:
         return _iteratively(eq, reduced, near, givers)
     apart = (np.arange(len(eq.state)) if group is None or not group.any() else group).astype(np.int64)
-    return (_by_states if reduced.states else _by_givers)(eq, reduced, givers, apart)
+    if isinstance(reduced, Reduced) and not reduced.states:
+        return _by_givers(eq, reduced, givers, apart)
+    return _by_states(eq, reduced, givers, apart)
 
 
 def number_of(eq: Equations) -> int:
@@ -109,19 +112,21 @@ def number_of(eq: Equations) -> int:
     return len(eq.shift) + (len(eq.state) + 1) * eq.criteria
 
 
-def _reduce(eq: Equations, givers: int, effects: int) -> Reduced:
+def _reduce(eq: Equations, givers: int, effects: int) -> Reduced | Packed:
     """Eliminate what leaves less; the iterative way always asks for what is shared."""
-    if number_of(eq) <= effects and len(eq.state) * eq.width < givers:
+    if number_of(eq) > effects:
+        return reduce_states(eq)
+    if len(eq.state) * eq.width < givers:
         return reduce_givers(eq, givers)
-    return reduce_states(eq)
+    return pack(eq) or reduce_states(eq)
 
 
-def _giver_variance(reduced: Reduced, diagonal: Number, givers: int) -> Number:
+def _giver_variance(reduced: Reduced | Packed, diagonal: Number, givers: int) -> Number:
     """Say how unsure a giver's leniency is while all others are sure: (givers,)."""
     return 1 / diagonal[:givers] if reduced.states else reduced.inverse[:, 0, 0]
 
 
-def _sides(eq: Equations, reduced: Reduced, found: Number, givers: int) -> tuple[Number, Number, Number]:
+def _sides(eq: Equations, reduced: Reduced | Packed, found: Number, givers: int) -> tuple[Number, Number, Number]:
     """Return states, shared columns and means."""
     gone = reduced.back(found)
     shared = len(eq.shift)
@@ -132,15 +137,12 @@ def _sides(eq: Equations, reduced: Reduced, found: Number, givers: int) -> tuple
     return state, np.concatenate([gone[:, 0], found[states : states + shared - givers]]), found[-eq.criteria :]
 
 
-def _by_states(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> Solution:
+def _by_states(eq: Equations, reduced: Reduced | Packed, givers: int, apart: Places) -> Solution:
     factor = reduced.factor()
     state, shared, mean = _sides(eq, reduced, factor.solve(reduced.right[:, None])[:, 0], givers)
     inverse = factor.inverse()
-    owed, reach = _reach(eq, reduced)
-    spread = np.asarray(owed @ inverse).reshape(len(eq.state), eq.criteria, len(inverse))
-    spread += inverse[len(eq.shift) :]
-    reach = reach.reshape(spread.shape)
-    along = np.einsum("jkz,jlz->jkl", spread, reach)
+    spread = reduced.spread(inverse, eq.criteria) if isinstance(reduced, Packed) else _spread(eq, reduced, inverse)
+    reach, along = spread
     covariance = reduced.inverse[:, : eq.criteria, : eq.criteria] + along
     columns = len(eq.shift)
     return Solution(
@@ -177,14 +179,17 @@ def _covariance_of_two(reach: Number, inverse: Number, apart: Places, along: Num
     return np.asarray((total @ inverse @ total.T - alone) / pairs, np.float64)
 
 
-def _reach(eq: Equations, reduced: Reduced) -> tuple[csr_array, Number]:
-    """Say what quality_jk, and what μ_k + quality_jk, owe to each: both (receivers · criteria, shared + criteria)."""
+def _spread(eq: Equations, reduced: Reduced, inverse: Number) -> tuple[Number, Number]:
+    """Say what μ_k + quality_jk owe to what is left, and the variance that makes, as `Packed.spread`."""
     rows = (np.arange(len(eq.state))[:, None] * eq.width + np.arange(eq.criteria)).ravel()
     owed = -csr_array(reduced.through[rows])
     reach = owed.toarray()
     place = np.arange(len(rows))
     reach[place, len(eq.shift) + place % eq.criteria] += 1
-    return owed, reach
+    spread = np.asarray(owed @ inverse).reshape(len(eq.state), eq.criteria, len(inverse))
+    spread += inverse[len(eq.shift) :]
+    reach = reach.reshape(spread.shape)
+    return reach, np.asarray(np.einsum("jkz,jlz->jkl", spread, reach), np.float64)
 
 
 def _by_givers(eq: Equations, reduced: Reduced, givers: int, apart: Places) -> Solution:

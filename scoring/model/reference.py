@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring.model.block import SOURCES, Block, Parts, joined, merged
+from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.evidence import Number
 from scoring.model.scores import Source
 from scoring.model.together import across, kinship
@@ -57,20 +57,27 @@ def on_reference(block: Block, policy: Policy) -> Block:
     """Tell a block that stands in sd of this evidence's true quality in sd of the reference; parts still add up."""
     if policy.reference is None:
         return block
-    own, (origin, unit) = scale(block, policy), _raw(block)
-    subjects = len(block.estimate)
+    own, subjects = scale(block, policy), len(block.estimate)
     moved = replace(block.parts, amount=block.parts.amount / own.sd[block.parts.dimension])
     everyone = np.repeat(np.arange(subjects, dtype=np.int32), len(own.mean))
     every = np.tile(np.arange(len(own.mean), dtype=np.int32), subjects)
     prior, nowhere = np.full_like(every, SOURCES.index(Source.PRIOR)), np.full_like(every, -1)
     shift = Parts(everyone, every, prior, nowhere, np.tile(-own.mean / own.sd, subjects))
+    return replace(unexplained(block, policy), parts=merged(joined([moved, shift]), (subjects, len(own.mean))))
+
+
+def unexplained(block: Block, policy: Policy) -> Block:
+    """Return the same without parts."""
+    if policy.reference is None:
+        return replace(block, parts=no_parts())
+    own, (origin, unit) = scale(block, policy), _raw(block)
     return replace(
         block,
         estimate=(block.estimate - own.mean) / own.sd,
         sd=block.sd / own.sd,
         centre=(block.centre - own.mean) / own.sd,
         spread=block.spread / own.sd,
-        parts=merged(joined([moved, shift]), (subjects, len(own.mean))),
+        parts=no_parts(),
         covariance=None if block.covariance is None else block.covariance / np.outer(own.sd, own.sd),
         common=None if block.common is None else block.common / np.outer(own.sd, own.sd),
         origin=origin + unit * own.mean,

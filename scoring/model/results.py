@@ -10,8 +10,9 @@ from scoring.model.choices import MoneyKind, PersonRole, ProjectKind
 from scoring.model.credit import credit, standard_block
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
-from scoring.model.lean import Priors, fit_lean
+from scoring.model.lean import fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.lean_steps import Priors
 from scoring.model.scores import Source
 from scoring.model.select import shares
 from scoring.policy import Policy

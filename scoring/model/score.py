@@ -18,7 +18,7 @@ from scoring.model.changes import Known, changes
 from scoring.model.choices import ConsentSource
 from scoring.model.composite import among_all, compose, composed_quality, weights
 from scoring.model.credit import standard_block
-from scoring.model.customers import CustomerBlocks, customer_blocks, customer_people
+from scoring.model.customers import CustomerBlocks, customer_blocks
 from scoring.model.evidence import Evidence, Mask
 from scoring.model.explain import explanations
 from scoring.model.falls import Look, falls, nobody
@@ -27,11 +27,13 @@ from scoring.model.help import help_across
 from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.peers import PeerBlocks, peers
-from scoring.model.periods import inside, micros, recent
+from scoring.model.period_blocks import PeriodBlocks, open_blocks
+from scoring.model.period_boards import period_contests
+from scoring.model.periods import micros
 from scoring.model.reference import on_reference, reference_of
 from scoring.model.results import results
 from scoring.model.scores import Scores, StandingTable, SubjectKind
-from scoring.model.select import consented, present, rows, select
+from scoring.model.select import consented, present, select
 from scoring.model.stages import anchored, cleared, stages
 from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings, with_periods
 from scoring.model.teams import present_teams, team_block, time_shares
@@ -39,14 +41,6 @@ from scoring.policy import Policy
 
 ENGINE_VERSION = "1"
 PeersAt = Callable[[Evidence, Policy, int], PeerBlocks]
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodBlocks:
-    """What the open evidence of one period says of people, a block of one dimension for each kind."""
-
-    period: str
-    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +101,14 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     return put_together([step(evidence, policy, as_of) for step in STEPS])
 
 
-def open_blocks(evidence: Evidence, policy: Policy, as_of: int) -> tuple[CustomerBlocks, tuple[PeriodBlocks, ...]]:
-    """Learn what customers say, and what each period says: its blocks stand on the customers' variances."""
-    customers = customer_blocks(evidence, policy, as_of)
-    return customers, tuple(_period_blocks(evidence, customers, policy, as_of))
-
-
 STEPS: tuple[Callable[[Evidence, Policy, int], Any], ...] = (
-    peers, open_blocks, recognition, care, results, help_across,
+    peers, open_blocks, recognition, results, help_across,
 )  # fmt: skip
 
 
 def put_together(learnt: Sequence[Any]) -> Blocks:
     """Make blocks of what each of `STEPS` gave: they are independent, so each may be computed anywhere."""
-    rated, (customers, periods), thanked, cared, earned, helping = learnt
+    rated, (customers, cared, periods), thanked, earned, helping = learnt
     return Blocks(rated, customers, thanked, cared, earned, helping, periods)
 
 
@@ -210,29 +198,6 @@ def _trust_at(evidence: Evidence, policy: Policy, as_of: int, peers_at: PeersAt)
     return _trust(known, blocks, policy)
 
 
-def _period_blocks(evidence: Evidence, customers: CustomerBlocks, policy: Policy, as_of: int) -> Iterator[PeriodBlocks]:
-    nothing = np.zeros(len(evidence.feedback.at), np.bool_)
-    known = replace(evidence, feedback=rows(evidence.feedback, nothing))  # not to copy what is confidential anyway
-    learnt: dict[tuple[int, int], tuple[Block, ...]] = {}  # the first month of a quarter is all of it so far
-    for period in recent(as_of, evidence.time_zone):
-        part = period.start, min(period.end, as_of)
-        if part not in learnt:
-            learnt[part] = _blocks_inside(inside(known, period, as_of), customers, policy, part[1])
-        yield PeriodBlocks(period.name, learnt[part])
-
-
-def _blocks_inside(told: Evidence, customers: CustomerBlocks, policy: Policy, end: int) -> tuple[Block, ...]:
-    """Learn what there is to learn from the evidence of one period, up to `end`."""
-    blocks = []
-    if len(told.signals.ids):
-        blocks.append(customer_people(told, policy, end, customers))
-    if len(told.kudos.ids) or len(told.badges.ids):
-        blocks.append(recognition(told, policy, end))
-    if len(told.care.ids) or len(told.handovers.ids):
-        blocks.append(care(told, policy, end))
-    return tuple(blocks)
-
-
 def _standings(
     evidence: Evidence, found: dict[SubjectKind, Figures], blocks: Blocks, policy: Policy, as_of: int
 ) -> StandingTable:
@@ -240,7 +205,7 @@ def _standings(
     contests = list(_contests(evidence, found, as_of))
     if blocks.ranked is not None:
         return with_periods(standings(contests, policy), blocks.ranked)
-    return standings([*contests, *_period_contests(evidence, blocks, policy, as_of)], policy)
+    return standings([*contests, *period_contests(evidence, blocks.periods, policy, as_of)], policy)
 
 
 def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int) -> Iterator[Contest]:
@@ -248,22 +213,6 @@ def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int)
     yield from scopes(evidence, found[SubjectKind.PERSON], present(evidence, as_of))
     if len(evidence.teams.ids):
         yield Contest(ORGANIZATION, ALL, found[SubjectKind.TEAM], places_of(present_teams(evidence)))
-
-
-def _period_contests(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int) -> Iterator[Contest]:
-    """Compare in each period those of whom there was a word in it."""
-    there = present(evidence, as_of)
-    time = time_shares(evidence, policy, as_of)
-    for period in blocks.periods:
-        for block in period.blocks:
-            heard = there & (block.voices[:, 0] > 0)
-            if heard.any():
-                told = on_reference(block, policy)
-                people = figures(SubjectKind.PERSON, told, block.dimensions, policy)
-                yield from scopes(evidence, people, heard, period.period)
-                teams = figures(SubjectKind.TEAM, team_block(told, time), block.dimensions, policy)
-                members = places_of(present_teams(evidence) & (teams.voices[:, 0] > 0))
-                yield Contest(ORGANIZATION, period.period, teams, members)
 
 
 def _groups(peers_said: PeerBlocks) -> dict[str, int]:

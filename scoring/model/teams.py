@@ -13,15 +13,15 @@ usual between-team share (Bliese 2000, in Klein & Kozlowski, Multilevel Theory),
 it. Members' errors count as independent; what givers of one team share widens it only through s_j.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.block import SOURCES, Block, Parts, joined, merged
+from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Mask, Number, Time
-from scoring.model.patterns import filled
+from scoring.model.patterns import filled, row_of
 from scoring.model.scores import Source
 from scoring.policy import Policy
 
@@ -32,12 +32,17 @@ _LEAST = 1e-12  # of σ²: below it a precision is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """Levels of all teams in one dimension: `gain` (teams, people) turns m_j − c into τ_t."""
+class _Levels:
+    """Levels of all teams: `estimate` above the centre, `sd`, (teams, dimensions); `spread` (dimensions,).
 
-    gain: csr_array
+    `pull` (people, dimensions) and `total` (teams, dimensions): m_j − c counts h_tj · pull / total in τ_t.
+    """
+
+    estimate: Number
     sd: Number
-    spread: float
+    spread: Number
+    pull: Number
+    total: Number
 
 
 def present_teams(evidence: Evidence) -> Mask:
@@ -70,18 +75,25 @@ def team_block(people: Block, time: csr_array) -> Block:
 
     `centre` and `spread` are those of true team levels.
     """
-    levels = [_level(people, time, dimension) for dimension in range(len(people.dimensions))]
-    deviation = people.estimate - people.centre
-    found = [level.gain @ deviation[:, dimension] for dimension, level in enumerate(levels)]
-    shape = (time.shape[0], len(levels))
+    levels = _levels(people, time)
+    gains = [_gain(time, levels, dimension) for dimension in range(len(people.dimensions))]
+    return replace(_told(people, time, levels), parts=_parts(people, gains, levels.estimate.shape))
+
+
+def team_levels(people: Block, time: csr_array) -> Block:
+    """Return the same without parts."""
+    return _told(people, time, _levels(people, time))
+
+
+def _told(people: Block, time: csr_array, levels: _Levels) -> Block:
     return Block(
         dimensions=people.dimensions,
-        estimate=people.centre + np.array(found).T.reshape(shape),
-        sd=np.array([level.sd for level in levels]).T.reshape(shape),
-        voices=np.asarray(time @ people.voices).reshape(shape),
+        estimate=people.centre + levels.estimate,
+        sd=levels.sd,
+        voices=np.asarray(time @ people.voices).reshape(levels.sd.shape),
         centre=people.centre,
-        spread=np.array([level.spread for level in levels]),
-        parts=_parts(people, levels, shape),
+        spread=levels.spread,
+        parts=no_parts(),
         saying=people.saying,
     )
 
@@ -90,44 +102,52 @@ def _weight(moment: Time, as_of: int, half_life: float) -> Number:
     return np.asarray(np.exp2(-(as_of - moment) / half_life), np.float64)
 
 
-def _level(people: Block, time: csr_array, dimension: int) -> _Level:
-    variance, spread2 = people.sd[:, dimension] ** 2, float(people.spread[dimension] ** 2)
-    if not time.shape[0]:
-        return _Level(time, np.empty(0), float(np.sqrt(GUESS_SHARE * spread2)))
+def _levels(people: Block, time: csr_array) -> _Levels:
+    """Estimate teams' levels, all dimensions at once."""
+    shape = (time.shape[0], len(people.dimensions))
+    variance, spread2 = people.sd**2, people.spread**2
     precision = np.maximum(1 / variance - 1 / spread2, 0)
     precision[precision < _LEAST / spread2] = 0
-    signal = (people.estimate[:, dimension] - people.centre[dimension]) / variance
+    signal = (people.estimate - people.centre) / variance
     between = _between(time, precision, signal, spread2)
     damping = 1 / (1 + (spread2 - between) * precision)
-    total = time @ (precision * damping) + 1 / between
-    share = time.data * (damping / variance)[time.indices] * np.repeat(1 / total, np.diff(time.indptr))
-    return _Level(filled(time, share), 1 / np.sqrt(total), float(np.sqrt(between)))
+    total = np.asarray(time @ (precision * damping)).reshape(shape) + 1 / between
+    estimate = np.asarray(time @ (signal * damping)).reshape(shape) / total
+    return _Levels(estimate, 1 / np.sqrt(total), np.sqrt(between), damping / variance, total)
 
 
-def _between(time: csr_array, precision: Number, signal: Number, spread2: float) -> float:
-    """Estimate σ_T², in squared units of the dimension; under σ², and never 0 (module docstring)."""
+def _gain(time: csr_array, levels: _Levels, dimension: int) -> csr_array:
+    """Return what turns m_j − c into τ_t in one dimension: (teams, people)."""
+    row = 1 / levels.total[:, dimension]
+    return filled(time, time.data * levels.pull[time.indices, dimension] * np.repeat(row, np.diff(time.indptr)))
+
+
+def _between(time: csr_array, precision: Number, signal: Number, spread2: Number) -> Number:
+    """Estimate σ_T², (dimensions,), in squared units of each; under σ², and never 0 (module docstring)."""
     damping = 1 / (1 + spread2 * precision)
-    weight = time @ (precision * damping)
+    shape = (time.shape[0], len(spread2))
+    weight = np.asarray(time @ (precision * damping)).reshape(shape)
     heard = weight > 0
-    weight, mean = weight[heard], (time @ (signal * damping))[heard] / weight[heard]
-    teams = float(len(weight))
+    weight, told = np.where(heard, weight, 0.0), np.asarray(time @ (signal * damping)).reshape(shape)
+    mean = np.divide(told, weight, out=np.zeros(shape), where=heard)
+    teams, total = heard.sum(axis=0), weight.sum(axis=0)
+    some = teams > 1
+    whole = np.where(some, total, 1.0)
+    excess = (weight * (mean - (weight * mean).sum(axis=0) / whole) ** 2).sum(axis=0) - (teams - 1)
+    room = np.where(some, whole - (weight**2).sum(axis=0) / whole, 1.0)
+    moment = np.maximum(0.0, excess / room)
     guess = GUESS_SHARE * spread2
-    if teams < 2:
-        return guess
-    total = weight.sum()
-    excess = (weight * (mean - (weight * mean).sum() / total) ** 2).sum() - (teams - 1)
-    moment = max(0.0, excess / (total - (weight**2).sum() / total))
-    pulled = (GUESS_TEAMS * guess + (teams - 1) * moment) / (GUESS_TEAMS + teams - 1)
-    return float(min(pulled, 0.9 * spread2))
+    pulled = (GUESS_TEAMS * guess + (teams - 1) * moment) / np.where(some, GUESS_TEAMS + teams - 1, 1.0)
+    return np.where(some, np.minimum(pulled, 0.9 * spread2), guess)
 
 
-def _parts(people: Block, levels: list[_Level], shape: tuple[int, int]) -> Parts:
+def _parts(people: Block, gains: list[csr_array], shape: tuple[int, ...]) -> Parts:
     """Parts of teams: each member's part by the member's gain; centres are no member's, they belong to the prior."""
-    pieces = [_centres(people, levels)]
-    for dimension, level in enumerate(levels):
+    pieces = [_centres(people, gains, shape[0])]
+    for dimension, gain in enumerate(gains):
         rows = np.flatnonzero(people.parts.dimension == dimension)
-        pieces.append(_weighed(people.parts, rows[np.argsort(people.parts.subject[rows], kind="stable")], level.gain))
-    return merged(joined(pieces), shape)
+        pieces.append(_weighed(people.parts, rows[np.argsort(people.parts.subject[rows], kind="stable")], gain))
+    return merged(joined(pieces), (shape[0], shape[1]))
 
 
 def _weighed(parts: Parts, rows: NDArray[np.int64], gain: csr_array) -> Parts:
@@ -142,12 +162,11 @@ def _weighed(parts: Parts, rows: NDArray[np.int64], gain: csr_array) -> Parts:
     return Parts(team, parts.dimension[chosen], parts.source[chosen], parts.project[chosen], amount)
 
 
-def _centres(people: Block, levels: list[_Level]) -> Parts:
-    teams = levels[0].gain.shape[0] if levels else 0
-    gains = [np.asarray(level.gain.sum(axis=1)).ravel() for level in levels]
-    amount = [centre * (1 - gain) for centre, gain in zip(people.centre, gains, strict=True)]
-    every = np.tile(np.arange(teams, dtype=np.int32), len(levels))
-    dimension = np.repeat(np.arange(len(levels), dtype=np.int32), teams)
+def _centres(people: Block, gains: list[csr_array], teams: int) -> Parts:
+    given = [np.bincount(row_of(gain), gain.data, teams) for gain in gains]
+    amount = [centre * (1 - each) for centre, each in zip(people.centre, given, strict=True)]
+    every = np.tile(np.arange(teams, dtype=np.int32), len(gains))
+    dimension = np.repeat(np.arange(len(gains), dtype=np.int32), teams)
     none = np.full_like(every, -1)
     prior = np.full_like(every, SOURCES.index(Source.PRIOR))
     return Parts(every, dimension, prior, none, np.concatenate(amount) if amount else np.empty(0))

@@ -13,8 +13,9 @@ from scoring.model.credit import credit, standard_block
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
-from scoring.model.lean import Lean, Priors, fit_lean
+from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.lean_steps import Priors
 from scoring.model.patterns import full
 from scoring.model.select import consented
 from scoring.model.signals import (

@@ -158,3 +158,25 @@ def test_finding_a_fault_never_lowers_the_caller_whatever_else_they_did(given_ca
         well = [*rows[:place], {**rows[place], "outcome": "well"}, *rows[place + 1 :]]
         found = [*rows[:place], {**rows[place], "outcome": outcome}, *rows[place + 1 :]]
         assert of(found) >= of(well) - 1e-9
+
+
+def test_parts_fitted_side_by_side_are_as_each_alone(monkeypatch):
+    told = [
+        select(small(people=PEOPLE, care=calls), NOW)
+        for calls in (
+            [call(), call("ben", "q", done=60)],
+            [call("ben", "p", done=None, outcome=None)],
+            [call("ben", "q", outcome="repaired"), call(), call("ada", "q", done=60)],
+        )
+    ]
+    variances = care_module.cared(told[2], POLICY, NOW).variances
+    together = care_module.care_inside(told, variances)
+    monkeypatch.setattr(care_module, "TOGETHER", 1)
+    alone = [care_module.care_inside([part], variances)[0] for part in told]
+    for one, other, each in zip(together, care_module.care_inside(told, variances), alone, strict=True):
+        assert one.estimate == pytest.approx(each.estimate, abs=1e-9)
+        assert one.sd == pytest.approx(each.sd, abs=1e-9)
+        assert other.estimate == pytest.approx(each.estimate, abs=1e-12)
+    whole = care_module.cared(told[2], POLICY, NOW).people
+    assert alone[2].estimate == pytest.approx(whole.estimate, abs=1e-9)
+    assert alone[2].sd == pytest.approx(whole.sd, abs=1e-9)

@@ -1,11 +1,12 @@
 """Sparse matrices made without detours are those that SciPy makes."""
 
 import numpy as np
+import pytest
 from scipy.linalg import block_diag
 from scipy.sparse import csr_array, random_array
 
 from scoring.model.lean_patterns import meeting, reaching
-from scoring.model.patterns import blocks, filled, full, listed, row_of, squares
+from scoring.model.patterns import added, blocks, filled, full, listed, row_of, squares, summed, tall
 
 
 def test_listed_places_are_ones():
@@ -50,3 +51,13 @@ def test_middles_meet_at_entries_of_one_local_and_in_nests():
     found = meeting(lambda one, other: one * 10 + other, (np.array([0, 2]), np.array([2, 0])), middle)
     assert found.at.tolist() == [2, 20, 2, 13, 20, 31]
     assert found.nest.tolist() == [0, 1, 0, 1]
+
+
+def test_tall_tables_are_multiplied_in_parts_and_tables_summed_by_row():
+    rng = np.random.default_rng(2)
+    one, other = rng.standard_normal((20_000, 5)), rng.standard_normal((20_000, 7))
+    assert tall(one, other) == pytest.approx(one.T @ other)
+    row = np.sort(rng.integers(0, 50, 400))
+    tables = rng.standard_normal((400, 2, 3))
+    expected = np.array([tables[row == each].sum(axis=0) for each in range(50)])
+    assert summed(added(row, 50), tables) == pytest.approx(expected)

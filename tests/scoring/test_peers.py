@@ -8,12 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scoring.model import peers as model
-from scoring.model import peers_solution
+from scoring.model import peers_packed, peers_solution
 from scoring.model.block import sums
 from scoring.model.evidence import DAY
 from scoring.model.peers_equations import Voices, equations
 from scoring.model.peers_equations import sums as sums_of
 from scoring.model.peers_occasions import USUAL_RATING
+from scoring.model.peers_packed import pack
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_rows import ages, heard
 from scoring.model.peers_solution import EXACT, glance, means, solve
@@ -219,6 +220,27 @@ def test_eliminating_givers_or_states_is_the_same(teams):
     two = peers_solution._by_states(eq, reduce_states(eq), givers, np.arange(len(eq.state)))
     for name in ("state", "shared", "mean", "shared_variance", "covariance", "mean_covariance", "common"):
         assert getattr(one, name) == pytest.approx(getattr(two, name), abs=1e-9)
+
+
+def test_the_tables_of_a_small_organization_give_what_sparse_matrices_give(monkeypatch):
+    told = heard(crowd(people=40, answers=400), NOW)
+    held = variances(told, POLICY.peer_half_life_days)
+    rng = np.random.default_rng(5)
+    circle = rng.integers(-1, 2, len(told.receiver)).astype(np.int32)
+    some = Voices(circle, np.array([0.1, 4.0]), rng.uniform(0.02, 2.0, len(told.receiver)))
+    eq = equations(sums_of(told, ages(told.days, held.half_life), held), some)
+    givers = len(told.givers)
+    packed, sparse = pack(eq), reduce_states(eq)
+    assert packed is not None
+    assert packed.table == pytest.approx(sparse.matrix().toarray(), abs=1e-9)
+    assert packed.diagonal() == pytest.approx(sparse.diagonal(), abs=1e-9)
+    apart = np.arange(len(eq.state))
+    one, two = (peers_solution._by_states(eq, each, givers, apart) for each in (packed, sparse))
+    for name in ("state", "shared", "mean", "shared_variance", "covariance", "mean_covariance", "common"):
+        assert getattr(one, name) == pytest.approx(getattr(two, name), abs=1e-11)
+    monkeypatch.setattr(peers_packed, "MOST", 1000)
+    assert pack(eq) is None
+    assert solve(eq, givers).state == pytest.approx(one.state, abs=1e-11)
 
 
 def test_what_all_have_in_common_is_the_mean_covariance_of_two_whom_nothing_else_connects():

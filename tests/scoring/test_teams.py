@@ -6,7 +6,7 @@ import pytest
 from scoring.model.block import sums
 from scoring.model.periods import micros
 from scoring.model.select import select
-from scoring.model.teams import GUESS_SHARE, present_teams, team_block, time_shares
+from scoring.model.teams import GUESS_SHARE, present_teams, team_block, team_levels, time_shares
 from scoring.policy import Policy
 from tests.scoring.blocks import block
 from tests.scoring.small import day, small
@@ -75,6 +75,9 @@ def test_parts_add_up_for_ratings_of_several_projects():
     evidence = teams(("red", "ada"), ("red", "ben"), ("blue", "ben"), ("blue", "cleo"), ("blue", "dora"))
     found = team_block(people, time_shares(evidence, Policy(), AS_OF))
     assert np.abs(sums(found.parts, (2, 2)) - found.estimate).max() < 1e-9
+    bare = team_levels(people, time_shares(evidence, Policy(), AS_OF))
+    assert (bare.estimate == found.estimate).all()
+    assert not len(bare.parts.subject)
 
 
 def test_a_persons_time_is_shared_over_teams_and_old_days_count_less():
