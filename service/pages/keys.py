@@ -1,8 +1,10 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -18,10 +20,11 @@ from service.base.border import Input, Name
 from service.base.errors import AppError
 from service.base.idempotency import Replayed
 from service.base.once import once
-from service.base.web import Me, Tx
+from service.base.paging import BY_CREATION
+from service.base.web import After, Cut, Me, Tx, page
 from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
-MOST = 200  # tokens of the page; `talkoot token list` shows more
+SHOWN = 50  # tokens at a time
 # English here, Finnish in locale/fi.po.
 ROLES = {
     Role.EMPLOYEE: "employee",
@@ -44,6 +47,16 @@ class Wish(Input, kw_only=True):
     read: bool = False
     write: bool = False
     export: bool = False
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """The form of a token: what is in it, and what has to be mended."""
+
+    given: dict[str, str]
+    errors: dict[str, str]
+
+
+EMPTY = Filled(DEFAULTS, {})
 
 
 @get("/sessions")
@@ -80,9 +93,9 @@ async def sign_out_there(request: Request[Any, Any, Any], session_id: FromPath[U
 
 
 @get("/tokens", guards=[administrator])
-async def show_tokens(tx: Tx, view: Seen, *, again: FromQuery[bool] = False) -> Response[str]:
+async def show_tokens(tx: Tx, view: Seen, *, again: FromQuery[bool] = False, after: After = None) -> Response[str]:
     """Show the organization's tokens, and a form for a new one; `again` leads here from a form sent twice."""
-    return await _tokens(tx, view, again=again)
+    return await _tokens(tx, view, again=again, after=after)
 
 
 @post("/tokens", guards=[administrator], status_code=200)
@@ -91,7 +104,7 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
     sent = await own_fields(request)
     errors = _errors(view, sent)
     if errors:
-        return await _tokens(tx, view, given=sent, errors=errors)
+        return await _tokens(tx, view, filled=Filled(sent, errors))
     try:
         wish = read(sent, Wish)
         async with once(tx, me, "POST /tokens", str(wish.key)):
@@ -100,7 +113,7 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
         return redirect("/tokens?again=true")
     except AppError:
         refused = view.words.say("That token cannot be made. Choose again.")
-        return await _tokens(tx, view, given=sent, errors={"form": refused})
+        return await _tokens(tx, view, filled=Filled(sent, {"form": refused}))
     return await _tokens(tx, view, made=made)
 
 
@@ -133,19 +146,22 @@ async def _tokens(
     tx: db.Connection,
     view: View,
     *,
+    after: str | None = None,
     made: tuple[TokenView, str] | None = None,
     again: bool = False,
-    given: dict[str, str] = DEFAULTS,
-    errors: dict[str, str] | None = None,
+    filled: Filled = EMPTY,
 ) -> Response[str]:
+    found = await page(tx, sql.tokens, TokenView, Cut(after, SHOWN, BY_CREATION))
     return view.page(
         "tokens.html",
-        422 if errors else 200,
-        tokens=await db.many(tx, sql.tokens, TokenView, after_key=None, after_id=None, most=MOST),
+        422 if filled.errors else 200,
+        tokens=found.items,
+        older=f"/tokens?{urlencode({'after': found.next})}" if found.next else "",
+        newest="/tokens" if after else "",
         made=made,
         again=again,
-        given=given,
-        errors=errors or {},
+        given=filled.given,
+        errors=filled.errors,
         key=uuid4(),
         roles=ROLES,
         scopes=SCOPES,

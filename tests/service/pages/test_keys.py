@@ -1,10 +1,19 @@
 """The pages of one's own sessions and of an organization's tokens, without a script."""
 
 import re
+from html import unescape
 
 import pytest
 
+from service.base import db
 from service.base.device import device_of
+
+TOKENS = """
+insert into credential (kind, role, name, scopes, hash, created_at, expires_at)
+select 'token', 'service', 'Program ' || n, '{read}', sha256(n::text::bytea), now() - n * interval '1 hour',
+    now() + interval '9 days'
+from generate_series(1, $1::integer) as n
+"""
 
 
 async def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere(visitor, north):
@@ -31,6 +40,22 @@ async def test_one_session_is_ended_or_all_but_this_one_and_never_anothers(visit
     assert sorted([(await one.get("/sessions")).url.path for one in (there, third)]) == ["/sessions", "/sign-in"]
     assert (await here.send_form("/sessions", "/sessions/others/end")).text.count("Since ") == 1
     assert [(await one.get("/sessions")).url.path for one in (there, third)] == ["/sign-in"] * 2
+
+
+async def test_many_tokens_are_listed_a_part_at_a_time_and_each_can_be_ended(visitor, worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(TOKENS, 130)
+    admin = await visitor(north, "cleo", "administrator")
+    seen, path = [], "/tokens"
+    while path:
+        text = (await admin.get(path)).text
+        seen.append(re.findall(r">Program (\d+)</td>", text))
+        assert ("The newest" in text) == (len(seen) > 1)
+        older = re.search(r'href="(/tokens\?after=[^"]+)">Older ones', text)
+        path = older and unescape(older[1])
+    assert [len(part) for part in seen] == [50, 50, 30]
+    assert [int(one) for part in seen for one in part] == list(range(1, 131))
+    assert len(re.findall(r'action="/tokens/[^"]+/end"', text)) == 30
 
 
 @pytest.mark.parametrize(
