@@ -56,6 +56,19 @@ DRAWN = """() => [...document.querySelectorAll("script.figure")].every(
 SETTLED = (
     "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 )
+# Words of up to twelve letters that do not stand on one line.
+BROKEN = r"""() => {
+  const found = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = new Range();
+  while (nodes.nextNode()) {
+    const node = nodes.currentNode;
+    if (!(node.parentElement instanceof HTMLElement) || !node.parentElement.checkVisibility()) continue;
+    for (const {0: word, index} of node.data.matchAll(/(?<![\p{L}\d])\p{L}{2,12}(?![\p{L}\d])/gu)) {
+      range.setStart(node, index); range.setEnd(node, index + word.length);
+      if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(word);
+    }
+  }
+  return found.slice(0, 3);
+}"""
 DIFFERENT = {"/", "/people/{person_id:uuid}", "/teams/{team_id:uuid}"}  # to those who open them
 SHIFT = 0.1  # what is called good: web.dev/articles/cls
 # Bytes on the way, requests beside the page itself, as a browser counts them whose cache is empty.
@@ -173,6 +186,8 @@ class Walk:
         await self.page.evaluate(SETTLED)
         if (wide := await self.page.evaluate("document.documentElement.scrollWidth")) > width:
             self.tell(f"is {wide} wide at {width}")
+        for one in await self.page.evaluate(BROKEN):
+            self.tell(f"breaks a word at {width}: {one}")
         for one in await self.page.evaluate(RUN, rules):
             self.tell(f"{width} {scheme}: {one}")
 
