@@ -10,7 +10,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from scoring import cluster
-from scoring.cluster import Unreachable, by_setting, here, on_cluster, on_processes, score_apart, score_many
+from scoring.cluster import CHILDREN, Unreachable, by_setting, here, on_cluster, on_processes, score_apart, score_many
 from scoring.model.score import score
 from scoring.policy import Policy
 from scoring.publish import digest
@@ -54,6 +54,15 @@ def test_processes_give_the_same_bytes_in_order():
     with on_processes(2) as run:
         assert [digest(found) for found in score_many(JOBS, run)] == expected()
         assert digest(score_apart(JOBS[0], run)) == expected()[0]
+
+
+def test_processes_have_one_thread_and_keep_freed_memory_and_ours_stays_as_it_was(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    before = dict(os.environ)
+    with on_processes(1) as run:
+        found = dict(zip(CHILDREN, run([(os.getenv, (name,)) for name in CHILDREN]), strict=True))
+    assert found == CHILDREN
+    assert dict(os.environ) == before
 
 
 def test_a_killed_worker_changes_nothing(tmp_path):
