@@ -59,9 +59,10 @@ SETTLED = (
 # Words of up to twelve letters that do not stand on one line.
 BROKEN = r"""() => {
   const found = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = new Range();
+  const seen = (one) => !one || (one.getBoundingClientRect().width > 2 && seen(one.parentElement));  // not but heard
   while (nodes.nextNode()) {
-    const node = nodes.currentNode;
-    if (!(node.parentElement instanceof HTMLElement) || !node.parentElement.checkVisibility()) continue;
+    const node = nodes.currentNode, of = node.parentElement;
+    if (!(of instanceof HTMLElement) || !of.checkVisibility() || !seen(of)) continue;
     for (const {0: word, index} of node.data.matchAll(/(?<![\p{L}\d])\p{L}{2,12}(?![\p{L}\d])/gu)) {
       range.setStart(node, index); range.setEnd(node, index + word.length);
       if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(word);
