@@ -34,13 +34,13 @@ def customers(estimate, sd, **rest):
 
 def test_worked_example():
     # By hand: weights 3 and 4 become 0.6 and 0.8. z = (4.5 - 4) / 0.5 = 1 and -0.5: parts m 0.6 and -0.4.
-    # Reliabilities 0.75 and 0.64: kinship (-0.5 + 12 · 0.4) / (0.48 + 12) = 0.34455; the sum has s² = 1.330769.
-    # In units of s²: P = [[.36, .165385], [.165385, .64]], v = (.09, .2304), h = 1/v - 1/P = (8.3333, 2.7778);
-    # V = (P⁻¹ + h)⁻¹ = [[.088187, .015784], [.015784, .222570]], k = V1/v = (1.155236, 1.034524).
-    # quality = (1.155236 · 0.6 - 1.034524 · 0.4) / s; variance = 1ᵀV1 / s² = 0.342325 / 1.330769.
+    # Reliabilities 0.75 and 0.64: kinship (-0.5 + 24 · 0.4) / (0.48 + 24) = 0.37173; the sum has s² = 1.356863.
+    # In units of s²: P = [[.36, .178431], [.178431, .64]], v = (.09, .2304), h = 1/v - 1/P = (8.3333, 2.7778);
+    # V = (P⁻¹ + h)⁻¹ = [[.087869, .017200], [.017200, .221193]], k = V1/v = (1.167427, 1.034691).
+    # quality = (1.167427 · 0.6 - 1.034691 · 0.4) / s; variance = 1ᵀV1 / s² = 0.343461 / 1.356863.
     found = compose([peers([[4.5]], 0.25), customers([[-0.5]], 0.6)], results([[0.0]]), ROLE, EVEN)
-    assert found.estimate[0, QUALITY] == pytest.approx(0.242143, abs=2e-6)
-    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.257239), abs=2e-6)
+    assert found.estimate[0, QUALITY] == pytest.approx(0.246024, abs=2e-6)
+    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.253129), abs=2e-6)
     assert found.voices[0, QUALITY] == pytest.approx(10)  # five colleagues and five customers
 
 
@@ -73,10 +73,10 @@ def test_a_dimension_that_does_not_apply_to_the_role_is_dropped():
     policy = Policy(weights={"other": {"collaboration": 1.0, "customer_trust": 1.0}, "lead": {"collaboration": 1.0}})
     role = np.array([PersonRole.LEAD, -1], np.int8)
     blocks = [peers([[4.5], [4.5]], 0.25), customers([[2.0], [2.0]], 0.1)]
-    # By hand: kinship (2 · 1 · 2 + 12 · 0.4) / (2 · 0.75 · 0.99 + 12) = 0.652577; P = [[1, .652577], [.652577, 1]] and
-    # v = (.25, .01): V1 = (.213852, .012339), quality = (.213852 / .25 · 1 + .012339 / .01 · 2) / √(2 + 2 · 0.652577).
+    # By hand: kinship (2 · 1 · 2 + 24 · 0.4) / (2 · 0.75 · 0.99 + 24) = 0.533647; P = [[1, .533647], [.533647, 1]] and
+    # v = (.25, .01): V1 = (.229346, .011665), quality = (.229346 / .25 · 1 + .011665 / .01 · 2) / √(2 + 2 · 0.533647).
     found = compose(blocks, results([[0.0], [0.0]]), role, policy)
-    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 1.82795], abs=2e-5)
+    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 1.85588], abs=2e-5)
 
 
 def test_correlated_criteria_do_not_make_quality_wider_than_its_unit():
