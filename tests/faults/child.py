@@ -9,7 +9,7 @@ import time
 import scoring.run
 from scoring.cluster import fitted
 from service import worker
-from service.base import db, slots
+from service.base import db, logs, slots
 
 
 def slow_engine(seconds):
@@ -39,6 +39,7 @@ def unfence():
 
 async def main(options):
     """Work until told to stop."""
+    logs.configure()  # to standard error: standard output is for the words that somebody waits for
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     engine = slow_engine(options.seconds)

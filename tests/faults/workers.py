@@ -12,6 +12,7 @@ from service.base import db, slots
 
 CHILD = Path(__file__).with_name("child.py")
 ROOT = Path(__file__).parents[2]
+GONE_SECONDS = 30  # until a killed process must be gone
 GIVE = "insert into kudos (giver_id, receiver_id, message, at) values ($1, $2, 'thank you', $3)"
 
 # Each of these is 0 for a slot that is done: half a run, a run without a slot's blessing, or one slot done twice.
@@ -45,7 +46,8 @@ async def started(url, *options):
     finally:
         with suppress(ProcessLookupError):
             child.kill()
-        await child.wait()
+        async with asyncio.timeout(GONE_SECONDS):
+            await child.communicate()  # `wait` alone would wait for ever where more was said than anybody has read
 
 
 async def says(child, word, seconds=60):
