@@ -1,6 +1,6 @@
 """Many boards at once: the same ranks and bands as `boards.py` gives each of them, without a step for every one.
 
-Small boards are compared pair by pair, all together; a big one by `boards.surely_above`. Bands are found in rounds: in
+Small boards are compared pair by pair, all together; a big one by `boards.surely_around`. Bands are found in rounds: in
 each round every board that is not through finds where its next band begins.
 """
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from scoring.model.boards import PAIRS, Places, Rows, surely_above
+from scoring.model.boards import Places, Rows, paired, portions, surely_around
 from scoring.model.evidence import Index, Mask, Number
 from scoring.policy import Policy
 
@@ -52,24 +52,15 @@ def _around(told: Normal, of: Index, start: Rows, size: Rows) -> tuple[Rows, Row
     above, below = np.zeros((2, len(mean)), np.int64)
     for board in np.flatnonzero(size > SMALL):
         own = slice(start[board], start[board] + size[board])
-        above[own] = surely_above(mean[own], sd[own], gap)
-        below[own] = surely_above(-mean[own], sd[own], gap)
+        above[own], below[own] = surely_around(mean[own], sd[own], gap)
     small, variance = np.flatnonzero(size[of] <= SMALL), sd**2
     after = (start + size)[of] - np.arange(len(of)) - 1
-    pairs = after[small]
-    for who in np.split(small, np.searchsorted(np.cumsum(pairs), np.arange(PAIRS, pairs.sum(), PAIRS))):
-        a, b = _pairs(who, who + 1, after[who])  # only those behind: whoever is not before another is not above either
+    for who in portions(small, after[small]):
+        a, b = paired(who, who + 1, after[who])  # only those behind: whoever is not before another is not above either
         reach, better, worse = gap * np.sqrt(variance[b] + variance[a]), mean[a], mean[b]
         above += np.bincount(b[better > worse + reach], minlength=len(mean))
         below += np.bincount(a[worse < better - reach], minlength=len(mean))
     return above, below
-
-
-def _pairs(who: Rows, start: Rows, size: Rows) -> tuple[Rows, Rows]:
-    """Pair each of `who` with everybody from `start` on, `size` of them."""
-    a = np.repeat(who, size)
-    first = np.repeat(np.cumsum(size) - size - start, size)
-    return a, np.arange(len(a)) - first
 
 
 def _bands(told: Normal, start: Rows, size: Rows) -> NDArray[np.int64]:
@@ -94,7 +85,7 @@ def _next_bands(told: Normal, first: Rows, end: Rows) -> Rows:
     open_to = np.flatnonzero(at < end)
     while len(open_to):
         until = np.minimum(at[open_to] + width, end[open_to])
-        a, b = _pairs(open_to, at[open_to], until - at[open_to])
+        a, b = paired(open_to, at[open_to], until - at[open_to])
         worse = _surely((mean[first[a]], sd[first[a]]), (mean[b], sd[b]), gap)
         hit, place = np.unique(a[worse], return_index=True)
         found[hit] = b[worse][place]

@@ -94,10 +94,10 @@ def _answers(known: Known, allowed: Mask) -> Iterator[_Change]:
     said = _of_people(known.weighing.said, person)
     left = said.variance[:, 0] * (1 - gain)
     better = told_of(np.minimum(rating_of(rated.centre) + 1, HIGHEST))
-    for what, rating in ((USUAL, rated.centre), (BETTER, better)):
-        surprise = (pull * (rating - rated.estimate[person])).sum(axis=1)
-        nowhere = np.full(len(person), -1, np.int32)
-        yield _Change(what, person, nowhere, moved(said, 0, surprise, left))
+    surprise = [(pull * (rating - rated.estimate[person])).sum(axis=1) for rating in (rated.centre, better)]
+    nowhere = np.full(len(person), -1, np.int32)
+    for what, amount in zip((USUAL, BETTER), moved(said, 0, np.column_stack(surprise), left).T, strict=True):
+        yield _Change(what, person, nowhere, amount)
 
 
 def _of_people(said: Said, person: Index) -> Said:

@@ -21,6 +21,7 @@ from scoring.model.intervals import ends
 from scoring.model.periods import micros
 from scoring.model.reference import scale
 from scoring.model.scores import LevelTable, StageTable
+from scoring.model.select import distinct
 from scoring.model.stages import cleared
 from scoring.policy import Policy
 
@@ -173,13 +174,15 @@ def _missing(climb: _Climb, asked: Index, low: Number, policy: Policy) -> tuple[
     under = np.where(climb.trust < low[climb.level] - policy.grace_margin, low[climb.level] - climb.trust, 0.0)
     stages = np.where(more, asked[after] - climb.stages, 0)
     trust = np.where(more, np.maximum(low[after] - climb.trust, 0.0), 0.0)
-    gaps = (np.ceil(np.round(gap * 100, 6)) / 100 for gap in (under, trust))
-    kept, wanted = (gap.tolist() for gap in gaps)
-    return tuple(
-        ";".join(
-            token
-            for token, said in ((f"kept:trust:{k:.2f}", k > 0), (f"stages:{s}", s > 0), (f"trust:{w:.2f}", w > 0))
-            if said
-        )
-        for k, s, w in zip(kept, stages.tolist(), wanted, strict=True)
-    )
+    gaps = [np.ceil(np.round(gap * 100, 6)).astype(np.int64) for gap in (under, trust)]
+    # Few of all the texts differ, and a text is a hundred times as dear as a number.
+    way, stage, way_of = distinct(gaps[1], stages)
+    held, place, of = distinct(gaps[0], way_of)
+    texts = [_tokens(k, int(stage[at]), int(way[at])) for k, at in zip(held.tolist(), place.tolist(), strict=True)]
+    return tuple(texts[at] for at in of.tolist())
+
+
+def _tokens(kept: int, stages: int, trust: int) -> str:
+    """Spell what is missing; `kept` and `trust` in hundredths."""
+    told = (f"kept:trust:{kept / 100:.2f}", kept), (f"stages:{stages}", stages), (f"trust:{trust / 100:.2f}", trust)
+    return ";".join(token for token, missing in told if missing > 0)

@@ -95,14 +95,14 @@ def combine(prior: Number, variance: Number) -> Combined:
 def moved(said: Said, place: int, by: Number, variance: Number) -> Number:
     """Return how quality moves when the block at `place` says more: its mean `by` more, its variance now `variance`.
 
-    (people,) each. Not k · `by` alone: who is known better there leans less on what other blocks say.
+    `by` (people, ways), each way by itself; `variance` (people,); found (people, ways). Not k · `by` alone: who is
+    known better there leans less on what other blocks say.
     """
     now = said.variance.copy()
     now[:, place] = variance
-    mean = said.mean.copy()
-    mean[:, place] += by
     before, after = combine(said.prior, said.variance).factor, combine(said.prior, now).factor
-    return np.asarray((after * mean).sum(axis=1) - (before * said.mean).sum(axis=1), np.float64)
+    leaning = ((after - before) * said.mean).sum(axis=1)
+    return np.asarray(leaning[:, None] + after[:, place, None] * by, np.float64)
 
 
 def _general(block: Block) -> tuple[Number, Number]:

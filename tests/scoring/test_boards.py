@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from scoring.model import boards, boards_many
-from scoring.model.boards import surely_above
+from scoring.model.boards import surely_around
 from scoring.policy import Policy
-from tests.slow_twins.boards import bands, places
+from tests.slow_twins.boards import bands, places, surely
 
 GAP = norm.ppf(0.9)
 subjects = st.lists(
@@ -60,14 +60,31 @@ def test_a_band_starts_where_its_first_is_surely_better(rows):
     assert bands(mean, sd, GAP).tolist() == [sorted(set(want)).index(first) + 1 for first in want]
 
 
-@pytest.mark.parametrize("bucket", [1, 7, 64])
-def test_the_short_cut_counts_exactly(bucket, monkeypatch):
-    monkeypatch.setattr(boards, "BUCKET", bucket)
+@pytest.mark.parametrize("split", [0.01, 0.36, 3.0, 9.0])
+@pytest.mark.parametrize("kind", ["few figures", "any", "two kinds of sds", "equals", "sure of some"])
+def test_the_short_cut_counts_exactly(split, kind, monkeypatch):
+    monkeypatch.setattr(boards, "SPLIT", split)
     monkeypatch.setattr(boards, "PAIRS", 100)
     rng = np.random.default_rng(3)
-    mean, sd = rng.normal(size=300).round(1), rng.uniform(0.01, 1, 300)
-    above = mean[None, :] > mean[:, None] + GAP * np.sqrt(sd[:, None] ** 2 + sd[None, :] ** 2)
-    assert surely_above(mean, sd, GAP).tolist() == above.sum(axis=1).tolist()
+    mean, sd = rng.normal(size=300), rng.uniform(0.01, 1, 300)
+    mean = mean.round(1) if kind == "few figures" else np.zeros(300) if kind == "equals" else mean
+    sd = np.where(rng.random(300) < 0.5, 0.001, 50.0) if kind == "two kinds of sds" else sd
+    sd = np.where(rng.random(300) < 0.5, 0.0, sd) if kind == "sure of some" else sd
+    better = surely(mean, sd, GAP)
+    above, below = surely_around(mean, sd, GAP)
+    assert above.tolist() == better.sum(axis=1).tolist()
+    assert below.tolist() == better.sum(axis=0).tolist()
+
+
+def test_who_lies_just_at_the_threshold_is_counted_as_one_by_one():
+    # A grid of halves and quarters of the gap: many pairs differ by the threshold but for rounding.
+    steps = np.repeat(np.arange(40), 12)
+    sd = np.tile(np.array([3.0, 4.0, 5.0, 12.0]), 120) / 10
+    mean = GAP * (np.hypot(0.3, 0.4) * steps / 2 + np.where(np.arange(480) % 2, 1e-16, 0))
+    better = surely(mean, sd, GAP)
+    above, below = surely_around(mean, sd, GAP)
+    assert above.tolist() == better.sum(axis=1).tolist()
+    assert below.tolist() == better.sum(axis=0).tolist()
 
 
 def test_a_board_of_nobody_is_empty():

@@ -92,9 +92,10 @@ def test_a_block_that_says_more_moves_quality_as_composing_anew_does(place):
     mean, variance = said.mean.copy(), said.variance.copy()
     mean[0, place], variance[0, place] = mean[0, place] + 0.1, variance[0, place] - 0.15
     whole = [(combine(said.prior, v).factor * m).sum() for m, v in ((said.mean, said.variance), (mean, variance))]
-    found = moved(said, place, np.array([0.1]), variance[:, place])
-    assert found[0] == pytest.approx(whole[1] - whole[0], abs=1e-12)
-    assert found[0] != pytest.approx(0.1 * combine(said.prior, said.variance).factor[0, place], abs=0.005)
+    found = moved(said, place, np.array([[0.1, 0.0]]), variance[:, place])
+    assert found[0, 0] == pytest.approx(whole[1] - whole[0], abs=1e-12)
+    assert found[0, 0] - found[0, 1] == pytest.approx(0.1 * combine(said.prior, variance).factor[0, place], abs=1e-12)
+    assert found[0, 0] != pytest.approx(0.1 * combine(said.prior, said.variance).factor[0, place], abs=0.005)
 
 
 def test_what_all_are_unsure_of_alike_is_left_out_of_how_sure_a_part_is():

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtri
 
-from scoring.model.boards import Places, surely_above
+from scoring.model.boards import Places
 
 
 def places(estimate, sd, voices, policy):
@@ -16,9 +16,15 @@ def places(estimate, sd, voices, policy):
     mean, error = estimate[ranked], sd[ranked]
     found = np.zeros((3, len(order)), np.int32)
     found[0, : len(ranked)] = bands(mean, error, gap)
-    found[1, : len(ranked)] = 1 + surely_above(mean, error, gap)
-    found[2, : len(ranked)] = len(ranked) - surely_above(-mean, error, gap)
+    better = surely(mean, error, gap)
+    found[1, : len(ranked)] = 1 + better.sum(axis=1)
+    found[2, : len(ranked)] = len(ranked) - better.sum(axis=0)
     return Places(order.astype(np.int32), found[0], found[1], found[2], provisional[order])
+
+
+def surely(mean, sd, gap):
+    """Say for each subject who of the others is surely better: (subjects, others)."""
+    return mean[None, :] > mean[:, None] + gap * np.sqrt(sd[:, None] ** 2 + sd[None, :] ** 2)
 
 
 def bands(mean, sd, gap):
