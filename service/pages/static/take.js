@@ -6,10 +6,10 @@ export async function take(around, { export: kind, name }, drawn) {
   if (kind === "csv") return save(new Blob([csvOf(around)], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
   const figure = standingAlone(drawn());
   const address = await Plotly.toImage(figure, { format: "svg", width: figure.layout.width, height: figure.layout.height });
-  const drawing = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+  const drawing = withHalo(decodeURIComponent(address.slice(address.indexOf(",") + 1)), figure.layout.paper_bgcolor);
   if (kind === "svg") return save(new Blob([drawing], { type: "image/svg+xml" }), `${name}.svg`);
   const image = new Image();
-  image.src = address;
+  image.src = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = figure.layout.width * PNG_SCALE;
@@ -29,6 +29,12 @@ function standingAlone({ picture, figure }) {
     layout.yaxis = { ...layout.yaxis, ...ticks, visible: true, automargin: true, title: undefined };
   }
   return { data: figure.data, layout };
+}
+
+// A file has no stylesheet of ours: what chart.css does for names that cross lines is written into it.
+function withHalo(drawing, ground) {
+  const halo = `paint-order="stroke" stroke="${ground}" stroke-width="3" stroke-linejoin="round"`;
+  return drawing.replaceAll('class="textpoint"', `$& ${halo}`);
 }
 
 function nameIn(row) {

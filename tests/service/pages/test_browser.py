@@ -256,6 +256,16 @@ async def test_a_picture_is_taken_along_and_its_table_too(window, example, colle
         assert taken["png"].startswith(b"\x89PNG")
 
 
+async def test_names_of_a_picture_taken_along_stay_readable_over_lines(window, example, published):
+    await published(example, [example.ada])
+    async with window(example, "ada") as page:
+        await page.goto("/me/journey")
+        await page.locator(".map .main-svg").first.wait_for(state="attached")
+        async with page.expect_download() as coming:
+            await page.click('[data-export="svg"]')
+        assert 'textpoint" paint-order="stroke"' in await to_thread((await (await coming.value).path()).read_text)
+
+
 async def test_dates_on_an_axis_are_in_the_language_of_the_page(window, example, published):
     await published(example, [example.ada])
     drawn = """() => Plotly.newPlot(document.querySelector("main").appendChild(document.createElement("div")),
