@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -48,7 +48,8 @@ class Words:
 
     def moment(self, moment: datetime) -> str:
         """Write the day and minute of `moment`, where this reader's organization is."""
-        return format_datetime(moment.astimezone(self.zone), "medium", locale=self.locale)
+        there = moment.astimezone(self.zone)
+        return f"{format_date(there, 'medium', self.locale)} {format_time(there, 'short', locale=self.locale)}"
 
     def number(self, value: float, *, signed: bool = False) -> str:
         """Write `value` with two decimals and a real minus sign."""

@@ -70,6 +70,19 @@ BROKEN = r"""() => {
   }
   return found.slice(0, 3);
 }"""
+# What is seen of a card beyond its right edge, unless it scrolls.
+OUTSIDE = """() => {
+  const found = [];
+  for (const card of document.querySelectorAll(".card")) {
+    const edge = card.getBoundingClientRect().right + 1;
+    for (const one of card.querySelectorAll("*:not(svg *)")) {
+      const {right, width} = one.getBoundingClientRect();
+      if (right > edge && width > 2 && one.checkVisibility() && !one.closest(".scroll, .unseen, .plot"))
+        found.push(`${one.localName} of ${card.querySelector("h2")?.textContent ?? "a card"}`);
+    }
+  }
+  return found.slice(0, 3);
+}"""
 DIFFERENT = {"/", "/people/{person_id:uuid}", "/teams/{team_id:uuid}"}  # to those who open them
 SHIFT = 0.1  # what is called good: web.dev/articles/cls
 # Bytes on the way, requests beside the page itself, as a browser counts them whose cache is empty.
@@ -189,6 +202,8 @@ class Walk:
             self.tell(f"is {wide} wide at {width}")
         for one in await self.page.evaluate(BROKEN):
             self.tell(f"breaks a word at {width}: {one}")
+        for one in await self.page.evaluate(OUTSIDE):
+            self.tell(f"leaves its card at {width}: {one}")
         for one in await self.page.evaluate(RUN, rules):
             self.tell(f"{width} {scheme}: {one}")
 

@@ -31,6 +31,13 @@ PLANTED = {
         added(f"<svg><foreignObject {NARROW}><p>November</p></foreignObject></svg>"),
         "at 390: Nov",
     ),
+    "what leaves its card": (
+        added(
+            '<section class="card half"><h2>Growth</h2><table><tr><td class="nowrap">'
+            f"{'seventy ' * 20}</td></tr></table></section>"
+        ),
+        "leaves its card at 1440: td of Growth",
+    ),
     "somebody's words as markup": (added("<b id=planted>Bold</b>"), "takes words for markup"),
     "a script inside the page": (added("<script>console.log(1)</script>"), "console: "),
     "what lies at another host": (added('<img alt="" src="https://elsewhere.example/x.png">'), "elsewhere.example"),
