@@ -61,7 +61,7 @@ def _counted(view: View, counts: Participation, part: int) -> Response[str]:
     joined = by_department(counts.joined, words)
     heard = [Line(one.department or "–", one) for one in counts.heard]
     told = slice(part * SHOWN, (part + 1) * SHOWN)
-    people, projects = words.say("of the people, per cent"), words.say("of finished projects, per cent")
+    people, projects = words.say("of the people, per cent"), words.say("of the projects, per cent")
     return view.page(
         "participation.html",
         k=counts.k,

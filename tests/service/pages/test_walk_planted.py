@@ -36,7 +36,7 @@ PLANTED = {
             '<section class="card half"><h2>Growth</h2><table><tr><td class="nowrap">'
             f"{'seventy ' * 20}</td></tr></table></section>"
         ),
-        "leaves its card at 1440: td of Growth",
+        "leaves its card at 1440: table of Growth",
     ),
     "somebody's words as markup": (added("<b id=planted>Bold</b>"), "takes words for markup"),
     "a script inside the page": (added("<script>console.log(1)</script>"), "console: "),
