@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -221,3 +222,9 @@ def test_no_text_is_said_by_a_name_that_hides_it():
     hidden = {text for path in PAGES.glob("*.py") for text in said_by_name(ast.parse(path.read_text())) if " " in text}
     known = {text[0] if isinstance(text, tuple) else text for text in said()}
     assert hidden - known == set()
+
+
+@pytest.mark.parametrize(("language", "told"), [("fi", "28.11.2026 6.00"), ("en", "Nov 28, 2026 6:00 AM")])
+def test_a_moment_is_told_to_the_minute_where_the_organization_is(language, told):
+    moment = datetime(2026, 11, 28, 4, 0, 3, tzinfo=UTC)
+    assert Words(language, ZoneInfo("Europe/Helsinki")).moment(moment).replace("\u202f", " ") == told
