@@ -47,14 +47,14 @@ async def open_round(tx: db.Connection, new: NewRound) -> Round:
     Invalid : it closes before today or too late, or asks about each person less often than k.
     RoundRuns : another one is open.
     """
-    now, there = clock.now(), await place(tx)
+    await db.run(tx, sql.alone)
+    now, there = clock.now(), await place(tx)  # after the wait, so that whoever waited sees what was opened meanwhile
     today = now.astimezone(there.zone).date()
     if not today <= new.closes_on <= today + LONGEST_DAYS * DAY:
         raise Invalid(f"a round closes today or within {LONGEST_DAYS} days", field="closes_on")
     if new.asks_per_person < there.k:
         wrong = f"nothing is shown of fewer than {there.k} givers, so ask about each person at least so often"
         raise Invalid(wrong, field="asks_per_person")
-    await db.run(tx, sql.alone)
     if await db.maybe(tx, sql.running, UUID, now=now) is not None:
         raise RoundRuns("a round is open already; close it first")
     given = msgspec.structs.asdict(new)

@@ -6,9 +6,10 @@
 select pg_advisory_xact_lock(hashtextextended('feedback_round ' || current_organization_id(), 0));
 
 -- name: running(now)
+-- One that another process, whose clock or queue was ahead, opened a moment later runs, too.
 select id
 from feedback_round
-where not standing and opened_at <= :now and (closed_at is null or closed_at > :now)
+where not standing and opened_at < :now::timestamptz + interval '5 minutes' and (closed_at is null or closed_at > :now)
 order by opened_at desc, id
 limit 1;
 

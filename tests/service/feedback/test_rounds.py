@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from service.base import clock, db
+from service.feedback.model import NewRound, RoundRuns
+from service.feedback.rounds import close, open_round, running
 
 NAMES = ("eeva", "fia", "gun", "hal", "ida", "jan", "kai", "lea", "mia", "nea")
 LAST = (clock.now() + timedelta(days=14)).date().isoformat()
@@ -69,6 +71,34 @@ async def test_two_rounds_opened_at_once_are_one(api, north):
     hr = await api(north, "cleo", "hr")
     answers = await asyncio.gather(*(hr.post("/api/rounds", json={"closes_on": LAST}) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [201] + 5 * [409]
+
+
+async def test_a_round_opened_by_a_clock_that_is_ahead_is_open(north, worker_pool):
+    new = NewRound(closes_on=date.fromisoformat(LAST))
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        with clock.at(clock.now() + timedelta(seconds=20)):
+            await open_round(tx, new)
+        with pytest.raises(RoundRuns):
+            await open_round(tx, new)
+
+
+async def test_who_waits_to_open_a_round_looks_at_the_clock_afterwards(north, worker_pool):
+    new, place = NewRound(closes_on=date.fromisoformat(LAST)), north.organization_id
+    async with db.tenant(worker_pool, place) as first:
+        await open_round(first, new)
+        closed = await running(first)
+        waiting = asyncio.create_task(_opened(worker_pool, place, new))
+        for _ in range(2000):
+            if await first.fetchval("select exists (select from pg_locks where not granted)"):
+                break
+            await asyncio.sleep(0.01)
+        await close(first, closed)
+    assert (await waiting).opened_at > (await fetch(worker_pool, north, "select closed_at from feedback_round"))[0][0]
+
+
+async def _opened(pool, organization_id, new):
+    async with db.tenant(pool, organization_id) as tx:
+        return await open_round(tx, new)
 
 
 async def test_a_repeated_request_opens_one_round(api, north):
