@@ -17,7 +17,7 @@ FEWEST = 4  # places on the first stretch, so that a short way begins at the lef
 SWING = 0.22  # of the distance between two stretches
 TURN = 0.55  # stages by which the path leaves a stretch sideways before the next one
 BESIDE, OVER_STARS = 0.11, 0.22  # of the same distance: from a stage to its name
-LONGEST = 16  # characters of a name on the map; the list beside it has all of it
+LONGEST = 18  # characters of a name on the map; the list beside it has all of it
 
 
 class Row(Struct):
@@ -125,21 +125,28 @@ def _ring(place: tuple[float, float]) -> dict[str, object]:
 
 
 def _names(told: Sequence[tuple[str, int]], way: Sequence[tuple[float, float]]) -> dict[str, object]:
-    """Write names beside their stages, on the side from which the path bends away; over the stars where that is up."""
+    """Write names beside their stages, where the path bends away from them; over the stars where that is up."""
     shown = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name, _ in told]
     up = [cos(pi * x) > 0 for x, _ in way]
     over = [OVER_STARS if stars else BESIDE for _, stars in told]
+    sides = [_side(x, y) if rises else "bottom center" for (x, y), rises in zip(way, up, strict=True)]
     return {
         "type": "scatter",
         "mode": "text",
         "x": [x for x, _ in way],
         "y": [y + above if rises else y - BESIDE for (_, y), rises, above in zip(way, up, over, strict=True)],
         "text": [escape(name) for name in shown],
-        "textposition": ["top center" if rises else "bottom center" for rises in up],
+        "textposition": sides,
         "textfont": {"color": COLOURS["ink"], "size": 13},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
+
+
+def _side(x: float, y: float) -> str:
+    """Say where a name over the path stands: where a turn comes down, at the end of the stretch before, beside it."""
+    after_turn = y < 0 and x == (0 if round(SWING - y) % 2 == 0 else PER_TURN - 1)
+    return "top center" if not after_turn else "top right" if x == 0 else "top left"
 
 
 def _frame(words: Mapping[str, str], count: int) -> dict[str, object]:

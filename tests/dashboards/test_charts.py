@@ -197,6 +197,12 @@ def test_the_path_of_a_journey_bends_away_from_the_names_and_stars_stand_between
         assert all((y > way) == place.startswith("top") for way in neighbours)
 
 
+def test_a_name_below_a_turn_stands_beside_the_path_that_comes_down():
+    names = journey.figure([stage_row(n) for n in range(16)], ahead="Guide").data[2]
+    turned = {number: place for number, place in enumerate(names.textposition) if not place.endswith("center")}
+    assert turned == {7: "top left", 14: "top right"}
+
+
 def test_heads_of_arrows_are_wider_than_any_arrow_and_in_its_strong_colour():
     *arrows, heads, _ = network.figure([help_row(n) for n in range(40)], mine=["Department 1"]).data
     assert heads.marker.size > 1.5 * max(arrow.line.width for arrow in arrows)

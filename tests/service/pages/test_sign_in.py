@@ -1,5 +1,8 @@
 """Signing in, out, and the doors that stay shut."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 
@@ -109,6 +112,15 @@ async def test_the_search_finds_a_person_and_takes_signs_for_themselves(visitor,
     assert "Choose Cleo" in (await browser.get("/sign-in?q=Cleo")).text
     for nobody in ("%", "_", "\\", "\0%25", "<b>"):
         assert "Choose Cleo" not in (await browser.get("/sign-in", params={"q": nobody})).text
+
+
+async def test_of_many_employees_those_who_were_thanked_most_can_be_chosen(visitor, example, colleagues, thanked):
+    crowd = await colleagues(example, *(f"Employee {number}" for number in range(40)))
+    for one in crowd[30:32]:
+        await thanked(example, example.ben, one, "Well done.", datetime.now(UTC))
+    door = (await (await visitor()).get("/sign-in")).text
+    assert {"Employee 30", "Employee 31"} <= set(re.findall(r"<b>(Employee \d+)</b>", door))
+    assert door.count("<b>Employee") < len(crowd)
 
 
 async def test_the_language_follows_the_browser_until_one_is_chosen(visitor):
