@@ -10,6 +10,7 @@ from litestar import Request, Response
 from service.base.errors import ErrorBody
 from service.base.rendering import HANDLERS as SHAPES
 from service.base.rendering import ErrorResponse
+from service.feedback.model import RoundClosed, TakenIn
 from service.pages import late
 from service.pages.language import Words
 from service.pages.page import StaleForm, local, session_ended, stranger
@@ -20,6 +21,8 @@ Renderer = Callable[[AnyRequest, Any], Response[Any]]
 
 NOT_PAGES = ("/api", "/static", "/health", "/metrics")
 NOT_SIGNED_IN, MISTAKEN = 401, 500
+A_SENTENCE = 12  # letters of words that somebody would not like to write again
+OF_FEEDBACK = {RoundClosed.code, TakenIn.code}
 ROLES = {"lead": "who leads a team", "hr": "HR", "administrator": "administrators"}  # of those who look at pages
 # English here, Finnish in locale/fi.po: a title, and what to do.
 TEXTS = {
@@ -27,7 +30,15 @@ TEXTS = {
     403: ("Not for your role", "This takes another role than yours, or came from another site."),
     StaleForm.code: (
         "This page is of an earlier sign-in",
-        "Somebody signed in anew in this browser since it was loaded, so nothing is saved. Go back to copy your words.",
+        "Somebody signed in anew in this browser since it was loaded, so nothing is saved.",
+    ),
+    RoundClosed.code: (
+        "This round has closed",
+        "A closed round takes nothing any more, so this is not saved. In the next round you can answer anew; a signed note reaches your colleague at once.",  # noqa: E501 - one text
+    ),
+    TakenIn.code: (
+        "Your answer is in already",
+        "It went in with everybody’s in the night, and nobody can tell it from the others, so it cannot be changed any more. In the next round you can answer anew.",  # noqa: E501 - one text
     ),
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),
@@ -55,8 +66,8 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
         title, text = TEXTS.get(answer.content.code, usual)
         view = stranger(request)
         say = {"title": view.words.say(title), "text": view.words.say(text) + _who_may(view.words, answer.content)}
-        again = _came_from(request) if answer.content.code == StaleForm.code else ""
-        page = view.page("error.html", status, again=again, **say)
+        onward = _onward(request, view.words, answer.content.code)
+        page = view.page("error.html", status, onward=onward, written=_written(request), **say)
         page.headers.update({key: value for key, value in answer.headers.items() if key.lower() == "retry-after"})
         return page
 
@@ -92,6 +103,19 @@ def _page_before(request: AnyRequest) -> SplitResult | None:
     if not ours or not any(re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", path), said.path) for path in pages):
         return None
     return said if local(said.path) == said.path else None
+
+
+def _onward(request: AnyRequest, words: Words, code: str) -> tuple[str, ...]:
+    """Return the address and the name of the page on which to go on; nothing where that is the start page."""
+    if code in OF_FEEDBACK:
+        return "/feedback", words.say("To feedback")
+    before = _came_from(request) if code == StaleForm.code else "/"
+    return (before, words.say("Load the page again")) if before != "/" else ()
+
+
+def _written(request: AnyRequest) -> list[str]:
+    """Return what somebody wrote in their own words and sent in vain, so that it can be copied."""
+    return [text for text in request.state.get("sent", {}).values() if len(text) >= A_SENTENCE and " " in text.strip()]
 
 
 def _who_may(words: Words, refusal: ErrorBody) -> str:

@@ -137,6 +137,7 @@ async def own_fields(request: Request[Any, Any, Any]) -> dict[str, str]:
     StaleForm : it was made for another session.
     """
     sent = await fields(request)
+    request.state.sent = sent  # a page that refuses it gives the words back
     if not hmac.compare_digest(sent.pop("csrf", "").encode(), csrf_token(request).encode()):
         raise StaleForm("this form was made for another session; load the page again")
     return sent

@@ -114,6 +114,21 @@ async def test_a_form_of_another_session_is_refused(visitor, north, asked, worke
     assert await held(worker_pool, north) == []
 
 
+async def test_words_that_come_after_the_round_has_closed_are_given_back(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    csrf = re.search(r'name="csrf" value="(\w+)"', (await ben.get(here)).text).group(1)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update feedback_round set closed_at = now()")
+    sent = await ben.post(here, data={"csrf": csrf, "rating selling": "3", "comment": HOSTILE})
+    assert sent.status_code == 409
+    assert "This round has closed" in sent.text
+    assert "readonly>&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on</textarea>" in sent.text
+    assert sent.text.count("<textarea") == 1
+    assert 'href="/feedback">To feedback' in sent.text
+    assert await held(worker_pool, north) == []
+
+
 async def test_a_note_is_written_once_and_hidden_by_its_receiver(visitor, north):
     ben, ada = await visitor(north, "ben"), await visitor(north, "ada")
     form = {"receiver_id": str(north.ada), "message": HOSTILE, "key": "6f1c1f6e-6f0d-4a53-8a3e-2f3f8bb3a111"}

@@ -59,9 +59,12 @@ async def test_a_form_of_an_earlier_sign_in_leads_back_to_its_page_and_not_to_wh
 
     async def sent(referer):
         headers = {"referer": referer}
-        return await ben.post("/feedback/notes", data={"csrf": "of before", "message": "x"}, headers=headers)
+        return await ben.post(
+            "/feedback/notes", data={"csrf": "of before", "message": "Words of mine."}, headers=headers
+        )
 
     stale = await sent(f"{here}/feedback?to={north.ada}")
+    assert ">Words of mine.</textarea>" in stale.text
     assert stale.status_code == 403
     assert "This page is of an earlier sign-in" in stale.text
     assert f'href="/feedback?to={north.ada}"' in stale.text
