@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar.datastructures import Cookie
 
 from service.auth.lookup import hash_of, sql
-from service.auth.model import NewToken, TokenView
+from service.auth.model import NewToken, RoleView, TokenView
 from service.base import clock, db
 from service.base.access import Actor, Role
 from service.base.config import Settings
@@ -46,8 +46,8 @@ async def make_token_for(tx: db.Connection, me: Actor, new: NewToken) -> tuple[T
 
     Raises
     ------
-    Forbidden : it would act in somebody else's name, who alone sees what they said of whom; or it would have a scope
-        that the caller does not hold.
+    Forbidden : it would act in somebody else's name, who alone sees what they said of whom; or it would have a role or
+        a scope that the caller does not hold.
     """
     if new.person_id is not None and new.person_id != me.person_id:
         raise Forbidden(
@@ -55,8 +55,16 @@ async def make_token_for(tx: db.Connection, me: Actor, new: NewToken) -> tuple[T
         )
     if not me.scopes.issuperset(new.scopes):
         raise Forbidden("your own token does not have all of these scopes")
+    if new.role in {Role.HR, Role.ADMINISTRATOR} and new.role not in await roles_for_tokens(tx, me):
+        raise Forbidden("you do not hold this role; an administrator can grant it to you")
     token_id, secret = await make_token(tx, new)
     return await db.one(tx, sql.token, TokenView, id=token_id), secret
+
+
+async def roles_for_tokens(tx: db.Connection, me: Actor) -> set[Role]:
+    """Return the roles that tokens of an administrator's may have: HR's only where they were granted it, too."""
+    granted = await db.maybe(tx, sql.granted, RoleView, person_id=me.person_id, role=Role.HR)
+    return {Role.EMPLOYEE, Role.LEAD, me.role, Role.SERVICE} | ({Role.HR} if granted else set())
 
 
 async def end_token(tx: db.Connection, token_id: UUID) -> TokenView:

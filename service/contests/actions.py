@@ -32,7 +32,7 @@ async def contest(tx: db.Connection, me: Actor, new: NewContest) -> Contest:
     if (new.dimension is None) == (new.evidence is None) or (new.evidence is None) != (new.evidence_id is None):
         raise Invalid("name either a dimension, or evidence and its evidence_id")
     if new.dimension is not None:
-        known = await db.one(tx, sql.is_scored, bool, person_id=person_id, dimension=new.dimension)
+        known = await is_scored(tx, person_id, new.dimension)
     else:
         about = {"evidence": new.evidence, "evidence_id": new.evidence_id}
         known = await db.one(tx, sql.concerns, bool, person_id=person_id, **about)
@@ -42,6 +42,11 @@ async def contest(tx: db.Connection, me: Actor, new: NewContest) -> Contest:
     contest_id = await db.one(tx, sql.insert, UUID, person_id=person_id, words=new.words, due_at=due_at, **given)
     await record(tx, "contest_opened", contest_id)
     return await db.one(tx, sql.contest, Contest, id=contest_id)
+
+
+async def is_scored(tx: db.Connection, person_id: UUID, dimension: str) -> bool:
+    """Tell whether there is a figure of a person by that name."""
+    return await db.one(tx, sql.is_scored, bool, person_id=person_id, dimension=dimension)
 
 
 async def read(tx: db.Connection, me: Actor, contest_id: UUID) -> Case:

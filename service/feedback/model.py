@@ -12,12 +12,18 @@ from service.base.errors import Refused
 
 MOST_CRITERIA = 50
 LONGEST_DAYS = 120  # of a round
+BOUNDS = {"asks_per_person": (3, 20), "period_days": (1, 730), "reminders": (0, 5)}  # least and most, of a round
 # What a giver is told before they send; service/pages says it in Finnish.
 WARNING = (
     "Ratings are only ever shown together, of at least {k} people. Your words are read by {receiver} alone, word for "
     "word and in mixed order, after the round has closed and at least {k} people have answered. "
     "Nobody is told who wrote them; but how you write may tell."
 )
+
+
+def _within(number: str) -> Meta:
+    low, high = BOUNDS[number]
+    return Meta(ge=low, le=high)
 
 
 class RoundClosed(Refused):
@@ -81,9 +87,9 @@ class NewRound(Input):
     """What a round is to be: until when, about work of how many days, and how much is asked of each."""
 
     closes_on: date  # its last day, where the organization is
-    asks_per_person: Annotated[int, Meta(ge=3, le=20)] = 8  # about each person, and of each person at most
-    period_days: Annotated[int, Meta(ge=1, le=730)] = 180  # how far back work counts as shared
-    reminders: Annotated[int, Meta(ge=0, le=5)] = 2  # at most
+    asks_per_person: Annotated[int, _within("asks_per_person")] = 8  # about each person, and of each person at most
+    period_days: Annotated[int, _within("period_days")] = 180  # how far back work counts as shared
+    reminders: Annotated[int, _within("reminders")] = 2  # at most
 
 
 class Round(msgspec.Struct, frozen=True):

@@ -6,6 +6,8 @@ from itertools import combinations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from dashboards import network, participation
 from service.base import clock, days, db
 from service.figures.model import Counted, Given, Help, Participation, Shared
@@ -35,6 +37,19 @@ async def participation_of(tx: db.Connection, k: int) -> Participation:
         quarters=await db.many(tx, taking_part.heard_by_quarter, Counted, zone=zone, since=now - BACK),
         heard=await db.many(tx, taking_part.heard_by_department, participation.Row, since=now - BACK),
     )
+
+
+def as_told_before(new: Participation, old: Participation | None) -> Participation:
+    """Keep what was told of the same ends of months: who is entered or taken away since would else show at whose count.
+
+    What was not told, because there were too few people, is told anew.
+    """
+    if old is None:
+        return new
+    told = {one.at: one for one in old.months if one.low is not None}
+    months = [told.get(one.at, one) for one in new.months]
+    same = old.until == new.until and any(row.low is not None for row in old.joined)
+    return msgspec.structs.replace(new, months=months, joined=old.joined if same else new.joined)
 
 
 def month_ends(today: date, zone: ZoneInfo) -> Sequence[datetime]:

@@ -12,7 +12,7 @@ import msgspec
 from scoring.policy import Policy
 from service.base import clock, db, slots
 from service.base.slots import Claim, NewSlot
-from service.figures.counting import help_of, participation_of
+from service.figures.counting import as_told_before, help_of, participation_of
 from service.figures.model import Help, Participation
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
@@ -79,6 +79,8 @@ async def keep(pool: db.Pool, organization_id: UUID, claim: Claim) -> None:
         voices = await _voices(tx)
         async with _whole_tables(tx):
             counted = (await participation_of(tx, voices.policy), await help_of(tx, voices.run))
+        before = await _kept(tx, Participation, voices.policy)
+    counted = (as_told_before(counted[0], before), counted[1])
     async with db.tenant(pool, organization_id) as tx:
         await slots.hold(tx, claim)
         for one in counted:
@@ -99,6 +101,11 @@ async def _voices(tx: db.Connection) -> Voices:
     return await db.one(tx, sql.voices, Voices, default_k=Policy().k)
 
 
+async def _kept(tx: db.Connection, kind: type[Figures], k: int) -> Figures | None:
+    content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
+    return None if content is None else msgspec.convert(content, kind)
+
+
 async def _kept_or_counted(tx: db.Connection, kind: type[Figures], k: int, count: Count[Figures]) -> Figures:
     """Return what was kept for `k` voices; counted now where nothing is and no worker is at it.
 
@@ -106,9 +113,9 @@ async def _kept_or_counted(tx: db.Connection, kind: type[Figures], k: int, count
     ------
     Awaited : nothing of `k` is kept, and a worker counts or is to count: of many people that takes a while.
     """
-    content: dict[str, Any] | None = await db.maybe(tx, sql.kept, dict, kind=KINDS[kind], k=k)
-    if content is not None:
-        return msgspec.convert(content, kind)
+    kept = await _kept(tx, kind, k)
+    if kept is not None:
+        return kept
     begun = await db.maybe(tx, sql.at_work, bool, job=KEEP, since=clock.now() - PATIENCE)
     if begun is not None:
         raise Awaited(begun=begun)

@@ -34,6 +34,14 @@ select id, external_id, name, department from team where id = :id;
 -- name: team_for_change(id)
 select id, external_id, name, department from team where id = :id for update;
 
+-- name: twin(name, department, id)
+-- Another team that is called the same in the same department.
+select t.id
+from team as t
+where lower(t.name) = lower(:name) and t.department is not distinct from :department::text
+    and t.id is distinct from :id::uuid
+limit 1;
+
 -- name: teams(after_key, after_id, most)
 select id, external_id, name, department
 from team

@@ -24,7 +24,13 @@ from service.organizations.model import (
 
 
 async def add_team(tx: db.Connection, me: Actor, new: NewTeam) -> Team:
-    """Add a team."""
+    """Add a team.
+
+    Raises
+    ------
+    AlreadyExists : its department has a team of that name.
+    """
+    await _refuse_a_twin(tx, new.name, new.department, None)
     team = await db.one(tx, sql.insert_team, Team, **asdict(new))
     await audit.looked(tx, me, None, "change_team")
     await record(tx, "team_added", team.id)
@@ -32,8 +38,16 @@ async def add_team(tx: db.Connection, me: Actor, new: NewTeam) -> Team:
 
 
 async def change_team(tx: db.Connection, me: Actor, team_id: UUID, wanted: TeamChange) -> Team:
-    """Edit a team."""
-    stored = changed(await db.one(tx, sql.team_for_change, Team, id=team_id), wanted)
+    """Edit a team.
+
+    Raises
+    ------
+    AlreadyExists : its department has another team of that name.
+    """
+    before = await db.one(tx, sql.team_for_change, Team, id=team_id)
+    stored = changed(before, wanted)
+    if (stored.name, stored.department) != (before.name, before.department):
+        await _refuse_a_twin(tx, stored.name, stored.department, team_id)
     await audit.looked(tx, me, None, "change_team")
     team = await db.one(tx, sql.update_team, Team, id=team_id, name=stored.name, department=stored.department)
     await record(tx, "team_changed", team_id)
@@ -135,3 +149,9 @@ async def _write(tx: db.Connection, me: Actor, wanted: TeamMember) -> TeamMember
     member = await db.one(tx, sql.update_member, TeamMember, **given)
     await record(tx, "team_member_changed", member.id)
     return member
+
+
+async def _refuse_a_twin(tx: db.Connection, name: str, department: str | None, team_id: UUID | None) -> None:
+    """Refuse a second team of one name in one department: nobody could choose between them."""
+    if await db.maybe(tx, sql.twin, UUID, name=name, department=department, id=team_id) is not None:
+        raise AlreadyExists("this department has a team of that name already", thing="team", field="name")

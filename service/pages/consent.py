@@ -43,15 +43,15 @@ CHOICES = (
         "Customers’ answers",
         "What customers say of projects you were in: in surveys, calls and meetings.",
         "So that the trust a project earns counts for everyone who earned it.",
-        "The words: everyone in your organization. What they mean for your score: you, your lead and HR.",
+        "The words, on or off: everyone in your organization. What they mean for your score: you, your lead and HR.",
     ),
     About(
         "kudos",
         "Thanks",
         "Thanks and badges that colleagues give you.",
         "So that help counts also where it was nobody’s task.",
-        "The thanks: everyone in your organization; you can hide any of them. What they mean for your score: you, "
-        "your lead and HR.",
+        "The thanks, on or off: everyone in your organization; you can hide any of them. What they mean for your "
+        "score: you, your lead and HR.",
     ),
     About(
         "on_boards",

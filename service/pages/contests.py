@@ -14,7 +14,7 @@ from service.badges.catalog import BADGES
 from service.base import db
 from service.base.access import Role
 from service.base.border import MAX_TEXT, Input, Text
-from service.base.errors import AlreadyExists
+from service.base.errors import AlreadyExists, NotFound
 from service.base.paging import BY_DUE
 from service.base.web import AUDITED, Cut, Me, Tx, page
 from service.contests import actions
@@ -100,6 +100,8 @@ async def show_form(  # noqa: PLR0917 - the frame's own two, and what the link n
     """Show the form; the link says what is contested."""
     if not dimension and evidence not in ABOUT:
         return redirect("/contests")  # the links beside what can be contested say what it is
+    if dimension and not await actions.is_scored(tx, me.person(), dimension):
+        raise NotFound("there is no such figure of yours")
     return await _form(tx, me, view, {"dimension": dimension, "evidence": evidence, "evidence_id": evidence_id})
 
 

@@ -39,6 +39,7 @@ class Heard(msgspec.Struct, frozen=True):
     at: datetime
     project: str
     customer: str | None
+    signed: str | None  # by whom, where they allow that
 
 
 class Colleague(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from service.auth import actions
 from service.auth.actions import session_cookie
 from service.auth.lookup import sql
-from service.auth.model import Days, NewToken, SessionView, TokenView
+from service.auth.model import LONGEST_DAYS, Days, NewToken, SessionView, TokenView
 from service.auth.routes import administrator
 from service.base import db
 from service.base.access import Actor, Role, Scope
@@ -93,9 +93,11 @@ async def sign_out_there(request: Request[Any, Any, Any], session_id: FromPath[U
 
 
 @get("/tokens", guards=[administrator])
-async def show_tokens(tx: Tx, view: Seen, *, again: FromQuery[bool] = False, after: After = None) -> Response[str]:
+async def show_tokens(
+    tx: Tx, me: Me, view: Seen, *, again: FromQuery[bool] = False, after: After = None
+) -> Response[str]:
     """Show the organization's tokens, and a form for a new one; `again` leads here from a form sent twice."""
-    return await _tokens(tx, view, again=again, after=after)
+    return await _tokens(tx, me, view, again=again, after=after)
 
 
 @post("/tokens", guards=[administrator], status_code=200)
@@ -104,7 +106,7 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
     sent = await own_fields(request)
     errors = _errors(view, sent)
     if errors:
-        return await _tokens(tx, view, filled=Filled(sent, errors))
+        return await _tokens(tx, me, view, filled=Filled(sent, errors))
     try:
         wish = read(sent, Wish)
         async with once(tx, me, "POST /tokens", str(wish.key)):
@@ -113,8 +115,8 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
         return redirect("/tokens?again=true")
     except AppError:
         refused = view.words.say("That token cannot be made. Choose again.")
-        return await _tokens(tx, view, filled=Filled(sent, {"form": refused}))
-    return await _tokens(tx, view, made=made)
+        return await _tokens(tx, me, view, filled=Filled(sent, {"form": refused}))
+    return await _tokens(tx, me, view, made=made)
 
 
 @post("/tokens/{token_id:uuid}/end", guards=[administrator])
@@ -130,6 +132,9 @@ def _errors(view: View, sent: dict[str, str]) -> dict[str, str]:
     errors = {}
     if not sent.get("name", "").strip():
         errors["name"] = view.words.say("Write what it is for; by that you find it again.")
+    days = sent.get("days", DEFAULTS["days"])
+    if not days.isdecimal() or not 1 <= int(days[:9]) <= LONGEST_DAYS:
+        errors["days"] = view.words.say("A whole number from {low} to {high}.").format(low=1, high=LONGEST_DAYS)
     if not any(scope.value in sent for scope in Scope):
         errors["scopes"] = view.words.say("Choose at least one thing it may do.")
     return errors
@@ -144,6 +149,7 @@ async def _make(tx: db.Connection, me: Actor, wish: Wish) -> tuple[TokenView, st
 
 async def _tokens(
     tx: db.Connection,
+    me: Actor,
     view: View,
     *,
     after: str | None = None,
@@ -152,10 +158,12 @@ async def _tokens(
     filled: Filled = EMPTY,
 ) -> Response[str]:
     found = await page(tx, sql.tokens, TokenView, Cut(after, SHOWN, BY_CREATION))
+    own = await actions.roles_for_tokens(tx, me)
     return view.page(
         "tokens.html",
         422 if filled.errors else 200,
         tokens=found.items,
+        longest=LONGEST_DAYS,
         older=f"/tokens?{urlencode({'after': found.next})}" if found.next else "",
         newest="/tokens" if after else "",
         made=made,
@@ -164,5 +172,6 @@ async def _tokens(
         errors=filled.errors,
         key=uuid4(),
         roles=ROLES,
+        offered=[role for role in ROLES if role in own],
         scopes=SCOPES,
     )

@@ -63,10 +63,10 @@ order by r.as_of;
 
 -- name: heard(team_id, since, now, most)
 -- What customers said lately of projects with somebody of the team, one answer once.
-select w.comment, w.at, w.project_id, w.project, w.customer, w.source
+select w.comment, w.at, w.project_id, w.project, w.customer, w.source, signed_by(w.response) as signed
 from (
     select distinct on (coalesce(s.response, s.id::text))
-        s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
+        s.comment, s.at, s.id, s.response, s.kind as source, j.id as project_id, j.name as project, c.name as customer
     from signal_now as s
     join project as j on j.id = s.project_id
     left join customer as c on c.id = j.customer_id
@@ -175,10 +175,10 @@ where p.id = :project_id and (:every::boolean or takes_part(p.id, :person_id::uu
 
 -- name: said(project_id, most)
 -- What its customers said in their own words, newest first; one answer once.
-select w.comment, w.at, w.project_id, w.project, w.customer, w.source
+select w.comment, w.at, w.project_id, w.project, w.customer, w.source, signed_by(w.response) as signed
 from (
     select distinct on (coalesce(s.response, s.id::text))
-        s.comment, s.at, s.id, s.kind as source, j.id as project_id, j.name as project, c.name as customer
+        s.comment, s.at, s.id, s.response, s.kind as source, j.id as project_id, j.name as project, c.name as customer
     from signal_now as s
     join project as j on j.id = s.project_id
     left join customer as c on c.id = j.customer_id

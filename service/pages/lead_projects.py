@@ -71,6 +71,7 @@ class Heard(msgspec.Struct, frozen=True):
     project: str
     customer: str | None
     source: str
+    signed: str | None  # by whom, where they allow that
 
 
 class Project(msgspec.Struct, frozen=True):

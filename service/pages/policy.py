@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from dashboards import policy_preview
@@ -80,10 +80,12 @@ class Person(msgspec.Struct, frozen=True):
 
 
 @get("/policy", guards=[keepers])
-async def show_policy(tx: Tx, view: Seen) -> Response[str]:
-    """Show every setting with its meaning, range and value, to be changed."""
+async def show_policy(tx: Tx, view: Seen, tried: FromQuery[UUID | None] = None) -> Response[str]:
+    """Show every setting with its meaning, range and value, to be changed; or those of a preview, to be changed on."""
     version = await db.maybe(tx, policies.sql.newest, Version)
     policy = version.value if version else Policy()
+    if tried is not None:
+        policy = policy_shown.as_policy((await db.one(tx, policies.sql.preview, Preview, id=tried)).policy)
     names = policy_form.dimensions(policy, await _criteria(tx))
     return await _editor(tx, view, policy, policy_form.filled(policy, names, view.words), {})
 

@@ -1,5 +1,6 @@
 """The page of those who run rounds of feedback: open one, see numbers that name nobody, remind, close."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from service.base import clock, db
 from service.base.errors import Invalid
 from service.base.web import Me, Tx
 from service.feedback import rounds
-from service.feedback.model import LONGEST_DAYS, NewRound, Round, RoundRuns
+from service.feedback.model import BOUNDS, LONGEST_DAYS, NewRound, Round, RoundRuns
 from service.feedback.routes import hosts
 from service.pages.feedback import Plain
 from service.pages.page import Seen, View, form, own_fields, read, redirect
@@ -33,7 +34,7 @@ DEFAULTS = {"asks_per_person": "8", "period_days": "180", "reminders": "2"}
 async def show_rounds(tx: Tx, me: Me, view: Seen, done: Done = "") -> Response[str]:  # noqa: ARG001 - somebody's page
     """Show the rounds, and the form to open one."""
     last = clock.now().astimezone(view.words.zone).date() + timedelta(days=USUAL_DAYS)
-    return await _page(tx, view, DEFAULTS | {"closes_on": last.isoformat()}, "", DONE.get(done, ""))
+    return await _page(tx, view, DEFAULTS | {"closes_on": last.isoformat()}, {}, DONE.get(done, ""))
 
 
 @post("/rounds", guards=[hosts])
@@ -43,12 +44,9 @@ async def open_round(request: Request[Any, Any, Any], tx: Tx, view: Seen) -> Res
     try:
         opened = await rounds.open_round(tx, read(sent, NewRound))
     except RoundRuns:
-        return await _page(tx, view, sent, view.words.say("A round is open already. Close it first."))
-    except Invalid:
-        text = view.words.say(
-            "It closes today or within {days} days, and asks about each person at least as often as voices are needed."
-        )
-        return await _page(tx, view, sent, text.format(days=LONGEST_DAYS))
+        return await _page(tx, view, sent, {"closes_on": view.words.say("A round is open already. Close it first.")})
+    except Invalid as wrong:
+        return await _page(tx, view, sent, await _unfit(tx, view, wrong))
     await rounds.order(tx, rounds.DRAW, opened.id)
     return redirect("/rounds?done=opened")
 
@@ -70,19 +68,36 @@ async def remind_of_round(request: Request[Any, Any, Any], tx: Tx, round_id: Fro
     return redirect("/rounds?done=reminded")
 
 
-async def _page(tx: Tx, view: View, given: dict[str, str], trouble: str, done: str = "") -> Response[str]:
+async def _unfit(tx: Tx, view: View, wrong: Invalid) -> dict[str, str]:
+    """Say below the field that does not fit what would."""
+    named = re.search(r"\$\.(\w+)", str(wrong))
+    field = str(wrong.detail.get("field", named[1] if named else "closes_on"))
+    if field not in BOUNDS:
+        return {"closes_on": view.words.say("It closes today or within {days} days.").format(days=LONGEST_DAYS)}
+    low, high = (await _bounds(tx))[field]
+    return {field: view.words.say("A whole number from {low} to {high}.").format(low=low, high=high)}
+
+
+async def _bounds(tx: Tx) -> dict[str, tuple[int, int]]:
+    """Return the least and the most of each number: nobody is asked about by fewer than their figures need."""
+    low, high = BOUNDS["asks_per_person"]
+    return BOUNDS | {"asks_per_person": (max(low, (await rounds.place(tx)).k), high)}
+
+
+async def _page(tx: Tx, view: View, given: dict[str, str], errors: dict[str, str], done: str = "") -> Response[str]:
     now = clock.now()
     found = await db.many(tx, rounds.sql.rounds, Round, after_key=None, after_id=None, most=MOST)
     open_now = next((one for one in found if not one.standing and (one.closed_at is None or one.closed_at > now)), None)
     return view.page(
         "rounds.html",
-        422 if trouble else 200,
+        422 if errors else 200,
         rounds=found,
         open_now=open_now,
         gap=rounds.REMINDER_GAP,
         now=now,
         given=given,
-        errors={"closes_on": trouble} if trouble else {},
+        errors=errors,
+        bounds=await _bounds(tx),
         today=_today(view),
         done=view.words.say(done) if done else "",
     )

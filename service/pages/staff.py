@@ -15,7 +15,7 @@ from service.auth.routes import administrator
 from service.base import clock, db, way_back
 from service.base.access import Actor, Role, require_role
 from service.base.border import Input
-from service.base.errors import Invalid
+from service.base.errors import AlreadyExists, Invalid
 from service.base.paging import BY_NAME
 from service.base.way_back import Change
 from service.base.web import After, Cut, Me, Tx, page
@@ -97,7 +97,10 @@ async def add_person(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
         new = _read(sent, NewPerson, joined_at=_joined(view, sent))
     except Invalid:
         return await _form(tx, view, None, Said(sent, _trouble(view, sent)))
-    person = await actions.add(tx, me, new)
+    try:
+        person = await actions.add(tx, me, new)
+    except AlreadyExists:
+        return await _form(tx, view, None, Said(sent, _taken(view)))
     way_id = await way_back.keep(tx, me, Change("person", person.id, None, person, person.id))
     return redirect(f"/people/{person.id}/edit?done=added&way={way_id}")
 
@@ -129,6 +132,8 @@ async def change_person(
             return await _changed(tx, me, person, wanted, "saved")
     except Invalid:
         return await _form(tx, view, person, Said(sent, _trouble(view, sent)))
+    except AlreadyExists:
+        return await _form(tx, view, person, Said(sent, _taken(view)))
 
 
 @post("/people/{person_id:uuid}/end", guards=[administrator])
@@ -191,6 +196,10 @@ def _trouble(view: View, sent: dict[str, str]) -> dict[str, str]:
     if "email" in sent and not EMAIL.fullmatch(sent["email"]):
         return {"email": say("An address has an @, and no spaces.")}
     return {"joined": say("Choose a day before the employment ended, and at most a year ahead.")}
+
+
+def _taken(view: View) -> dict[str, str]:
+    return {"email": view.words.say("Somebody else has this address. Of two, neither could sign in by it.")}
 
 
 async def _form(tx: Tx, view: View, person: Person | None, said: Said) -> Response[str]:

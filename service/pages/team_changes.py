@@ -67,7 +67,10 @@ async def add_team(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen) 
         new = read(sent, NewTeam)
     except Invalid:
         return await team_form(tx, view, None, sent, view.words.say("A team has a name."))
-    team = await teams.add_team(tx, me, new)
+    try:
+        team = await teams.add_team(tx, me, new)
+    except AlreadyExists:
+        return await team_form(tx, view, None, sent, _twin(view))
     way_id = await way_back.keep(tx, me, Change("team", team.id, None, team))
     return redirect(f"/teams/{team.id}?done=added&way={way_id}")
 
@@ -84,6 +87,8 @@ async def change_team(
         after = await teams.change_team(tx, me, team_id, wanted)
     except Invalid:
         return await team_form(tx, view, before, sent, view.words.say("A team has a name."))
+    except AlreadyExists:
+        return await team_form(tx, view, before, sent, _twin(view))
     way_id = await way_back.keep(tx, me, Change("team", team_id, before, after))
     return redirect(f"/teams/{team_id}?done=saved&way={way_id}")
 
@@ -124,6 +129,10 @@ async def change_member(
         trouble = view.words.say("That day does not fit: it lies before this membership began or after it ended.")
         return await team_page(tx, me, view, team_id, Asked(given=sent, errors={str(member_id): trouble}))
     return await _done(tx, me, turn.act, (team_id, before, after))
+
+
+def _twin(view: View) -> str:
+    return view.words.say("There is such a team already. Name the department, or call this one differently.")
 
 
 async def _who(tx: Tx, view: View, sent: dict[str, str]) -> tuple[Joining | None, list[Match], dict[str, str]]:

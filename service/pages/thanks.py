@@ -101,7 +101,7 @@ async def send_thanks(request: Request[Any, Any, Any], tx: Tx, me: Me, view: See
     """Give the thanks, or show what has to be mended; sent twice, the form thanks once."""
     draft = await form(request, Draft)
     matches = await meant(tx, me.person(), Named(draft.to, draft.to_id, draft.picked))
-    near = [] if matches else await alike(tx, me.person(), me.person(), draft.to)
+    near = [] if matches or _is_me(view, draft) else await alike(tx, me.person(), me.person(), draft.to)
     errors = _errors(view, me, draft, matches or near)
     if near:
         errors["to"] = view.words.say("Nobody here is called exactly that. Do you mean one of these?")
@@ -171,15 +171,20 @@ def _errors_of_receiver(view: View, me: Actor, draft: Draft, matches: list[Match
     say = view.words.say
     if not draft.to.strip() and not matches:
         text = say("Whom would you like to thank?")
+    elif [one.id for one in matches] == [me.person_id] or (not matches and _is_me(view, draft)):
+        text = say("Thanks go to someone else; nobody can thank themself.")
     elif not matches:
         text = say("Nobody here is called exactly that. A part of the name will do, too.")
     elif len(matches) > 1:
         text = say("Several people have this name. Which one do you mean?")
-    elif matches[0].id == me.person_id:
-        text = say("Thanks go to someone else; nobody can thank themself.")
     else:
         return {}
     return {"to": text}
+
+
+def _is_me(view: View, draft: Draft) -> bool:
+    """Tell whether what was typed is the giver's own name; whoever else has it is found before."""
+    return view.reader is not None and draft.to.strip().casefold() == (view.reader.name or "").casefold()
 
 
 def _kudos(me: Actor, draft: Draft, receiver: Match) -> Kudos:

@@ -24,6 +24,14 @@ select id, external_id, name, email, title, role, joined_at, left_at, language f
 select id, external_id, name, email, title, role, joined_at, left_at, language
 from person where id = :id for update;
 
+-- name: other_at(email, id)
+-- Somebody else who is here and has this address.
+select p.id
+from person as p
+where lower(p.email) = lower(:email) and p.id is distinct from :id::uuid
+    and (p.left_at is null or p.left_at > statement_timestamp())
+limit 1;
+
 -- name: people(after_key, after_id, most)
 select id, external_id, name, email, title, role, joined_at, left_at, language
 from person

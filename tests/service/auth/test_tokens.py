@@ -31,6 +31,15 @@ async def test_a_token_reads_and_writes_only_within_its_scopes(anybody, worker_p
     assert await with_scopes(anybody, worker_pool, north, *scopes) == expected
 
 
+async def test_an_administrators_token_has_hrs_role_only_once_they_were_granted_it(api, north):
+    admin = await api(north, "cleo", "administrator")
+    asked = {"role": "hr", "person_id": str(north.cleo)}
+    refused = await admin.post("/api/tokens", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    await admin.post("/api/roles", json={"person_id": str(north.cleo), "role": "hr"})
+    assert (await admin.post("/api/tokens", json=asked)).status_code == 201
+
+
 async def test_an_administrator_makes_lists_and_ends_a_token(api, anybody, north):
     admin = await api(north, "cleo", "administrator")
     asked = {"role": "employee", "person_id": str(north.cleo), "days": 7, "name": "phone", "scopes": ["read"]}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from service.base import db
 
@@ -66,9 +67,15 @@ async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(vis
     assert "I was ill" not in page
 
 
+async def test_a_figure_that_one_does_not_have_cannot_be_contested(visitor, north):
+    ben = await visitor(north, "ben")
+    for nothing in ("care", "qqq", "<b>"):
+        assert (await ben.get("/contests/new", params={"dimension": nothing})).status_code == 404
+
+
 async def test_the_form_says_who_decides_where_there_is_no_hr(visitor, north, worker_pool):
     ben, grant = await visitor(north, "ben"), "insert into role_grant (person_id, role) values ($1, $2)"
-    said, told = "/contests/new?dimension=care", []
+    said, told = f"/contests/new?evidence=kudos&evidence_id={uuid4()}", []
     for who, role in ((None, None), (north.ada, "administrator"), (north.cleo, "administrator"), (north.ada, "hr")):
         async with db.tenant(worker_pool, north.organization_id) as tx:
             if who:

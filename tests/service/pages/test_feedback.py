@@ -172,6 +172,24 @@ async def test_hr_opens_and_closes_a_round_without_a_script(visitor, north):
     assert 'action="/rounds"' in closed.text
 
 
+@pytest.mark.parametrize(
+    ("given", "field", "says"),
+    [
+        ({"closes_on": "soon"}, "closes_on", "It closes today or within 120 days."),
+        ({"asks_per_person": "4"}, "asks_per_person", "A whole number from 5 to 20."),  # k is 5
+        ({"period_days": "-1"}, "period_days", "A whole number from 1 to 730."),
+        ({"reminders": "many"}, "reminders", "A whole number from 0 to 5."),
+    ],
+)
+async def test_a_round_says_at_the_field_what_does_not_fit(visitor, north, given, field, says):
+    cleo = await visitor(north, "cleo", role="hr")
+    fits = {"closes_on": LAST.isoformat(), "asks_per_person": "8", "period_days": "180", "reminders": "1"}
+    wrong = await cleo.send_form("/rounds", "/rounds", **fits | given)
+    assert wrong.status_code == 422
+    assert f'id="{field}-wrong">{says}<' in wrong.text
+    assert wrong.text.count('aria-invalid="true"') == 1
+
+
 async def test_rounds_are_not_everybodys_page(visitor, north):
     ben = await visitor(north, "ben")
     assert (await ben.get("/rounds")).status_code == 403

@@ -1,7 +1,7 @@
 """What takes a while to count is counted by the worker, kept, and read by pages with the moment it was counted."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from scoring.policy import Policy, digest
 from service import worker
 from service.base import clock, db, slots
 from service.figures import keeping
+from service.figures.counting import as_told_before
+from service.figures.model import Counted, Participation
 from service.jobs import JOBS, SUBSCRIBERS
 from service.pages.language import Words
 from service.worker import Duties
@@ -80,6 +82,33 @@ async def test_what_was_counted_stays_until_it_is_counted_again(visitor, people,
     await count()
     for path, before in zip(PATHS, at_once, strict=True):
         assert await shown(hr, path) != before
+
+
+async def test_who_is_entered_later_does_not_change_what_was_told_of_a_month(people, count, worker_pool, north):
+    made = await people()
+    await count()
+    async with db.tenant(worker_pool, north.organization_id, readonly=True) as tx:
+        before = await keeping.participation(tx)
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        team = await tx.fetchval("select id from team where name = 'Care'")
+        for number in range(5):
+            one = await tx.fetchval(PERSON, f"Late {number}")
+            await tx.execute(MEMBER, team, one)
+            await tx.execute(THANKS, one, made["Works"][0])
+    await count()
+    async with db.tenant(worker_pool, north.organization_id, readonly=True) as tx:
+        after = await keeping.participation(tx)
+    assert before.months[0].low is not None
+    assert (after.joined, after.months) == (before.joined, before.months)
+    assert after.given != before.given  # thanks are everybody's to see
+
+
+def test_a_month_that_could_not_be_told_is_told_when_it_can_be():
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    few, many = Counted(at, 4, None, None), Counted(at, 40, 20, 24)
+    old, new = (Participation(5, at, at, [], [one], [], [], [], []) for one in (few, many))
+    assert as_told_before(new, old) == new
+    assert as_told_before(old, new).months == [many]
 
 
 @pytest.mark.parametrize("path", PATHS)

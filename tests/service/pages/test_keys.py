@@ -85,6 +85,7 @@ async def test_signing_out_everywhere_takes_ones_own_form(visitor, north):
 
 async def test_an_administrator_makes_a_token_sees_it_once_and_ends_it(visitor, anybody, north):
     admin = await visitor(north, "cleo", "administrator")
+    assert 'value="hr"' not in (await admin.get("/tokens")).text  # a role that Cleo does not hold
     made = await admin.send_form("/tokens", "/tokens", role="employee", name="<b>Ben's</b>", days="7", read="true")
     secret = re.search(r"<code>(tk_[\w-]{43})</code>", made.text)[1]
     assert "&lt;b&gt;Ben&#39;s&lt;/b&gt;" in made.text

@@ -89,6 +89,9 @@ async def test_what_would_change_it_names_what_is_turned_off_and_who_was_not_hea
             north.ada,
             north.development,
         )
+    assert "no customer has been heard" not in (await ada.get("/me/scores")).text  # nor would it count
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into consent (person_id, source, given) values ($1, 'customers', true)", north.ada)
     assert "Of 1 finished project no customer has been heard." in (await ada.get("/me/scores")).text
 
 

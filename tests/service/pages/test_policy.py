@@ -125,6 +125,8 @@ async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visi
     assert "<del>0.15</del> → <ins>0.1</ins>" in effects.text
     assert "Doer: 2 stages; Open a project<" in effects.text
     path = effects.url.path
+    further = fields((await hr.get(re.search(r'href="(/policy\?tried=[^"]+)"', effects.text)[1])).text)
+    assert (further["results_cap"], further["levels-1-freedoms"].strip()) == ("0.1", "Open a project")
     blind = await hr.send_form(path, path, reason="")
     assert (blind.status_code, "Write why" in blind.text) == (422, True)
     history = await hr.send_form(path, path, reason="Less weight for  results", sure="yes")

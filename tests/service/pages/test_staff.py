@@ -33,6 +33,31 @@ async def test_an_administrator_adds_somebody_and_corrects_and_empties_fields(vi
     )
 
 
+async def test_an_address_is_one_persons_until_they_leave(visitor, api, north):
+    admin = await visitor(north, "cleo", "administrator")
+    dora = {"name": "Dora", "email": "dora@north.example"}
+    first = await admin.send_form("/people/new", "/people", **dora)
+    twice = await admin.send_form("/people/new", "/people", name="Dora Two", email="DORA@north.example")
+    assert (twice.status_code, "Somebody else has this address." in twice.text) == (422, True)
+    edit = f"/people/{north.ben}/edit"
+    taken = await admin.send_form(edit, edit, email="dora@north.example")
+    assert (taken.status_code, 'value="dora@north.example"' in taken.text) == (422, True)
+    program = await api(north, "cleo", "administrator")
+    refused = await program.post("/api/people", json=dora)
+    assert (refused.status_code, refused.json()["code"], refused.json()["detail"]["field"]) == (
+        409,
+        "already_exists",
+        "email",
+    )
+    here = first.url.path
+    await admin.send_form(here, here, title="Seller")  # her own address is no hindrance
+    await admin.send_form(here, here.replace("/edit", "/end"))
+    again = await admin.send_form("/people/new", "/people", **dora)
+    assert again.status_code == 200
+    back = await admin.send_form(here, here.replace("/edit", "/return"))
+    assert back.status_code == 409
+
+
 async def test_ending_an_employment_signs_out_at_once_and_can_be_taken_back(visitor, north):
     admin, ben = await visitor(north, "cleo", "administrator"), await visitor(north, "ben")
     path = f"/people/{north.ben}"

@@ -49,6 +49,20 @@ async def test_an_answer_is_one_voice_and_its_words_reach_the_project(api, visit
     assert listed["answered_at"]
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_words_are_shown_with_a_name_where_the_customer_allows_it(api, visitor, north, worker_pool, allowed):
+    _, path = await link(await api(north, "cleo", "administrator"), north)
+    said = ANSWER if allowed else {key: value for key, value in ANSWER.items() if key != "show_name"}
+    customer = await visitor()
+    await customer.send_form(path, path, **said)
+    ben, ada = await visitor(north, "ben"), await visitor(north, "ada", "lead")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        name = await tx.fetchval("select name from contact where id = $1", north.contacts["oak"])
+    for page in (await ben.get("/"), await ada.get(f"/team/projects/{north.delivery}"), await ada.get("/team")):
+        assert "You listened to us." in page.text
+        assert (f"<footer>{name}, " in page.text) == allowed
+
+
 async def test_looking_changes_nothing_and_answering_works_once(api, visitor, north):
     lead = await api(north, "cleo", "administrator")
     _, path = await link(lead, north)

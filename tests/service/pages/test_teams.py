@@ -83,6 +83,19 @@ async def test_a_team_is_added_renamed_and_moved_each_with_a_way_back(admin):
     assert (await admin.get(path)).status_code == 404
 
 
+async def test_a_department_has_one_team_of_a_name(admin):
+    first = await admin.send_form("/teams/new", "/teams", name="Night", department="Works")
+    twice = await admin.send_form("/teams/new", "/teams", name="night", department="Works")
+    assert (twice.status_code, "There is such a team already." in twice.text) == (422, True)
+    other = await admin.send_form("/teams/new", "/teams", name="Night", department="Care")
+    assert other.status_code == 200
+    edit = f"{other.url.path}/edit"
+    moved = await admin.send_form(edit, edit, department="Works")
+    assert (moved.status_code, "There is such a team already." in moved.text) == (422, True)
+    edit = f"{first.url.path}/edit"
+    assert (await admin.send_form(edit, edit, name="Night")).status_code == 200
+
+
 async def test_somebody_joins_leads_and_leaves_and_history_holds(admin, memberships):
     _, path = await new_team(admin)
     team_id = path.rpartition("/")[2]

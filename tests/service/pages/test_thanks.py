@@ -86,7 +86,7 @@ async def test_after_a_minute_or_by_another_it_cannot(visitor, north, thanked):
     [
         ({"message": "Thanks."}, "Whom would you like to thank?"),
         ({"to": "Nobody", "message": "Thanks."}, "Nobody here is called exactly that"),
-        ({"to": "Ben", "message": "Thanks."}, "Nobody here is called exactly that"),  # oneself
+        ({"to": " ben", "message": "Thanks."}, "nobody can thank themself"),
         ({"to": "Ada", "message": "  "}, "Say in a few words"),
         ({"to": "Ada", "message": "x" * 4001}, "4,000 characters"),
         ({"to": "Ada", "message": "Kept.", "project_id": "7"}, "There is no such project"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 
 # Who calls. The target is Ben (`self`), his team, his project, what he received and what he owns.
 INSIDE = frozenset({
@@ -108,12 +109,12 @@ def page(path, body=None, **how):
     return post(path, body, **{"form": True, "ok": 303} | how)
 
 
-NAME = {"name": "The same"}
+numbers = count()
 A_PERSON_IS_NEEDED = {"service": 409, "foreign_service": 409}
 
 
 def named(_):
-    return NAME
+    return {"name": f"Number {next(numbers)}"}
 
 
 def since(ids):
