@@ -61,6 +61,17 @@ where r.policy_id = (
     select run.policy_id from scoring_run as run order by run.as_of desc, run.published_at desc limit 1)
 order by r.as_of;
 
+-- name: ruled_at(since)
+-- From when on the newest run's rules have held, where runs since then stand on other rules, and so on another scale.
+with newest as (
+    select run.policy_id from scoring_run as run order by run.as_of desc, run.published_at desc limit 1
+)
+select min(run.as_of) filter (where run.policy_id = newest.policy_id)
+from scoring_run as run
+cross join newest
+where run.policy_id = newest.policy_id or run.as_of >= :since
+having bool_or(run.policy_id <> newest.policy_id);
+
 -- name: heard(team_id, since, now, most)
 -- What customers said lately of projects with somebody of the team, one answer once.
 select w.comment, w.at, w.project_id, w.project, w.customer, w.source, signed_by(w.response) as signed

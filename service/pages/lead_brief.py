@@ -18,7 +18,7 @@ from service.base.web import AUDITED, Me, Tx
 from service.pages import lead, shown
 from service.pages.home import Heard
 from service.pages.language import Words
-from service.pages.lead_team import Then, dimensions, trend_of
+from service.pages.lead_team import Then, dimensions, ruled_at, trend_of
 from service.pages.my_journey import LevelView, next_level
 from service.pages.my_journey import sql as seen
 from service.pages.page import Seen
@@ -113,6 +113,7 @@ async def _said(tx: db.Connection, me: Actor, words: Words, known: Known) -> dic
         "thanks": await db.many(tx, seen.thanks, Thanks, person_id=person_id, most=THANKS),
         "heard": await db.many(tx, seen.words, Heard, person_id=person_id, most=WORDS),
         "questions": questions(words, known),
+        "ruled_at": await ruled_at(tx),
         "own": me.person_id == person_id,
         "leading": leading,
         "today": lead.today(words),

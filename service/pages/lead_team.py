@@ -125,13 +125,18 @@ async def _trend(tx: db.Connection, view: View, run: Run, team_id: UUID, dimensi
     trend = await trend_of(tx, run, team_id, dimension)
     rows = [_month(place, one, team_id) for place, one in enumerate(reversed(trend), 1)]
     words = {**view.words.all(interval_board.WORDS), "measure": shown.unit(view.words, dimension)}
-    return {"trend": trend, "gone": data(interval_board.figure(rows, words))}
+    return {"trend": trend, "ruled_at": await ruled_at(tx), "gone": data(interval_board.figure(rows, words))}
 
 
 async def trend_of(tx: db.Connection, run: Run, subject_id: UUID, dimension: str) -> list[Then]:
     """Return a subject's released figures of two years, one for each month."""
     given = {"subject_id": subject_id, "dimension": dimension, "least": lead.least_voices(run)}
     return await db.many(tx, sql.trend, Then, since=clock.now() - TREND, **given)
+
+
+async def ruled_at(tx: db.Connection) -> datetime | None:
+    """Return since when figures stand on today's rules, if those of the last two years do not all."""
+    return await db.maybe(tx, sql.ruled_at, datetime, since=clock.now() - TREND)
 
 
 def _month(place: int, then: Then, team_id: UUID) -> Row:

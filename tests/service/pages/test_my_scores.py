@@ -49,6 +49,15 @@ async def test_the_trend_shows_every_run_with_its_range_and_breaks_between_rules
     assert figure.count('"fill":"toself"') == 2
 
 
+async def test_a_trend_of_a_team_that_begins_anew_says_that_the_rules_changed(visitor, north, published, worker_pool):
+    await published(north, [north.ada])
+    ada = await visitor(north, "ada", "lead")
+    assert "A trend needs two months with figures. It grows by itself." in (await ada.get("/team")).text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(EARLIER, msgspec.json.decode(encode(Policy())), digest(Policy()))
+    assert "The rules changed on November 23, 2026; figures from before" in (await ada.get("/team")).text
+
+
 async def test_each_figure_of_mine_can_be_asked_why_and_one_that_is_not_there_changes_nothing(
     visitor, north, published, worker_pool
 ):
