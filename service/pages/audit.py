@@ -88,21 +88,17 @@ class Entry(msgspec.Struct, frozen=True):
 @get("/audit", guards=[overseers])
 async def show_log(tx: Tx, view: Seen, q: Searched = "", action: Searched = "", after: After = None) -> Response[str]:
     """Show who looked at whom, the newest first."""
-    wanted = as_typed(q)
-    people = await db.many(tx, sql.meant, UUID, wanted=wanted, most=MOST_MEANT) if wanted else None
     await db.one(tx, reading.sql.read_all, str)
     chosen = action if action in ACTIONS else None
-    cut = Cut(after, SHOWN, NEWEST)
-    if people is None:
-        found = await page(tx, sql.log, Entry, cut, action=chosen)
-    else:
-        found = await page(tx, sql.log_of, Entry, cut, action=chosen, people=people)
+    query, given = await _search(tx, q, chosen)
+    found = await page(tx, query, Entry, Cut(after, SHOWN, NEWEST), **given)
     kept = {key: value for key, value in {"q": q, "action": chosen}.items() if value}
     return view.page(
         "audit.html",
         entries=found.items,
         older=f"/audit?{urlencode(kept | {'after': found.next})}" if found.next else "",
         newest=f"/audit?{urlencode(kept)}" if after else "",
+        file=f"/audit/export?{urlencode(kept)}",
         q=q,
         chosen=chosen,
         actions=ACTIONS,
@@ -125,7 +121,19 @@ def told(action: str, detail: str, words: Words) -> str:
 
 
 @get("/audit/export", guards=[overseers], opt=AUDITED)
-async def export_log(tx: Tx, me: Me) -> Response[str]:
-    """Hand out the newest rows of the log as CSV; that it was taken along is its newest row."""
+async def export_log(tx: Tx, me: Me, q: Searched = "", action: Searched = "") -> Response[str]:
+    """Hand out the newest rows of what was searched as CSV; that it was taken along is the log's newest row."""
+    await reading.take_the_log_along(tx, me)
+    query, given = await _search(tx, q, action if action in ACTIONS else None)
+    rows = await db.many(tx, query, Entry, after_key=None, after_id=None, most=reading.MOST_EXPORTED, **given)
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
-    return Response(await reading.exported_log(tx, me), media_type="text/csv", headers=headers)
+    return Response(reading.as_csv(Entry, rows), media_type="text/csv", headers=headers)
+
+
+async def _search(tx: Tx, q: str, action: str | None) -> tuple[db.Query, dict[str, object]]:
+    """Return the query of what was typed and chosen, and what it takes."""
+    wanted = as_typed(q)
+    if not wanted:
+        return sql.log, {"action": action}
+    people = await db.many(tx, sql.meant, UUID, wanted=wanted, most=MOST_MEANT)
+    return sql.log_of, {"action": action, "people": people}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -111,12 +112,12 @@ async def show_person_form(
 ) -> Response[str]:
     """Show the form of one person and, of what was `done` just now, the way back."""
     person = await db.one(tx, actions.sql.person, Person, id=person_id)
-    given = {field: getattr(person, field) or "" for field in FIELDS}
-    given["joined"] = person.joined_at.astimezone(view.words.zone).date().isoformat() if person.joined_at else ""
     back = await way_back.told(tx, me, way) if way else None
     say = view.words.say
     said = say(DONE[done]).replace("%(name)s", person.name) if done == "undone" or (back and done in DONE) else ""
-    return await _form(tx, view, person, Said(given, said=said, undo=f"/undo/{back.id}" if back else ""))
+    return await _form(
+        tx, view, person, Said(_stored(view, person), said=said, undo=f"/undo/{back.id}" if back else "")
+    )
 
 
 @post("/people/{person_id:uuid}/edit", guards=[administrator])
@@ -126,6 +127,8 @@ async def change_person(
     """Correct somebody's data, or show what has to be mended; a field that was emptied is emptied."""
     sent = await own_fields(request)
     person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
+    if meanwhile := _written_meanwhile(view, sent, _stored(view, person)):
+        return await _form(tx, view, person, Said(sent, meanwhile))
     try:
         async with tx.transaction():  # a savepoint: what follows must still be able to read
             wanted = _read(sent, PersonChange, joined_at=_joined(view, sent, person.joined_at))
@@ -156,6 +159,26 @@ async def _changed(tx: Tx, me: Actor, before: Person, wanted: PersonChange, done
     after = await actions.change(tx, me, before.id, wanted)
     way_id = await way_back.keep(tx, me, Change("person", before.id, before, after, before.id))
     return redirect(f"/people/{before.id}/edit?done={done}&way={way_id}")
+
+
+def _stored(view: View, person: Person) -> dict[str, str]:
+    """Return what the form shows of a person."""
+    day = person.joined_at.astimezone(view.words.zone).date().isoformat() if person.joined_at else ""
+    return {field: getattr(person, field) or "" for field in FIELDS} | {"joined": day}
+
+
+def _mark(stored: dict[str, str]) -> str:
+    """Return a mark of what was stored when the form was loaded."""
+    return sha256(msgspec.json.encode(stored, order="sorted")).hexdigest()[:16]
+
+
+def _written_meanwhile(view: View, sent: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
+    """Say of each field what somebody wrote there since the form was loaded; sent again, the form writes over it."""
+    if sent.get("seen", _mark(stored)) == _mark(stored):
+        return {}
+    text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")
+    astray = [field for field, value in stored.items() if value != sent.get(field, "")]
+    return {field: text.format(value=stored[field] or "–") for field in astray}
 
 
 def _joined(view: View, sent: dict[str, str], before: datetime | None = None) -> datetime | None:
@@ -204,5 +227,6 @@ def _taken(view: View) -> dict[str, str]:
 
 async def _form(tx: Tx, view: View, person: Person | None, said: Said) -> Response[str]:
     found = await db.many(tx, teams_of.of_person, TeamOf, person_id=person.id, most=SHOWN) if person else []
-    content = {"person": person, "said": said, "teams": found, "roles": ROLES, "now": clock.now()}
+    seen = _mark(_stored(view, person)) if person else ""
+    content = {"person": person, "seen": seen, "said": said, "teams": found, "roles": ROLES, "now": clock.now()}
     return view.page("staff_person.html", 422 if said.errors else 200, **content)

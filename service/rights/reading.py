@@ -1,6 +1,7 @@
 """What is kept about a person, and who looked: for the one it is about, and for HR the whole log."""
 
 import csv
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from uuid import UUID
@@ -61,11 +62,20 @@ async def log(tx: db.Connection, cut: Cut) -> Page[AuditRow]:
 
 async def exported_log(tx: db.Connection, me: Actor) -> str:
     """Return the newest rows of the audit log as CSV; that it was exported is its newest row."""
+    await take_the_log_along(tx, me)
+    return as_csv(AuditRow, await db.many(tx, sql.audit, AuditRow, after_key=None, after_id=None, most=MOST_EXPORTED))
+
+
+async def take_the_log_along(tx: db.Connection, me: Actor) -> None:
+    """Write down that the log is exported, as its newest row, and let this transaction read it."""
     await audit.looked(tx, me, None, "export_audit")
     await db.one(tx, sql.read_all, str)
-    rows = await db.many(tx, sql.audit, AuditRow, after_key=None, after_id=None, most=MOST_EXPORTED)
+
+
+def as_csv(kind: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> str:
+    """Write rows of one kind as CSV with a header, so that no cell is taken for a formula."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(AuditRow.__struct_fields__)
+    writer.writerow(kind.__struct_fields__)
     writer.writerows([[cell(value) for value in msgspec.structs.astuple(row)] for row in rows])
     return text.getvalue()

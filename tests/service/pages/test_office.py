@@ -1,6 +1,7 @@
 """Sign-in settings and the audit log as pages: tried before they are saved, searched before they are read."""
 
 import ast
+import csv
 import re
 from pathlib import Path
 
@@ -97,6 +98,11 @@ async def test_the_log_is_searched_by_name_and_deed_page_by_page_and_taken_along
     taken = await hr.get("/audit/export")
     assert (taken.headers["content-type"], taken.text.count("view_standing")) == ("text/csv; charset=utf-8", 60)
     assert "vei tämän lokin" in (await hr.get("/audit")).text
+    searched = (await hr.get("/audit", params={"q": "cle", "action": "view_page"})).text
+    file = re.search(r'href="(/audit/export\?[^"]+)"', searched)[1].replace("&amp;", "&")
+    header, *rows = csv.reader((await hr.get(file)).text.splitlines())
+    assert header == ["id", "at", "actor", "role", "action", "subject", "purpose", "detail"]
+    assert [row[2:6] for row in rows] == [["Ada", "lead", "view_page", "Cleo"]]
 
 
 def csrf(text):

@@ -40,8 +40,9 @@ async def test_an_address_is_one_persons_until_they_leave(visitor, api, north):
     twice = await admin.send_form("/people/new", "/people", name="Dora Two", email="DORA@north.example")
     assert (twice.status_code, "Somebody else has this address." in twice.text) == (422, True)
     edit = f"/people/{north.ben}/edit"
-    taken = await admin.send_form(edit, edit, email="dora@north.example")
-    assert (taken.status_code, 'value="dora@north.example"' in taken.text) == (422, True)
+    taken = await admin.send_form(edit, edit, name="Ben", email="dora@north.example")
+    assert (taken.status_code, "Somebody else has this address." in taken.text) == (422, True)
+    assert 'value="dora@north.example"' in taken.text
     program = await api(north, "cleo", "administrator")
     refused = await program.post("/api/people", json=dora)
     assert (refused.status_code, refused.json()["code"], refused.json()["detail"]["field"]) == (
@@ -50,12 +51,26 @@ async def test_an_address_is_one_persons_until_they_leave(visitor, api, north):
         "email",
     )
     here = first.url.path
-    await admin.send_form(here, here, title="Seller")  # her own address is no hindrance
+    await admin.send_form(here, here, **dora, title="Seller")  # her own address is no hindrance
     await admin.send_form(here, here.replace("/edit", "/end"))
     again = await admin.send_form("/people/new", "/people", **dora)
     assert again.status_code == 200
     back = await admin.send_form(here, here.replace("/edit", "/return"))
     assert back.status_code == 409
+
+
+async def test_what_another_wrote_meanwhile_is_told_before_it_is_written_over(visitor, north):
+    first, other = await visitor(north, "cleo", "administrator"), await visitor(north, "ada", "administrator")
+    edit = f"/people/{north.ben}/edit"
+    loaded = (await first.get(edit)).text
+    fields = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', loaded))
+    await other.send_form(edit, edit, name="Ben", title="Seller")
+    told = await first.post(edit, data=fields | {"title": "Carer"})
+    assert (told.status_code, "Meanwhile this became “Seller”." in told.text) == (422, True)
+    assert 'value="Carer"' in told.text
+    again = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', told.text))
+    saved = await first.post(edit, data=again)
+    assert (saved.status_code, 'value="Carer"' in saved.text) == (200, True)
 
 
 async def test_ending_an_employment_signs_out_at_once_and_can_be_taken_back(visitor, north):
