@@ -1,5 +1,6 @@
 // Forms of a page keep what was typed where it cannot be sent: the way is tried before the browser leaves the page.
-// It comes with the pages that have such forms, and waits for whichever is sent.
+// It comes with the pages that have such forms, and waits for whichever is sent. What was typed into them and not sent is
+// there again when one comes back to them: kept for this reader in this tab alone, until it is sent or the tab is closed.
 
 const TYPED = "textarea, select, input:not([type=hidden])";
 const PATIENCE_MS = 10_000;
@@ -57,4 +58,25 @@ function warn(form, trouble, submitter) {
   again.addEventListener("click", () => form.requestSubmit(submitter));
   said.append(text, again);
   said.scrollIntoView({ block: "nearest" });
+}
+
+for (const form of document.querySelectorAll("form[data-send]")) {
+  const key = `draft ${reader(document)} ${new URL(form.action).pathname}`;
+  const fields = () => [...new FormData(form)].filter(([name]) => form.elements[name].type !== "hidden");
+  const blank = JSON.stringify(fields());
+  const kept = JSON.parse(sessionStorage.getItem(key));
+  if (kept?.blank === blank) fill(form, kept.typed);
+  form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify({ blank, typed: fields() })));
+  // After what may keep it from being sent, which listens at the document.
+  addEventListener("submit", (event) => {
+    if (event.target === form && !event.defaultPrevented) sessionStorage.removeItem(key);
+  });
+}
+
+function fill(form, typed) {
+  for (const one of form.elements) {
+    const said = typed.filter(([name]) => name === one.name).map(([, value]) => value);
+    if (one.type === "radio" || one.type === "checkbox") one.checked = said.includes(one.value);
+    else if (one.type !== "hidden" && said.length) [one.value] = said;
+  }
 }
