@@ -19,6 +19,7 @@ from service.feedback.model import Ask
 from service.kudos.actions import UNDO_SECONDS
 from service.pages import shown
 from service.pages.contests import waiting_for
+from service.pages.lead_care import due
 from service.pages.my_journey import Cleared, next_level, sql, stages_of
 from service.pages.page import Seen, redirect
 from service.pages.people import Thanks
@@ -93,6 +94,7 @@ async def show_home(
         level=await next_level(tx, run, view.words, me.person()),
         sent=await db.maybe(tx, thanking.sent, Sent, id=sent, giver_id=me.person()) if sent else None,
         undone=bool(undone),
+        calls=await due(tx, owner_id=me.person()),
         decided=await db.many(tx, sql.decided, UUID, since=clock.now() - timedelta(days=TOLD_DAYS), **given),
     )
 

@@ -156,8 +156,8 @@ select exists (
         select o.contact_id from project_opening as o where o.project_id = :project_id and o.closed_at is null)
     where p.id = :project_id and n.id = :contact_id);
 
--- name: care_due(team_id, until, most)
--- Calls that are due by then, of this team's people; the most overdue first.
+-- name: care_due(team_id, owner_id, until, most)
+-- Calls that are due by then, of this team's people or of one person; the most overdue first.
 select c.id, c.kind, c.due_at, owner.id as owner_id, owner.name as owner, p.id as project_id, p.name as project,
     customer.name as customer, said.comment, said.at as said_at
 from care_task as c
@@ -171,7 +171,8 @@ left join lateral (
     order by s.at desc
     limit 1) as said on true
 where c.done_at is null and c.due_at <= :until
-  and c.owner_id in (select m.person_id from team_now as m where m.team_id = :team_id)
+  and c.owner_id in (
+      select m.person_id from team_now as m where m.team_id = :team_id::uuid union all select :owner_id::uuid)
   and not exists (select from retraction as r where r.care_id = c.id)
   and not exists (select from care_task as newer where newer.external_id = c.external_id and newer.version > c.version)
 order by c.due_at, c.id

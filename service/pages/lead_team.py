@@ -76,7 +76,7 @@ async def show_team(tx: Tx, me: Me, view: Seen, team: lead.Wanted = "", by: From
 async def _waiting(tx: db.Connection, me: Actor, words: Words, run: Run | None, team: Team) -> dict[str, Any]:
     """Read what waits for somebody, one sentence of each kind, and what customers said lately."""
     now = clock.now()
-    care = await db.many(tx, sql.care_due, Due, team_id=team.id, until=now + DUE_SOON, most=MOST)
+    care = await db.many(tx, sql.care_due, Due, team_id=team.id, owner_id=None, until=now + DUE_SOON, most=MOST)
     heard = await db.many(tx, sql.heard, Heard, team_id=team.id, since=now - HEARD_FOR, now=now, most=WORDS)
     waits = await talks.with_team(tx, me, team.id) if team.own else []
     return {

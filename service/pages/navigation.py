@@ -76,6 +76,7 @@ GROUPS = (
         "Mine",
         (
             Place("/me/scores", "Scores and why"),
+            Place("/me/calls", "Calls I have promised"),
             Place("/people/{me}", "Profile"),
             Place("/settings", "Settings"),
             Place("/settings/consent", "My choices"),

@@ -132,6 +132,7 @@ router = Router(
         openings.close_to_contact,
         openings.reopen_to_contact,
         lead_care.show_care,
+        lead_care.show_my_calls,
         lead_care.finish_call,
         lead_care.reopen_call,
         lead_help.show_help,

@@ -331,6 +331,19 @@ async def test_a_call_is_noted_and_for_a_minute_can_be_taken_back(visitor, worke
     assert [tuple(row) for row in await fetch(worker_pool, north, DONE, task)] == [(False, None, None)]
 
 
+async def test_who_promised_a_call_says_how_it_went_without_leading_anybody(visitor, worker_pool, north):
+    [(task,)] = await fetch(worker_pool, north, CARE, north.delivery, north.ben, NOW, None)
+    await fetch(worker_pool, north, CARE, north.delivery, north.ada, NOW, None)
+    ben = await visitor(north, "ben")
+    assert "1 call is due; say how it went" in (await ben.get("/")).text
+    assert (await ben.get("/me/calls")).text.count("/done") == 1  # his own alone
+    told = await ben.send_form("/me/calls", f"/team/care/{task}/done", outcome="well")
+    assert (told.url.path, "The call is noted" in told.text) == ("/me/calls", True)
+    assert [tuple(row) for row in await fetch(worker_pool, north, DONE, task)] == [(True, "well", False)]
+    undone = await ben.send_form(str(told.url), f"/team/care/{task}/undo")
+    assert (undone.url.path, "due again" in undone.text) == ("/me/calls", True)
+
+
 @pytest.mark.parametrize("path", ["", "/unseen", "/talks", "/satisfaction", "/unheard", "/care", "/help"])
 async def test_before_anything_is_known_every_page_says_so_in_both_languages(visitor, worker_pool, north, path):
     await fetch(worker_pool, north, "update project set started_at = now()")

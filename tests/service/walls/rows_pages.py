@@ -26,6 +26,7 @@ ROWS = [
     get("/people/{person_id:uuid}", foreign=404),
     get("/me/journey", told=A_PERSON_IS_NEEDED),
     get("/me/scores", told=A_PERSON_IS_NEEDED),
+    get("/me/calls", told=A_PERSON_IS_NEEDED),
     get("/me/profile", told=A_PERSON_IS_NEEDED),
     page("/me/profile", lambda _: {"name": "The same"}, told=A_PERSON_IS_NEEDED),
     page("/me/profile/undo", told=A_PERSON_IS_NEEDED),
