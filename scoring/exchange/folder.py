@@ -91,7 +91,7 @@ def _read_file(reading: _Reading, file: File) -> pl.DataFrame:
     try:
         table = load(path, file)
     except Unreadable as why:  # no row can be told good from bad, so nothing can be skipped
-        raise BadFolder([*reading.report.problems, why.problem], reading.report.total + 1) from why
+        raise BadFolder([*reading.report.problems, *why.problems], reading.report.total + len(why.problems)) from why
     whole, findings = _typed(file, table)
     comparable = _without(whole, findings) if reading.skip_bad else _as_written(file, table, whole, findings)
     sound, repeated = check.without_repeats(file, comparable, table.lines)

@@ -1,6 +1,6 @@
 """One file of a folder, CSV or Parquet, as a table of cells that nobody has looked at yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import polars as pl
 from scoring.exchange import records
 from scoring.exchange.columns import File
 from scoring.exchange.problems import Finding, Rows
-from scoring.exchange.words import Phrase, Problem, phrase, quoted
+from scoring.exchange.words import Problem, phrase, quoted
 
 SUFFIXES = (".csv", ".parquet")
 
@@ -26,11 +26,11 @@ class Table:
 
 
 class Unreadable(Exception):
-    """A file that cannot be read at all, or has the wrong columns; `problem` says which and why."""
+    """A file that cannot be read at all, or has the wrong columns; `problems` say which and why."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
 
 
 def load(path: Path, file: File) -> Table:
@@ -44,7 +44,7 @@ def load(path: Path, file: File) -> Table:
         return _parquet(path, file) if path.suffix == ".parquet" else _csv(path, file)
     except (OSError, pl.exceptions.PolarsError) as why:
         problem = Problem(phrase("unreadable", why=quoted(why)), phrase("format", name=path.suffix[1:]), path.name)
-        raise Unreadable(problem) from why
+        raise Unreadable([problem]) from why
 
 
 def _csv(path: Path, file: File) -> Table:
@@ -78,19 +78,12 @@ def _row_numbers(rows: Rows) -> Rows:
 
 def _check_names(name: str, names: list[str], file: File) -> None:
     known = [column.name for column in file.columns]
-    all_of_them = phrase("all_columns", columns=", ".join(known))
-
-    def refuse(column: str, wrong: str, expected: Phrase) -> Unreadable:
-        return Unreadable(Problem(phrase(wrong), expected, name, 1, column))
-
+    needed = [column.name for column in file.columns if not column.optional]
+    all_of_them, some = (phrase(key, columns=", ".join(known)) for key in ("all_columns", "some_columns"))
+    wrong = [(quoted(column), "unknown_column", some) for column in names if column not in known]
+    wrong += [(column, "column_twice", phrase("column_once")) for column in known if names.count(column) > 1]
+    wrong += [(column, "column_missing", all_of_them) for column in needed if column not in names]
     if not names:
-        raise refuse("(header)", "no_header", all_of_them)
-    unknown = [column for column in names if column not in known]
-    if unknown:
-        raise refuse(quoted(unknown[0]), "unknown_column", phrase("some_columns", columns=", ".join(known)))
-    twice = [column for column in names if names.count(column) > 1]
-    if twice:
-        raise refuse(twice[0], "column_twice", phrase("column_once"))
-    missing = [column.name for column in file.columns if not column.optional and column.name not in names]
-    if missing:
-        raise refuse(missing[0], "column_missing", all_of_them)
+        wrong = [("(header)", "no_header", all_of_them)]
+    if wrong:
+        raise Unreadable([Problem(phrase(how), expected, name, 1, column) for column, how, expected in wrong])

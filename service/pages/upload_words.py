@@ -16,7 +16,7 @@ WRONG = {
     "aspect_missing": "There is a value, but no aspect.",
     "clashes": "Line %(line)s says something else of the same.",
     "not_in": "%(value)s is not in %(file)s, neither in the upload nor here.",
-    "fields": "This line has %(count)s cells.",
+    "fields": "Cells in this line: %(count)s.",
     "quote": "A quotation mark stands in a wrong place: %(value)s.",
     "quotes": "A quotation mark stands in a wrong place: %(value)s. From here on the file was not read.",
     "unreadable": "The file cannot be read.",

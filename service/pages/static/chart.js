@@ -39,15 +39,14 @@ function inTokens(value, styles) {
 
 function draw(picture) {
   if (!picture.offsetParent) return; // hidden on narrow screens, where a list takes its place
-  const figure = inOwnColours(picture);
+  const figure = inTokens(asWritten(picture), getComputedStyle(document.documentElement));
   if (picture.matches("[data-map]")) drawMap(picture, figure);
   else if (picture.matches("[data-chart]")) drawInRoom(picture, figure);
   else drawOverRows(picture, figure);
 }
 
-function inOwnColours(picture) {
-  const text = picture.querySelector("script.figure").textContent;
-  const figure = inTokens(JSON.parse(text), getComputedStyle(document.documentElement));
+function asWritten(picture) {
+  const figure = JSON.parse(picture.querySelector("script.figure").textContent);
   figure.layout.separators = separators;
   return figure;
 }
@@ -109,6 +108,6 @@ for (const button of document.querySelectorAll("[data-export]")) {
     const { take } = await import(button.parentElement.dataset.take);
     const around = button.closest("figure, section, .card, main");
     const picture = around.querySelector(PICTURES);
-    await take(around, button.dataset, () => ({ picture, figure: inOwnColours(picture) }));
+    await take(around, button.dataset, () => ({ picture, figure: asWritten(picture) }));
   });
 }
