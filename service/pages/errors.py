@@ -27,7 +27,7 @@ ROLES = {"lead": "who leads a team", "hr": "HR", "administrator": "administrator
 # English here, Finnish in locale/fi.po: a title, and what to do.
 TEXTS = {
     400: ("This did not fit", "Something in the address or the form was not as it should be. Go back and try again."),
-    403: ("Not for your role", "This takes another role than yours, or came from another site."),
+    403: ("Not for your role", "Your role does not open this, or the request came from another site."),
     StaleForm.code: (
         "This page is of an earlier sign-in",
         "Somebody signed in anew in this browser since it was loaded, so nothing is saved.",

@@ -1,12 +1,16 @@
 """My rights as pages: who looked at me and what for, and my data as a file."""
 
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import msgspec
 from litestar import MediaType, Response, get
 
 from service.base.paging import NEWEST
 from service.base.web import Cut, Me, Tx
 from service.pages.page import Seen
 from service.rights import reading
-from service.rights.model import MyData
+from service.rights.model import Look, MyData
 from service.talks import actions as talks
 
 SHOWN = 100
@@ -47,12 +51,35 @@ ACTIONS = {
 }
 
 
+class Looks(msgspec.Struct):
+    """The newest of looks that are alike, and how many there were on its day."""
+
+    newest: Look
+    times: int = 0
+
+
+def by_day(looks: Sequence[Look], zone: tzinfo) -> list[Looks]:
+    """Put together what the same role did for the same purpose on one day; newest first, as `looks` are."""
+    days: dict[tuple[object, ...], Looks] = {}
+    for one in looks:
+        key = (one.at.astimezone(zone).date(), one.role, one.action, one.purpose)
+        days.setdefault(key, Looks(one)).times += 1
+    return list(days.values())
+
+
 @get("/who-looked")
 async def show_looks(tx: Tx, me: Me, view: Seen) -> Response[str]:
     """Show who looked at the reader's confidential data, newest first."""
     looks = (await reading.looks(tx, me.person(), Cut(None, SHOWN, NEWEST))).items
     held = await talks.with_me(tx, me)
-    return view.page("who_looked.html", looks=looks, talks=held, roles=ROLES, purposes=PURPOSES, actions=ACTIONS)
+    return view.page(
+        "who_looked.html",
+        looks=by_day(looks, view.words.zone),
+        talks=held,
+        roles=ROLES,
+        purposes=PURPOSES,
+        actions=ACTIONS,
+    )
 
 
 @get("/settings/my-data")

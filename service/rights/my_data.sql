@@ -118,7 +118,7 @@ from credential as c where c.person_id = :person_id order by c.created_at, c.id 
 -- name: who_looked(person_id, most)
 select jsonb_build_object('at', a.at, 'role', a.role, 'action', a.action, 'purpose', a.purpose)
 from audit as a
-where (a.subject_id = :person_id or a.subject_id is null and a.action = 'export')
+where (a.subject_id = :person_id or a.subject_id is null and concerns_everybody(a.action))
   and a.actor_id is distinct from :person_id
 order by a.at desc, a.id limit :most;
 

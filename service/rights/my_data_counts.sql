@@ -24,7 +24,7 @@ from (values
     ('access', (select count(*) from (select from credential as c where c.person_id = :person_id limit :most) as one)),
     ('who_looked', (select count(*) from (
         select from audit as a
-        where (a.subject_id = :person_id or a.subject_id is null and a.action = 'export')
+        where (a.subject_id = :person_id or a.subject_id is null and concerns_everybody(a.action))
           and a.actor_id is distinct from :person_id limit :most) as one)),
     ('changes_that_may_be_undone', (select count(*) from (
         select from way_back as w where w.subject_id = :person_id limit :most) as one)),
