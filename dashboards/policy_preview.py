@@ -9,8 +9,8 @@ from msgspec import Struct
 from dashboards.theme import COLOURS, blank, measure, places
 
 WORDS = {
-    "quality": "quality, standard deviations from the reference (0)",
-    "standing": "standing, standard deviations from the reference (0)",
+    "quality": "quality, standard deviations; 0 is the reference",
+    "standing": "standing, standard deviations; 0 is the reference",
     "places": "largest moves first",
     "now": "today: %{x:.2f}",
     "then": "then: %{x:.2f}",
