@@ -157,6 +157,18 @@ BAD_FILES = [
 ]  # fmt: skip
 
 
+def test_all_wrong_columns_of_a_file_are_told_at_once(tmp_path):
+    found = problems(tmp_path, {"people": "id,nimi,rooli,role,role\n1,Ada,myyjä,,\n"})
+    assert [line.split(", expected")[0] for line in found] == [
+        "people.csv:1: 'id': unknown column",
+        "people.csv:1: 'nimi': unknown column",
+        "people.csv:1: 'rooli': unknown column",
+        "people.csv:1: role: stands there twice",
+        "people.csv:1: person: required column is missing",
+        "people.csv:1: name: required column is missing",
+    ]
+
+
 @pytest.mark.parametrize(("file", "text", "message"), BAD_FILES, ids=[message for *_, message in BAD_FILES])
 def test_other_bad_files_are_refused_with_file_line_and_column(tmp_path, file, text, message):
     found = problems(tmp_path, {file: text})

@@ -81,6 +81,7 @@ async def test_a_folder_is_tried_out_confirmed_and_taken_in(admin, sent, worked,
     await worked()
     assert STATE.search((await admin.get(page.url.path)).text)[1] == "taken in"
     assert await count("person") == before + 2
+    assert "people: 2 new, 0 changed; teams: 1 new, 0 changed" in (await admin.get("/people/import")).text
     assert await count("import_upload", "content is not null") == 0
     assert await count("audit", "action = 'import' and role = 'administrator' and actor_id is not null") == 1
 
