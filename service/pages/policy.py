@@ -218,6 +218,7 @@ def _place(key: str) -> int:
 async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said: Said) -> Response[str]:
     stored = await db.one(tx, policies.sql.preview, Preview, id=preview_id)
     against = await policies.version_of(tx, stored.against_id)
+    newest = await db.maybe(tx, policies.sql.newest, Version)
     before, after = against.value, policy_shown.as_policy(stored.policy)
     told = await reading.looked_at(tx, me, preview_id)
     answer = view.page(
@@ -225,6 +226,7 @@ async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said
         422 if said.trouble else 200,
         preview=told,
         against=against,
+        overtaken=newest is not None and newest.version != against.version,
         reason=said.reason,
         errors={"reason": said.trouble} if said.trouble else {},
         differences=policy_shown.differences(before, after, view.words),

@@ -136,7 +136,11 @@ async def test_a_policy_is_looked_at_published_with_a_reason_and_taken_back(visi
     await worker.take(worker_pool, asyncio.Event(), worker.Duties())
     back = await hr.get(again.url.path)
     assert "<del>0.1</del> → <ins>0.15</ins>" in back.text
-    late = await hr.send_form(path, path, reason="Once more", sure="yes")
+    overtaken = (await hr.get(path)).text
+    assert "which is not in force any more" in overtaken
+    assert f'action="{path}"' not in overtaken
+    sent = {"csrf": re.search(r'name="csrf" value="([^"]*)"', overtaken)[1], "reason": "Once more", "sure": "yes"}
+    late = await hr.post(path, data=sent)
     assert (late.status_code, "Another version was published meanwhile" in late.text) == (422, True)
     await hr.send_form(back.url.path, back.url.path, reason="As before", sure="yes")
     async with db.tenant(worker_pool, north.organization_id) as tx:
