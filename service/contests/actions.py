@@ -87,6 +87,23 @@ async def decide(tx: db.Connection, me: Actor, contest_id: UUID, verdict: Verdic
     return await db.one(tx, sql.contest, Contest, id=contest_id)
 
 
+async def withdraw(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
+    """Take back what I contest, as long as nobody has decided; it may be contested anew.
+
+    Raises
+    ------
+    NotFound : it is nothing that the caller contests.
+    Refused : it has been decided, or taken back before.
+    """
+    found = await db.one(tx, sql.contest, Contest, id=contest_id)
+    if found.person_id != me.person():
+        raise NotFound("there is no such thing in your organization")
+    if not await db.run(tx, sql.withdraw, id=contest_id, person_id=me.person(), at=clock.now()):
+        raise Refused("this contest has been decided, or taken back before")
+    await record(tx, "contest_withdrawn", contest_id)
+    return await db.one(tx, sql.contest, Contest, id=contest_id)
+
+
 async def _undecided(tx: db.Connection, me: Actor, contest_id: UUID) -> Contest:
     await db.one(tx, sql.locked, UUID, id=contest_id)
     found = await db.one(tx, sql.contest, Contest, id=contest_id)

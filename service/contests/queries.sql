@@ -123,6 +123,11 @@ select id from contest_state
 where person_id = :person_id and decided_at is null
   and dimension is not distinct from :dimension::text and evidence_id is not distinct from :evidence_id::uuid;
 
+-- name: withdraw(id, person_id, at)!
+-- Nobody decided, so there are no reasons of anybody's.
+update contest set decision = 'withdrawn', reasons = 'withdrawn', decided_at = :at
+where id = :id and person_id = :person_id and decided_at is null;
+
 -- name: hr_decides_on(person_id)
 select hr_decides_on(:person_id);
 

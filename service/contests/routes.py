@@ -46,6 +46,12 @@ async def show_contest(contest_id: FromPath[UUID], tx: Tx, me: Me) -> Case:
     return await actions.read(tx, me, contest_id)
 
 
+@post("/contests/{contest_id:uuid}/withdrawal", status_code=200)
+async def withdraw_contest(contest_id: FromPath[UUID], tx: Tx, me: Me) -> Contest:
+    """Take back what I contest, as long as nobody has decided."""
+    return await actions.withdraw(tx, me, contest_id)
+
+
 @put("/contests/{contest_id:uuid}/reviewer", guards=[office])
 async def name_reviewer(contest_id: FromPath[UUID], data: JSONBody[Reviewer], tx: Tx, me: Me) -> Contest:
     """Name who is to decide; nobody who leads the person."""
@@ -53,5 +59,7 @@ async def name_reviewer(contest_id: FromPath[UUID], data: JSONBody[Reviewer], tx
 
 
 router = Router(
-    "/", route_handlers=[open_contest, list_mine, list_waiting, show_contest, name_reviewer], tags=["contests"]
+    "/",
+    route_handlers=[open_contest, list_mine, list_waiting, show_contest, withdraw_contest, name_reviewer],
+    tags=["contests"],
 )

@@ -21,7 +21,7 @@ from service.contests import actions
 from service.contests.model import Contest, Decision, Evidence, NewContest, Settled, Verdict, Waiting
 from service.contests.routes import NEWEST_OPENED
 from service.flows.resolving import resolve
-from service.pages.page import Seen, View, own_fields, read, redirect
+from service.pages.page import Seen, View, form, own_fields, read, redirect
 from service.pages.shown import board_name
 from service.scores.standing import may_see
 
@@ -46,6 +46,7 @@ ABOUT = {
 DONE = {
     "sent": "Sent. You read the decision here.",
     "decided": "Decided. The person reads it with your reasons.",
+    "withdrawn": "Taken back. Nobody decides on it.",
 }
 Done = Annotated[str, QueryParameter(max_length=60)]
 
@@ -171,6 +172,14 @@ async def _contest(
     figures = decides and found.about == "score" and await may_see(tx, me, found.person_id)
     content = {"contest": found, "said": said, "title": named, "decides": decides, "figures": figures}
     return view.page("contest.html", 422 if errors else 200, given=given or {}, errors=errors or {}, **content)
+
+
+@post("/contests/{contest_id:uuid}/withdraw")
+async def withdraw_contest(request: Request[Any, Any, Any], tx: Tx, me: Me, contest_id: FromPath[UUID]) -> Redirect:
+    """Take back what the reader contests."""
+    await form(request, Input)
+    await actions.withdraw(tx, me, contest_id)
+    return redirect("/contests?done=withdrawn")
 
 
 @post("/contests/{contest_id:uuid}")

@@ -47,7 +47,7 @@ order by k.at desc, k.id desc
 limit :most;
 
 -- name: decided(person_id, since)
-select c.id from contest as c where c.person_id = :person_id and c.decided_at >= :since;
+select c.id from contest as c where c.person_id = :person_id and c.decided_at >= :since and c.decision <> 'withdrawn';
 
 -- name: contested(person_id)
 select c.dimension from contest as c

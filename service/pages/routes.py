@@ -92,6 +92,7 @@ router = Router(
         contests.send_contest,
         contests.show_contest,
         contests.decide_contest,
+        contests.withdraw_contest,
         rights.download_my_data,
         my_data.show_my_data,
         my_data.download_tables,

@@ -52,6 +52,20 @@ async def test_a_score_is_contested_and_marked_for_all_who_see_it(api, scored):
     assert (await (await api(scored, "ben")).get("/api/me/contests")).json()["items"] == [contest]
 
 
+async def test_a_contest_is_taken_back_until_it_is_decided_and_may_be_opened_anew(api, scored):
+    ben, hr = await api(scored, "ben"), await api(scored, "cleo", "hr")
+    first = f"/api/contests/{(await opened(api, scored, dimension='quality'))['id']}"
+    back = (await ben.post(f"{first}/withdrawal")).json()
+    assert (back["decision"], back["decided_at"] is not None) == ("withdrawn", True)
+    assert (await hr.get("/api/contests")).json()["items"] == []
+    assert (await hr.post(f"{first}/decision", json=UPHELD)).status_code == 409
+    assert (await ben.post(f"{first}/withdrawal")).status_code == 409
+    assert (await ben.get(f"/api/people/{scored.ben}/standing")).json()["contested"] == []
+    second = f"/api/contests/{(await opened(api, scored, dimension='quality'))['id']}"
+    assert (await hr.post(f"{second}/decision", json=UPHELD)).status_code == 200
+    assert (await ben.post(f"{second}/withdrawal")).status_code == 409
+
+
 async def test_evidence_is_contested_and_marked_where_it_is_listed(api, scored, thanks):
     await opened(api, scored, evidence="kudos", evidence_id=thanks)
     listed = (await (await api(scored, "cleo")).get("/api/kudos")).json()["items"]

@@ -39,6 +39,20 @@ async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, publ
     assert "what you contested" in (await ada.get("/who-looked")).text
 
 
+async def test_what_i_contest_can_be_taken_back(visitor, north, published):
+    await published(north, [north.ada])
+    ada, cleo = await visitor(north, "ada"), await visitor(north, "cleo", "hr")
+    sent = await ada.send_form("/contests/new?dimension=care", "/contests/new", words="I made five calls.")
+    path = re.search(r'action="(/contests/[^"]+/withdraw)"', sent.text)[1]
+    back = await ada.send_form("/contests", path)
+    assert "Taken back. Nobody decides on it." in back.text
+    assert ">taken back</span>" in back.text
+    assert "/withdraw" not in back.text
+    assert "waits for a decision" not in (await cleo.get("/")).text
+    assert "has been decided" not in (await ada.get("/")).text
+    assert ">taken back</span>" in (await cleo.get("/contests")).text
+
+
 async def test_thanks_on_my_own_page_can_be_contested_and_are_marked_for_all(visitor, north, thanked):
     kudos = await thanked(north, north.ada, north.ben, "For the night shift.", datetime.now(UTC))
     ben = await visitor(north, "ben")

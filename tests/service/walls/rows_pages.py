@@ -74,7 +74,7 @@ ROWS = [
     page("/sessions/{session_id:uuid}/end", told=A_PERSON_IS_NEEDED, foreign=303),
     get("/kudos/hidden", told=A_PERSON_IS_NEEDED, fresh="hidden", lists=("hidden", {"self"})),
     # Contests.
-    get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS)),
+    get("/contests", told=A_PERSON_IS_NEEDED, lists=("contest", REVIEWERS | {"self"})),
     get(
         "/contests/new",
         query=lambda ids: {"evidence": "kudos", "evidence_id": ids["kudos"]},
@@ -87,6 +87,14 @@ ROWS = [
         fresh="kudos",
     ),
     get("/contests/{contest_id:uuid}", may={"self"} | REVIEWERS, no=404, foreign=404),
+    page(
+        "/contests/{contest_id:uuid}/withdraw",
+        may={"self"},
+        no=404,
+        told={"service": 409},
+        foreign=404,
+        fresh="contest",
+    ),
     page(
         "/contests/{contest_id:uuid}",
         lambda _: REJECTED,

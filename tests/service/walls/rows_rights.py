@@ -39,6 +39,15 @@ ROWS = [
         fresh="kudos",
     ),
     get("/api/contests/{contest_id:uuid}", may={"self"} | REVIEWERS, no=404, foreign=404),
+    post(
+        "/api/contests/{contest_id:uuid}/withdrawal",
+        may={"self"},
+        ok=200,
+        no=404,
+        told={"service": 409},
+        foreign=404,
+        fresh="contest",
+    ),
     put(
         "/api/contests/{contest_id:uuid}/reviewer",
         lambda ids: {"reviewer_id": ids["reviewer"]},
