@@ -75,7 +75,7 @@ class Trouble(msgspec.Struct, frozen=True):
 
 @get("/people/suggest")
 async def suggest_people(tx: Tx, me: Me, q: Query, *, mine: FromQuery[bool] = False) -> list[Suggestion]:
-    """Return people whose name has what was typed; those I work with first, and me only if `mine` asks for that."""
+    """Return people whose name has what was typed, in the order of `suggested`; me only if `mine` asks for that."""
     without = None if mine else me.person()
     found = await db.many(
         tx, thanking.suggested, Match, wanted=as_typed(q), person_id=me.person(), without=without, most=SUGGESTED

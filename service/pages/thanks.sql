@@ -1,18 +1,18 @@
 -- What the page to thank someone offers: people as they are typed, projects, criteria; and what was just sent.
 
 -- name: suggested(wanted, person_id, without, most)
--- People whose name has what was typed; those I share projects with come first, and one may be left out. Teams are
--- looked up of those who are shown alone.
+-- People whose name has what was typed, one of their names beginning so first, and of these those I share projects with;
+-- one may be left out. Teams are looked up of those who are shown alone.
 select w.id, w.name, w.title, t.name as team
 from (
-    select p.id, p.name, p.title, p.name ilike :wanted || '%' as begins, p.id in (
+    select p.id, p.name, p.title, ' ' || p.name ilike '% ' || :wanted || '%' as begins, p.id in (
             select other.person_id
             from project_member as mine
             join project_member as other on other.project_id = mine.project_id
             where mine.person_id = :person_id) as near
     from person as p
     where p.left_at is null and p.id is distinct from :without::uuid and p.name ilike '%' || :wanted || '%'
-    order by near desc, begins desc, p.name, p.id
+    order by begins desc, near desc, p.name, p.id
     limit :most) as w
 left join lateral (
     select team.name
@@ -21,7 +21,7 @@ left join lateral (
     where m.person_id = w.id and m.to_at is null
     order by m.from_at desc nulls last, team.id
     limit 1) as t on true
-order by w.near desc, w.begins desc, w.name, w.id;
+order by w.begins desc, w.near desc, w.name, w.id;
 
 -- name: named(name, without)
 -- Who is called exactly this.
