@@ -46,6 +46,15 @@ class Lean:
         return int(self.layout.shares.shape[1])
 
     @property
+    def shares(self) -> csr_array:
+        """Parts of all members of the design in the units that were heard of: (units, members of the design)."""
+        lay = self.layout
+        columns = lay.members[lay.shares.indices]
+        return csr_array(
+            (lay.shares.data, columns, lay.shares.indptr), shape=(len(lay.units), lay.design.shares.shape[1])
+        )
+
+    @property
     def fixed(self) -> Floats:
         """Globals, (globals,)."""
         return self.effects.core[self.members :]

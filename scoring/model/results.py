@@ -63,7 +63,7 @@ def results(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: A
     lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON_PLACE]))
     project = lay.locals_[lay.cells.local_of]
     everybody = np.ones(people, np.bool_)
-    received = credit(csr_array(work[lay.units]), fit.forces * unit, project, everybody, Source.RESULTS)
+    received = credit(fit.shares, fit.forces * unit, project, everybody, Source.RESULTS)
     told = np.zeros(work.shape[0])
     told[takings.project] = 1
     sd = np.ones(people)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from scoring.model.block import Block
 from scoring.model.choices import ConsentSource, SignalKind
@@ -16,7 +16,6 @@ from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
 from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design
 from scoring.model.lean_steps import Priors
-from scoring.model.patterns import full
 from scoring.model.select import consented
 from scoring.model.signals import (
     CUSTOMER,
@@ -165,7 +164,7 @@ def _design(heard: Answers, work: Work) -> Design:
         middles=(heard.customer.astype(np.int64), heard.voice.astype(np.int64)),
         unit=work.unit,
         shares=work.shares,
-        fixed=csr_array(hstack([heard.circumstances, full(over[:, None])])),
+        fixed=heard.circumstances(over),
     )
 
 
@@ -187,9 +186,10 @@ def _people(evidence: Evidence, fit: Lean, of: tuple[Answers, Work], as_of: int)
     allowed = consented(evidence, as_of)[:, ConsentSource.CUSTOMERS]
     lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON]))
     project = lay.locals_[lay.cells.local_of]
-    received = credit(csr_array(work.shares[lay.units][:, :people]), fit.forces * unit, project, allowed)
+    known = np.append(allowed, np.zeros(work.shares.shape[1] - people, np.bool_))
+    received = credit(fit.shares, fit.forces * unit, project, known)
     sd = np.ones(people)
-    known = lay.members < people
-    sd[lay.members[known]] = fit.member_sds[known] / unit
+    heard_of = lay.members < people
+    sd[lay.members[heard_of]] = fit.member_sds[heard_of] / unit
     voices = np.where(allowed, person_voices(heard, work)[:people], 0.0)
     return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices, raw=(0.0, unit))
