@@ -18,6 +18,8 @@ from scoring.model.periods import recent, since, until
 from scoring.model.select import rows
 from scoring.policy import Policy
 
+Span = tuple[int, int]  # from, to: microseconds
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodBlocks:
@@ -29,9 +31,8 @@ class PeriodBlocks:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """What periods that end `at` one moment (microseconds) have in common: all `known` by then, who could thank."""
+    """What periods that end at one moment have in common: all that was `known` by then, and who could thank whom."""
 
-    at: int
     known: Evidence
     chances: Opportunity
 
@@ -54,25 +55,31 @@ def _period_blocks(
     spans = [(period.start, min(period.end, as_of)) for period in periods]
     ends = {end: _end(known, policy, end) for end in dict.fromkeys(end for _, end in spans)}
     told = {(start, end): since(ends[end].known, start) for start, end in dict.fromkeys(spans)}
-    kept = {span: part for span, part in told.items() if len(part.care.ids) or len(part.handovers.ids)}
-    cares = dict(zip(kept, care_inside(tuple(kept.values()), variances), strict=True))
-    learnt = {  # the first month of a quarter is all of it so far, and learnt once
-        span: (*_said(part, customers, policy, ends[span[1]]), *([cares[span]] if span in cares else []))
-        for span, part in told.items()
+    learnt = _trusts(told, customers, policy), _thanks(told, ends, policy), _cares(told, variances)
+    found = {  # the first month of a quarter is all of it so far, and learnt once
+        span: tuple(kind[span] for kind in learnt if span in kind) for span in told
     }
-    return tuple(PeriodBlocks(period.name, learnt[span]) for span, period in zip(spans, periods, strict=True))
+    return tuple(PeriodBlocks(period.name, found[span]) for span, period in zip(spans, periods, strict=True))
 
 
 def _end(evidence: Evidence, policy: Policy, at: int) -> _End:
     known = until(evidence, at)
-    return _End(at, known, opportunities(known, policy, at))
+    return _End(known, opportunities(known, policy, at))
 
 
-def _said(told: Evidence, customers: CustomerBlocks, policy: Policy, end: _End) -> list[Block]:
-    """Learn what customers' words and thanks of one period, up to `end`, say."""
-    blocks = []
-    if len(told.signals.ids):
-        blocks.append(customer_people(told, policy, end.at, customers))
-    if len(told.kudos.ids) or len(told.badges.ids):
-        blocks.append(recognition(told, policy, end.at, end.chances))
-    return blocks
+def _trusts(told: dict[Span, Evidence], customers: CustomerBlocks, policy: Policy) -> dict[Span, Block]:
+    """Learn what customers' words of each period say."""
+    kept = [span for span, part in told.items() if len(part.signals.ids)]
+    return dict(zip(kept, customer_people([(told[span], span[1]) for span in kept], policy, customers), strict=True))
+
+
+def _thanks(told: dict[Span, Evidence], ends: dict[int, _End], policy: Policy) -> dict[Span, Block]:
+    """Learn what thanks of each period say."""
+    kept = [span for span, part in told.items() if len(part.kudos.ids) or len(part.badges.ids)]
+    return {span: recognition(told[span], policy, span[1], ends[span[1]].chances) for span in kept}
+
+
+def _cares(told: dict[Span, Evidence], variances: tuple[float, ...]) -> dict[Span, Block]:
+    """Learn how people cared in each period."""
+    kept = [span for span, part in told.items() if len(part.care.ids) or len(part.handovers.ids)]
+    return dict(zip(kept, care_inside([told[span] for span in kept], variances), strict=True))
