@@ -26,6 +26,7 @@ from scoring.model.figures import MEASURES, Figures, criterion_names, figures, s
 from scoring.model.help import help_across
 from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
+from scoring.model.memory import keep_freed
 from scoring.model.peers import PeerBlocks, peers
 from scoring.model.period_blocks import PeriodBlocks, open_blocks
 from scoring.model.period_boards import period_contests
@@ -98,6 +99,7 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     Boards of a period stand on open evidence only: the few answers about one person in one quarter would be weak and
     not stay confidential.
     """
+    keep_freed()
     return put_together([step(evidence, policy, as_of) for step in STEPS])
 
 
