@@ -72,8 +72,9 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: boo
     ------
     ValueError : `as_of` has no time zone.
     """
-    known = select(evidence, micros(as_of))
-    return conclude(evidence, fit(known, policy, micros(as_of)), policy, as_of, peers if look_back else None)
+    moment = micros(as_of)
+    known = select(evidence, moment)
+    return _concluded((evidence, known), fit(known, policy, moment), policy, moment, peers if look_back else None)
 
 
 def conclude(
@@ -85,7 +86,14 @@ def conclude(
     no looking back.
     """
     moment = micros(as_of)
-    known = select(evidence, moment)
+    return _concluded((evidence, select(evidence, moment)), blocks, policy, moment, peers_at)
+
+
+def _concluded(
+    of: tuple[Evidence, Evidence], blocks: Blocks, policy: Policy, moment: int, peers_at: PeersAt | None
+) -> Scores:
+    """Conclude from all evidence and what is known of it at a moment."""
+    evidence, known = of
     fallen = nobody(known, moment)
     if peers_at is not None and len(known.level_steps.person):
         look = Look(evidence, lambda at: _trust_at(evidence, policy, at, peers_at))
