@@ -71,7 +71,7 @@ def _design(heard: Answers, projects: int) -> Design:
         y=heard.y, weight=heard.weight, nest=heard.response.astype(np.int64), local=project,
         column=heard.aspect.astype(np.int64), width=EACH,
         middles=(heard.customer.astype(np.int64), heard.voice.astype(np.int64)),
-        unit=project, shares=csr_array((projects, 0)), fixed=heard.circumstances,
+        unit=project, shares=csr_array((projects, 0)), fixed=heard.circumstances(),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array, eye_array, vstack
 
 from scoring.model.block import Block
 from scoring.model.credit import credited, parts, standard_block
@@ -40,9 +40,25 @@ def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, N
     project[lay.locals_] = fit.effects.local[:, 0]
     customer[lay.levels[0]] = fit.effects.middle[: len(lay.levels[0])]
     found = _Effects(person, project, customer, spoken_of(fit, work))
-    theta = fit.variances
+    mean, theta = averaging(belonging(evidence)), fit.variances
+    sd = _sds(fit, found.felt, mean)
     unit = float(np.sqrt(squares(work.staff).mean() * theta[PERSON] + theta[PROJECT])) if projects else 1.0
-    return _projects(fit, found, unit, voices[0]), _customers(evidence, fit, found, (unit, voices[1]))
+    return (
+        _projects(fit, found, unit, (sd[:projects], voices[0])),
+        _customers(fit, found, mean, (unit, sd[projects:], voices[1])),
+    )
+
+
+def _sds(fit: Lean, felt: csr_array, mean: csr_array) -> Number:
+    """Posterior sds of projects, then of customers: of themselves and the `mean` (customers, projects) of theirs."""
+    customers, projects = mean.shape
+    none = csr_array((projects, customers))
+    combined = (
+        (felt, mean @ felt),
+        (eye_array(projects, format="csr"), mean),
+        (none, eye_array(customers, format="csr")),
+    )
+    return np.sqrt(variances(fit, *(csr_array(vstack(each, format="csr")) for each in combined)))
 
 
 def spoken_of(fit: Lean, work: Work) -> csr_array:
@@ -58,8 +74,9 @@ def spoken_of(fit: Lean, work: Work) -> csr_array:
     return csr_array(heard + silent)
 
 
-def _projects(fit: Lean, found: _Effects, unit: float, voices: Number) -> Block:
+def _projects(fit: Lean, found: _Effects, unit: float, of: tuple[Number, Number]) -> Block:
     """Tell apart what was heard there and what the members' other projects say of them."""
+    sd, voices = of
     count = len(found.project)
     lay, theta = fit.layout, fit.variances
     itself, nobody = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32)
@@ -73,15 +90,12 @@ def _projects(fit: Lean, found: _Effects, unit: float, voices: Number) -> Block:
         parts(Source.CUSTOMERS, itself, itself, own / unit),
         parts(Source.CUSTOMERS, itself, nobody, (whole - own) / unit),
     ]
-    none = csr_array((count, len(found.customer)))
-    sd = np.sqrt(variances(fit, found.felt, csr_array(eye_array(count)), none))
     return standard_block("customer_trust", given, sd / unit, voices)
 
 
-def _customers(evidence: Evidence, fit: Lean, found: _Effects, of: tuple[float, Number]) -> Block:
-    project_unit, voices = of
+def _customers(fit: Lean, found: _Effects, mean: csr_array, of: tuple[float, Number, Number]) -> Block:
+    project_unit, sd, voices = of
     count = len(found.customer)
-    mean = averaging(belonging(evidence))
     unit = float(np.hypot(np.sqrt(fit.variances[CUSTOMER]), project_unit))
     trusted = found.project + found.felt @ found.person
     by_project = csr_array(mean.multiply(trusted / unit)).T
@@ -90,7 +104,6 @@ def _customers(evidence: Evidence, fit: Lean, found: _Effects, of: tuple[float, 
         parts(Source.CUSTOMERS, itself, nobody, found.customer / unit),
         credited(Source.CUSTOMERS, csr_array(by_project)),
     ]
-    sd = np.sqrt(variances(fit, csr_array(mean @ found.felt), mean, csr_array(eye_array(count))))
     return standard_block("customer_trust", given, sd / unit, voices)
 
 

@@ -6,6 +6,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged, sums
 from scoring.model.evidence import Index, Mask, Number
+from scoring.model.patterns import row_of
 from scoring.model.scores import Source
 
 
@@ -21,10 +22,9 @@ def credit(
     `shares` (units, people), `force` (units,) σ_person · λ, `project` (units,). Shares of people who are not `allowed`
     (people,) go to nobody. Source: Henderson (1975), Biometrics 31(2); Robinson (1991), Statistical Science 6(1).
     """
-    received = shares.tocoo()
-    row, column = received.coords
-    amount = np.where(allowed[column], received.data * force[row], 0.0)
-    return parts(source, column.astype(np.int32), project[row].astype(np.int32), amount)
+    kept = np.flatnonzero(allowed[shares.indices])
+    row, column = row_of(shares)[kept], shares.indices[kept]
+    return parts(source, column.astype(np.int32), project[row].astype(np.int32), shares.data[kept] * force[row])
 
 
 def credited(source: Source, amounts: csr_array) -> Parts:

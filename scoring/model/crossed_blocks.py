@@ -18,12 +18,13 @@ class Cholesky:
     """Tiles of the unit-block factor: matrix = U diag(pivot) Uᵀ with U_kk = 1.
 
     size : rows of the matrix. inverses : (tiles, edge, edge), inverses of the pivot blocks; edge ≤ TILE, as small as
-    that many tiles allow. below : (tiles, tiles, edge, edge), block ik (i > k) of U. logdet : log determinant.
+    that many tiles allow. below : of each tile k but the last, blocks ik of U, (tiles - k - 1, edge, edge), i > k.
+    logdet : log determinant.
     """
 
     size: int
     inverses: NDArray[np.float64]
-    below: NDArray[np.float64]
+    below: tuple[NDArray[np.float64], ...]
     logdet: float
 
     def solve(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -32,11 +33,11 @@ class Cholesky:
         padded = np.zeros((tiles * edge, right.shape[1]))
         padded[: self.size] = right
         x: NDArray[np.float64] = padded.reshape(tiles, edge, right.shape[1])
-        for k in range(tiles - 1):
-            x[k + 1 :] -= self.below[k + 1 :, k] @ x[k]
+        for k, u in enumerate(self.below):
+            x[k + 1 :] -= u @ x[k]
         x = self.inverses @ x
         for k in reversed(range(tiles - 1)):
-            x[k] -= (self.below[k + 1 :, k].swapaxes(1, 2) @ x[k + 1 :]).sum(axis=0)
+            x[k] -= (self.below[k].swapaxes(1, 2) @ x[k + 1 :]).sum(axis=0)
         flat: NDArray[np.float64] = x.reshape(padded.shape)[: self.size]
         return flat
 
@@ -46,13 +47,14 @@ class Cholesky:
         if tiles == 1:
             whole: NDArray[np.float64] = self.inverses[0].copy()
             return whole
-        z = np.zeros((tiles, tiles, edge, edge))
-        for k in reversed(range(tiles)):
-            u = np.ascontiguousarray(self.below[k + 1 :, k])
-            column = np.zeros_like(u)
-            for j in range(len(u)):
-                column -= z[k + 1 :, k + 1 + j] @ u[j]
-            z[k + 1 :, k] = column
+        z = np.empty((tiles, tiles, edge, edge))
+        z[-1:, -1:] = self.inverses[-1:]
+        for k in reversed(range(tiles - 1)):
+            u = self.below[k]
+            column = z[k + 1 :, k + 1] @ u[0]
+            for j in range(1, len(u)):
+                column += z[k + 1 :, k + 1 + j] @ u[j]
+            z[k + 1 :, k] = np.negative(column, out=column)
             z[k, k + 1 :] = column.swapaxes(1, 2)
             z[k, k] = self.inverses[k] - (u.swapaxes(1, 2) @ column).sum(axis=0)
         flat = z.swapaxes(1, 2).reshape(tiles * edge, tiles * edge)
@@ -65,22 +67,24 @@ def cholesky(matrix: NDArray[np.float64]) -> Cholesky:
     tiles = -(-size // TILE)
     if tiles == 1:
         inverse, logdet = _inverted(matrix)
-        return Cholesky(size, inverse[None], np.empty((1, 1, 0, 0)), logdet)
+        return Cholesky(size, inverse[None], (), logdet)
     edge = -(-size // max(tiles, 1))
     padded = np.eye(tiles * edge)
     padded[:size, :size] = matrix
-    work = np.ascontiguousarray(padded.reshape(tiles, edge, tiles, edge).swapaxes(1, 2))
-    below = np.zeros_like(work)
-    inverses = np.zeros((tiles, edge, edge))
+    tiled = padded.reshape(tiles, edge, tiles, edge)
+    left = [tiled[k:, :, k].copy() for k in range(tiles)]  # what is left of each column, from its pivot down
+    below = []
+    inverses = np.empty((tiles, edge, edge))
     logdet = 0.0
-    for k in range(tiles):
-        inverses[k], own = _inverted(work[k, k])
+    for k, (pivot, *_) in enumerate(left):
+        inverses[k], own = _inverted(pivot)
         logdet += own
-        panel = work[k + 1 :, k].copy()
-        below[k + 1 :, k] = panel @ inverses[k]
+        panel = left[k][1:]
+        u = panel @ inverses[k]
         for j in range(len(panel)):
-            work[k + 1 + j :, k + 1 + j] -= below[k + 1 + j :, k] @ panel[j].T
-    return Cholesky(size, inverses, below, logdet)
+            left[k + 1 + j] -= u[j:] @ panel[j].T
+        below.append(u)
+    return Cholesky(size, inverses, tuple(below[:-1]), logdet)
 
 
 def _inverted(tile: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -1,5 +1,6 @@
 """What customers say, shared out: to projects and customers, and to the people who did the work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from scoring.model.evidence import Evidence
 from scoring.model.excess import excess, findings
 from scoring.model.scores import FindingTable
 from scoring.model.signals import answers
-from scoring.model.trust import Trust, people_trust, trust
+from scoring.model.trust import Trust, Words, people_trust, trust
 from scoring.policy import Policy
 
 
@@ -48,10 +49,17 @@ def customer_blocks(evidence: Evidence, policy: Policy, as_of: int) -> CustomerB
     )
 
 
-def customer_people(evidence: Evidence, policy: Policy, as_of: int, whole: CustomerBlocks) -> Block:
-    """Return what a part of the signals, those of a period, says of people; `whole` is the fit of all of them."""
-    heard = answers(evidence, policy, as_of)
-    return people_trust(evidence, heard.only(heard.people), as_of, whole.trust, excess(evidence).over)
+def customer_people(parts: Sequence[tuple[Evidence, int]], policy: Policy, whole: CustomerBlocks) -> list[Block]:
+    """Return what parts of the signals, those of periods, say of people; `whole` is the fit of all of them.
+
+    `parts`: the evidence of each, and where it ends, in microseconds.
+    """
+    return people_trust([_words(evidence, policy, end) for evidence, end in parts], whole.trust)
+
+
+def _words(evidence: Evidence, policy: Policy, end: int) -> Words:
+    heard = answers(evidence, policy, end)
+    return Words(evidence, heard.only(heard.people), excess(evidence).over, end)
 
 
 def _beside(first: Block, second: Block) -> Block:

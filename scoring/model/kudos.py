@@ -54,7 +54,7 @@ class Pairs:
     share: Number
 
 
-def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
+def recognition(evidence: Evidence, policy: Policy, as_of: int, chances: Opportunity | None = None) -> Block:
     """Say how much more than usual each person is thanked, given who had the opportunity: one dimension, in sd.
 
     Voices y_j = Σ_i v_ij over distinct givers, with v of `voice`. They are taken as Poisson with mean E_j · λ_j, with
@@ -67,7 +67,8 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     agree. Over everybody who was ever active plain counts order as well: those who are active now are thanked later.
     Those without opportunity or consent get exactly the prior: 0 with sd 1. Giving earns nothing.
 
-    `evidence` is selected (`select`); `as_of` in microseconds. Source: gamma-Poisson empirical Bayes, Robbins (1956);
+    `evidence` is selected (`select`); `as_of` in microseconds; `chances` what `opportunities` gives, where that is
+    known already. Source: gamma-Poisson empirical Bayes, Robbins (1956);
     Clayton & Kaldor (1987), Biometrics 43 (relative rates with expected counts).
     """
     people = len(evidence.people.ids)
@@ -76,7 +77,7 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     heard = voice(pairs.volume, pairs.newest, pairs.mutual, policy.mutual_weight)
     voices = np.bincount(pairs.receiver, heard, people).astype(np.float64)
     listening = consented(evidence, as_of)[:, ConsentSource.KUDOS]
-    chances = opportunity(evidence, as_of, policy.kudos_half_life_days)
+    chances = chances or opportunities(evidence, policy, as_of)
     expected = _expected(chances, csr_array((heard, (pairs.giver, pairs.receiver)), shape=(people, people)), listening)
     shape = _shape(voices, expected)
     unit = float(np.sqrt(polygamma(1, shape)))
@@ -87,6 +88,11 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int) -> Block:
     sd = np.sqrt(polygamma(1, shape + voices)) / unit
     told = ((start + gain)[:, None], sd[:, None], distinct[:, None], np.zeros(1), np.ones(1), parts)
     return Block(("recognition",), *told, origin=np.zeros(1), unit=np.full(1, unit))
+
+
+def opportunities(evidence: Evidence, policy: Policy, as_of: int) -> Opportunity:
+    """Say who could have thanked whom before `as_of`; nothing of it hangs on when thanks were given."""
+    return opportunity(evidence, as_of, policy.kudos_half_life_days)
 
 
 def voice(volume: Number, newest: Number, mutual: Mask, mutual_weight: float) -> Number:

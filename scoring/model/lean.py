@@ -27,6 +27,21 @@ PART = 2_000  # members at most of the part that variances are learnt from where
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What a fit says of a design's members: `heard` (heard,), who was heard of, and their posterior `sds`.
+
+    Of units that were heard of: members' `shares` (units, members), the `local` (units,), and `forces` (units,), what
+    its rows say beyond what is expected of them: their sum in V⁻¹(y - Xb).
+    """
+
+    shares: csr_array
+    local: NDArray[np.int64]
+    forces: Floats
+    heard: NDArray[np.int64]
+    sds: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Lean:
     """A fit. `variances` (priors.every,), as held or estimated; `effects` by the layout's numbers.
 
@@ -44,6 +59,14 @@ class Lean:
     def members(self) -> int:
         """How many members are in the layout."""
         return int(self.layout.shares.shape[1])
+
+    @property
+    def shared(self) -> "Shared":
+        """What it says of members, by the numbers of the design."""
+        lay = self.layout
+        shape = (len(lay.units), lay.design.shares.shape[1])
+        shares = csr_array((lay.shares.data, lay.members[lay.shares.indices], lay.shares.indptr), shape=shape)
+        return Shared(shares, lay.locals_[lay.cells.local_of], self.forces, lay.members, self.member_sds)
 
     @property
     def fixed(self) -> Floats:
@@ -64,7 +87,7 @@ class Lean:
 
     @property
     def forces(self) -> Floats:
-        """What the rows of each unit say beyond what is expected of them: their sum in V⁻¹(y - Xb), (units,)."""
+        """What the rows of each unit say beyond what is expected of them, (units,), as in `Shared`."""
         return self.effects.force / self.at.residual
 
     def variances_of(self, local: csr_array, middle: csr_array, core: csr_array) -> Floats:

@@ -42,8 +42,9 @@ class Schur:
 
     `pull` (N,) 1 / (weight + λ) of nests, `keep` (N,) the share of a nest's weight that stays. `inverse` (locals,
     width, width) of the local blocks; `by_entry`, `by_unit`, `by_fixed` its products with what touches a local, and
-    `entry`, `unit` (…, width) that itself. `groups` (middles, middles) the inverse of the middles' blocks;
-    `by_member` (members, middles), `by_middle` (middles, globals + 1) its products. `core` is full up to DENSE members.
+    `entry`, `unit`, `mixed` (…, width) that itself. `groups` (middles, middles) the inverse of the middles' blocks;
+    `by_member` (members, middles), `by_middle` (middles, globals + 1) its products with what touches a middle, and
+    `middle` the latter itself. `core` is full up to DENSE members.
     """
 
     pull: Floats
@@ -54,9 +55,11 @@ class Schur:
     by_entry: Floats
     by_unit: Floats
     by_fixed: Floats
+    mixed: Floats
     groups: csr_array
     by_member: csr_array
     by_middle: Floats
+    middle: Floats
     core: csr_array | Floats
     border: Floats
     corner: Floats
@@ -91,8 +94,8 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     corner = whole - tall(middle, by_middle)
     corner[:-1, :-1] += np.diag(at.residual / at.fixed)
     return Schur(
-        pull, keep, inverse, entry, unit, by_entry, by_unit, by_fixed, groups, by_member, by_middle, core, border,
-        corner,
+        pull, keep, inverse, entry, unit, by_entry, by_unit, by_fixed, mixed, groups, by_member, by_middle, middle,
+        core, border, corner,
     )  # fmt: skip
 
 

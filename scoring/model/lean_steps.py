@@ -189,5 +189,4 @@ def _information(lay: Layout, schur: Schur, inverse: Floats, told: Floats) -> Fl
     whole -= tall(middle, np.asarray(schur.groups @ middle))
     fixed -= tall(schur.by_middle[:, :-1], middle)
     core = np.concatenate([lay.patterns.turned @ unit - schur.by_member @ middle, fixed])
-    of_core = np.column_stack([(inverse * column).sum(axis=1) for column in core.T])
-    return np.asarray(whole - tall(core, of_core), np.float64)
+    return np.asarray(whole - tall(core, tall(inverse, core)), np.float64)  # the inverse is its own transpose

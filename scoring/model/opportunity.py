@@ -64,7 +64,7 @@ def _shared(inside: csr_array) -> csr_array:
     size = np.diff(inside.indptr).astype(np.int64)
     order = np.argsort(size, kind="stable")
     fitting = np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])
-    chosen = inside[fitting]
+    chosen = inside if len(fitting) == len(size) else inside[fitting]
     near = csr_array(csr_array(chosen.T) @ chosen)
     row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
     near.data = np.where(row != near.indices, np.minimum(near.data, 1.0), 0.0)

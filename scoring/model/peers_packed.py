@@ -158,8 +158,10 @@ def _parts(eq: Equations, told: Mask, of: tuple[list[Places], list[int]], invers
 def _summed(places: list[Places], tables: list[Number], size: int) -> Number:
     """Add up tables (…, columns, columns) at their places, (…, columns), `size` being none of them: (size, size)."""
     wide = size + 1
-    cells = _flat(place[:, :, None] * wide + place[:, None, :] for place in places)
-    total = np.bincount(cells, _flat(tables), wide * wide).astype(np.float64, copy=False)
+    total = np.zeros(wide * wide)
+    for place, table in zip(places, tables, strict=True):  # one after the other, while they lie in the cache
+        cells = place[:, :, None] * wide + place[:, None, :]
+        total += np.bincount(cells.ravel(), table.ravel(), wide * wide)
     return total.reshape(wide, wide)[:-1, :-1]
 
 

@@ -149,7 +149,7 @@ def _of_groups(group: NDArray[np.integer], cell: Index, e: Number, width: int) -
     groups = int(group.max(initial=-1)) + 1
     key = group.astype(np.int64) * width + cell
     told = np.bincount(key, e, groups * width).astype(np.float64, copy=False)
-    count = np.bincount(key, minlength=groups * width).astype(np.float64)
+    count = np.bincount(key, np.ones(len(key)), groups * width).astype(np.float64, copy=False)
     return Products(_squared(told.reshape(groups, width)), _squared(count.reshape(groups, width)))
 
 

@@ -8,7 +8,7 @@ from scoring.model.period_blocks import PeriodBlocks
 from scoring.model.reference import unexplained
 from scoring.model.scores import SubjectKind
 from scoring.model.select import present
-from scoring.model.standings import ORGANIZATION, Contest, places_of, scopes
+from scoring.model.standings import ORGANIZATION, Contest, belongings, places_of, scopes
 from scoring.model.teams import present_teams, team_levels, time_shares
 from scoring.policy import Policy
 
@@ -25,7 +25,8 @@ def period_contests(
     told = side_by_side([unexplained(block, policy) for _, block in every])
     people = bare(SubjectKind.PERSON, told, policy)
     teams = bare(SubjectKind.TEAM, team_levels(told, time_shares(evidence, policy, as_of)), policy)
+    within = belongings(evidence)
     for at, (period, _) in enumerate(every):
         if heard[at].any():
-            yield from scopes(evidence, column_of(people, at), heard[at], period)
+            yield from scopes(within, column_of(people, at), heard[at], period)
             yield Contest(ORGANIZATION, period, column_of(teams, at), places_of(staffed & (teams.voices[:, at] > 0)))

@@ -58,15 +58,18 @@ def recent(as_of: int, time_zone: str) -> tuple[Period, ...]:
     )
 
 
-def inside(evidence: Evidence, period: Period, as_of: int) -> Evidence:
-    """Keep what was said or done in a period, as far as `evidence`, which `select` left at `as_of`, knows it.
+def until(evidence: Evidence, end: int) -> Evidence:
+    """Keep what was said or done before `end`, as far as `evidence`, which `select` left at a run's moment, knows it.
 
     People, teams, projects and memberships stay: who did the work does not depend on when it was spoken of. The
     consents of today hold for all periods.
     """
-    known = select(replace(evidence, consents=_from_the_first(evidence.consents)), min(period.end, as_of))
+    return select(replace(evidence, consents=_from_the_first(evidence.consents)), end)
+
+
+def since(known: Evidence, start: int) -> Evidence:
+    """Keep what was said or done from `start` on; `known` is what `until` left."""
     happened = np.where(known.care.done == MISSING_TIME, known.care.due, known.care.done)
-    start = period.start
     return replace(
         known,
         feedback=rows(known.feedback, known.feedback.at >= start),

@@ -60,14 +60,13 @@ def results(evidence: Evidence, policy: Policy, as_of: int) -> Block:  # noqa: A
         return standard_block("results", [], np.ones(people), np.zeros(people))
     priors = _priors(people, len(evidence.projects.territories))
     fit = fit_lean(_design(evidence, takings, work), priors)
-    lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON_PLACE]))
-    project = lay.locals_[lay.cells.local_of]
+    shared, unit = fit.shared, float(np.sqrt(fit.variances[PERSON_PLACE]))
     everybody = np.ones(people, np.bool_)
-    received = credit(csr_array(work[lay.units]), fit.forces * unit, project, everybody, Source.RESULTS)
+    received = credit(shared.shares, shared.forces * unit, shared.local, everybody, Source.RESULTS)
     told = np.zeros(work.shape[0])
     told[takings.project] = 1
     sd = np.ones(people)
-    sd[lay.members] = fit.member_sds / unit
+    sd[shared.heard] = shared.sds / unit
     return standard_block("results", [received], sd, np.asarray(work.T @ told), raw=(0.0, unit))
 
 

@@ -26,6 +26,7 @@ from scoring.model.figures import MEASURES, Figures, criterion_names, figures, s
 from scoring.model.help import help_across
 from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
+from scoring.model.memory import keep_freed
 from scoring.model.peers import PeerBlocks, peers
 from scoring.model.period_blocks import PeriodBlocks, open_blocks
 from scoring.model.period_boards import period_contests
@@ -35,7 +36,7 @@ from scoring.model.results import results
 from scoring.model.scores import Scores, StandingTable, SubjectKind
 from scoring.model.select import consented, present, select
 from scoring.model.stages import anchored, cleared, stages
-from scoring.model.standings import ALL, ORGANIZATION, Contest, places_of, scopes, standings, with_periods
+from scoring.model.standings import ALL, ORGANIZATION, Contest, belongings, places_of, scopes, standings, with_periods
 from scoring.model.teams import present_teams, team_block, time_shares
 from scoring.policy import Policy
 
@@ -71,8 +72,9 @@ def score(evidence: Evidence, policy: Policy, as_of: datetime, *, look_back: boo
     ------
     ValueError : `as_of` has no time zone.
     """
-    known = select(evidence, micros(as_of))
-    return conclude(evidence, fit(known, policy, micros(as_of)), policy, as_of, peers if look_back else None)
+    moment = micros(as_of)
+    known = select(evidence, moment)
+    return _concluded((evidence, known), fit(known, policy, moment), policy, moment, peers if look_back else None)
 
 
 def conclude(
@@ -84,7 +86,14 @@ def conclude(
     no looking back.
     """
     moment = micros(as_of)
-    known = select(evidence, moment)
+    return _concluded((evidence, select(evidence, moment)), blocks, policy, moment, peers_at)
+
+
+def _concluded(
+    of: tuple[Evidence, Evidence], blocks: Blocks, policy: Policy, moment: int, peers_at: PeersAt | None
+) -> Scores:
+    """Conclude from all evidence and what is known of it at a moment."""
+    evidence, known = of
     fallen = nobody(known, moment)
     if peers_at is not None and len(known.level_steps.person):
         look = Look(evidence, lambda at: _trust_at(evidence, policy, at, peers_at))
@@ -98,6 +107,7 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
     Boards of a period stand on open evidence only: the few answers about one person in one quarter would be weak and
     not stay confidential.
     """
+    keep_freed()
     return put_together([step(evidence, policy, as_of) for step in STEPS])
 
 
@@ -210,7 +220,7 @@ def _standings(
 
 def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int) -> Iterator[Contest]:
     """Compare people and teams over all time."""
-    yield from scopes(evidence, found[SubjectKind.PERSON], present(evidence, as_of))
+    yield from scopes(belongings(evidence), found[SubjectKind.PERSON], present(evidence, as_of))
     if len(evidence.teams.ids):
         yield Contest(ORGANIZATION, ALL, found[SubjectKind.TEAM], places_of(present_teams(evidence)))
 

@@ -1,7 +1,6 @@
 """The evidence that a run may use: what had happened before its moment, and what those it speaks of allowed."""
 
 from dataclasses import fields, replace
-from itertools import compress
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -186,11 +185,12 @@ def rows(table: Table, kept: Mask) -> Table:
     if kept.all():
         return table
     columns = {field.name: getattr(table, field.name) for field in fields(table)}
+    place = np.flatnonzero(kept)
     chosen: dict[str, object] = {
-        name: column[kept] for name, column in columns.items() if isinstance(column, np.ndarray)
+        name: column[place] for name, column in columns.items() if isinstance(column, np.ndarray)
     }
     if "ids" in columns:
-        chosen["ids"] = tuple(compress(columns["ids"], kept.tolist()))
+        chosen["ids"] = tuple(map(columns["ids"].__getitem__, place.tolist()))
     return replace(table, **chosen)
 
 

@@ -54,14 +54,16 @@ class Answers:
     strange: Mask
     at: Time
 
-    @property
-    def circumstances(self) -> csr_array:
-        """What any answer may feel: (rows, aspects and kinds), the aspect's mean, then the kind of signal."""
-        rows, start = len(self.y), len(USUAL)
-        column = np.column_stack([self.aspect, start + self.kind]).ravel()
-        return csr_array(
-            (np.ones(2 * rows), column, np.arange(0, 2 * rows + 1, 2)), shape=(rows, start + len(SignalKind))
+    def circumstances(self, *more: Number) -> csr_array:
+        """Say what any answer feels, (rows, aspects, kinds, more): its aspect, its kind, and `more`, (rows,) each."""
+        rows, kinds, end = len(self.y), len(USUAL), len(USUAL) + len(SignalKind)
+        each = 2 + len(more)
+        column = np.column_stack(
+            [self.aspect, kinds + self.kind, *(np.full(rows, end + at) for at in range(len(more)))]
         )
+        amount = np.column_stack([np.ones((rows, 2)), *more])
+        start = np.arange(0, each * rows + 1, each)
+        return csr_array((amount.ravel(), column.ravel(), start), shape=(rows, end + len(more)))
 
     def only(self, kept: Mask | NDArray[np.intp]) -> "Answers":
         """Keep some rows; groups keep their numbers."""

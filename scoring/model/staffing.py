@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from scoring.model.evidence import Evidence, Mask, Number
-from scoring.model.patterns import listed
 from scoring.model.select import shares
 from scoring.model.signals import Answers
 from scoring.model.tenure import tenures
@@ -61,5 +60,9 @@ def _beside(known: csr_array, number: NDArray[np.intp], extra: int) -> csr_array
     """Put the columns of unknown people beside the known; `number` (rows,), -1 where members are known."""
     if not extra:
         return known
+    rows, width = known.shape
     row = np.flatnonzero(number >= 0)
-    return csr_array(hstack([known, listed(row, number[row], (known.shape[0], extra))]))
+    place = known.indptr[row]  # nobody else has a part in such a row
+    start = known.indptr + np.append(0, np.cumsum(number >= 0))
+    columns = np.insert(known.indices, place, width + number[row])
+    return csr_array((np.insert(known.data, place, 1.0), columns, start), shape=(rows, width + extra))

@@ -65,18 +65,36 @@ class _Sheet:
     places: Places
 
 
-def scopes(evidence: Evidence, people: Figures, there: Mask, period: str = ALL) -> Iterator[Contest]:
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Who belongs to which groups of one kind: (rows,) `group` and `person`, sorted; `scopes` names the groups."""
+
+    scopes: tuple[str, ...]
+    group: Index
+    person: Index
+
+
+def belongings(evidence: Evidence) -> list[Belonging]:
+    """Say who is in which department now, and in which team."""
+    teams, now = evidence.teams, evidence.team_members.end == FOREVER
+    team, person = evidence.team_members.team[now], evidence.team_members.person[now]
+    found = []
+    for kind, names, group in (("department", teams.departments, teams.department[team]), ("team", teams.ids, team)):
+        of, who, _ = distinct(group[group >= 0], person[group >= 0])
+        scopes_ = tuple(f"{kind}:{name}" for name in names)
+        found.append(Belonging(scopes_, of.astype(np.int32), who.astype(np.int32)))
+    return found
+
+
+def scopes(within: Sequence[Belonging], people: Figures, there: Mask, period: str = ALL) -> Iterator[Contest]:
     """Compare the people who are there in the organization, then within each department, then within each team."""
     yield Contest(ORGANIZATION, period, people, places_of(there))
-    now = np.flatnonzero((evidence.team_members.end == FOREVER) & there[evidence.team_members.person])
-    team, person = evidence.team_members.team[now], evidence.team_members.person[now]
-    department = evidence.teams.department[team]
-    groups = (("department", evidence.teams.departments, department), ("team", evidence.teams.ids, team))
-    for kind, names, group in groups:
-        of, who, _ = distinct(group[group >= 0], person[group >= 0])
-        found, first = np.unique(of, return_index=True)
-        for index, members in zip(found.tolist(), np.split(who, first[1:]), strict=False):
-            yield Contest(f"{kind}:{names[index]}", period, people, members.astype(np.int32))
+    for each in within:
+        kept = there[each.person]
+        group, person = each.group[kept], each.person[kept]
+        bounds = np.append(np.flatnonzero(np.diff(group, prepend=-1)), len(group)).tolist()
+        for start, end in pairwise(bounds):
+            yield Contest(each.scopes[group[start]], period, people, person[start:end])
 
 
 def places_of(members: Mask) -> Index:

@@ -1,9 +1,10 @@
 """Customer trust: the part of what customers say that belongs to the people of a project, shared out to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from scoring.model.block import Block
 from scoring.model.choices import ConsentSource, SignalKind
@@ -13,10 +14,10 @@ from scoring.model.credit import credit, standard_block
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
-from scoring.model.lean import Lean, fit_lean
+from scoring.model.lean import Lean, Shared, fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.lean_many import fit_many
 from scoring.model.lean_steps import Priors
-from scoring.model.patterns import full
 from scoring.model.select import consented
 from scoring.model.signals import (
     CUSTOMER,
@@ -53,6 +54,16 @@ class Trust:
     slope_sd: float
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What customers said in some evidence, `heard`, and `over` (projects,), over-service, before `as_of`."""
+
+    evidence: Evidence
+    heard: Answers
+    over: Number
+    as_of: int
+
+
 def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust:
     """Return what customers' words say of projects, customers and people.
 
@@ -79,7 +90,7 @@ def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust
     )
     return Trust(
         *companies(evidence, fit, work, voices),
-        _people(evidence, fit, (heard, work), as_of),
+        _people(Words(evidence, heard, over, as_of), work, fit.shared, fit.variances),
         fit.variances,
         believed,
         USUAL_SLOPE + float(fit.fixed[-1]),
@@ -87,15 +98,19 @@ def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust
     )
 
 
-def people_trust(evidence: Evidence, heard: Answers, as_of: int, whole: Trust, over: Number) -> Block:
-    """Return the block of people alone, from a part of the evidence too small to learn variances from."""
-    people = len(evidence.people.ids)
-    if not len(heard.y) or not len(whole.variances):
-        return standard_block("customer_trust", [], np.ones(people), np.zeros(people))
-    work = staffing(evidence, heard, over)
-    told = _believing(heard, whole.faith)
-    fit = fit_lean(_design(told, work), _priors(work.staff.shape[1]).holding(whole.variances))
-    return _people(evidence, fit, (told, work), as_of)
+def people_trust(parts: Sequence[Words], whole: Trust) -> list[Block]:
+    """Return the block of people alone of each of some parts of the evidence, too small to learn variances from."""
+    blocks = [_prior(len(part.evidence.people.ids)) for part in parts]
+    said = [at for at, part in enumerate(parts) if len(part.heard.y) and len(whole.variances)]
+    told = [replace(parts[at], heard=_believing(parts[at].heard, whole.faith)) for at in said]
+    works = [staffing(part.evidence, part.heard, part.over) for part in told]
+    fits = fit_many([
+        (_design(part.heard, work), _priors(work.staff.shape[1]).holding(whole.variances))
+        for part, work in zip(told, works, strict=True)
+    ])  # fmt: skip
+    for at, part, work, fit in zip(said, told, works, fits, strict=True):
+        blocks[at] = _people(part, work, fit, whole.variances)
+    return blocks
 
 
 def _fitted(heard: Answers, work: Work) -> tuple[Lean, Answers, Number]:
@@ -165,31 +180,30 @@ def _design(heard: Answers, work: Work) -> Design:
         middles=(heard.customer.astype(np.int64), heard.voice.astype(np.int64)),
         unit=work.unit,
         shares=work.shares,
-        fixed=csr_array(hstack([heard.circumstances, full(over[:, None])])),
+        fixed=heard.circumstances(over),
     )
 
 
 def _unheard(projects: int, customers: int, people: int) -> Trust:
     """Return everybody at the prior, where no customer has been heard."""
-
-    def prior(subjects: int) -> Block:
-        return standard_block("customer_trust", [], np.ones(subjects), np.zeros(subjects))
-
     return Trust(
-        prior(projects), prior(customers), prior(people), np.empty(0), np.ones(projects), USUAL_SLOPE, SLOPE_SD
+        _prior(projects), _prior(customers), _prior(people), np.empty(0), np.ones(projects), USUAL_SLOPE, SLOPE_SD
     )
 
 
-def _people(evidence: Evidence, fit: Lean, of: tuple[Answers, Work], as_of: int) -> Block:
+def _prior(subjects: int) -> Block:
+    return standard_block("customer_trust", [], np.ones(subjects), np.zeros(subjects))
+
+
+def _people(words: Words, work: Work, fit: Shared, variances: Number) -> Block:
     """Tell people's trust: what their projects gave them."""
-    heard, work = of
-    people = len(evidence.people.ids)
-    allowed = consented(evidence, as_of)[:, ConsentSource.CUSTOMERS]
-    lay, unit = fit.layout, float(np.sqrt(fit.variances[PERSON]))
-    project = lay.locals_[lay.cells.local_of]
-    received = credit(csr_array(work.shares[lay.units][:, :people]), fit.forces * unit, project, allowed)
+    people = len(words.evidence.people.ids)
+    allowed = consented(words.evidence, words.as_of)[:, ConsentSource.CUSTOMERS]
+    unit = float(np.sqrt(variances[PERSON]))
+    known = np.append(allowed, np.zeros(work.shares.shape[1] - people, np.bool_))
+    received = credit(fit.shares, fit.forces * unit, fit.local, known)
     sd = np.ones(people)
-    known = lay.members < people
-    sd[lay.members[known]] = fit.member_sds[known] / unit
-    voices = np.where(allowed, person_voices(heard, work)[:people], 0.0)
+    somebody = fit.heard < people
+    sd[fit.heard[somebody]] = fit.sds[somebody] / unit
+    voices = np.where(allowed, person_voices(words.heard, work)[:people], 0.0)
     return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices, raw=(0.0, unit))

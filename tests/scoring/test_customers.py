@@ -232,7 +232,7 @@ def test_a_period_that_holds_everything_says_what_the_whole_says():
     members = [{"project": f"p{n % 4}", "person": name} for n, name in enumerate(("ada", "ben", "cleo", "dora", "ada"))]
     evidence = select(small(signals=words, members=members), NOW)
     whole = customer_blocks(evidence, POLICY, NOW)
-    part = customer_people(evidence, POLICY, NOW, whole)
+    part = customer_people([(evidence, NOW)], POLICY, whole)[0]
     assert part.estimate == pytest.approx(whole.people.estimate, abs=1e-9)
     assert part.sd == pytest.approx(whole.people.sd, abs=1e-9)
 
@@ -240,7 +240,7 @@ def test_a_period_that_holds_everything_says_what_the_whole_says():
 def test_a_period_of_an_organization_whose_people_nobody_spoke_of_stays_at_the_prior():
     words = [{"project": "p", "kind": "survey", "aspect": "satisfaction", "value": 2, "about": "brand", "at": 1}]
     evidence = select(small(signals=words, members=[{"project": "p", "person": "ada"}]), NOW)
-    part = customer_people(evidence, POLICY, NOW, customer_blocks(evidence, POLICY, NOW))
+    part = customer_people([(evidence, NOW)], POLICY, customer_blocks(evidence, POLICY, NOW))[0]
     assert (part.estimate == 0).all()
     assert (part.sd == 1).all()
 

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, eye_array
 from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
 from scoring.model.lean import fit_lean
 from scoring.model.lean_layout import Design
+from scoring.model.lean_many import fit_many
 from scoring.model.lean_spread import covariances, nest_variances
 from scoring.model.lean_steps import Priors
 from scoring.model.lean_wide import Wide
@@ -83,6 +84,19 @@ def local_effects(fit, width):
     if width == 1:
         return fit.effects[4][:, None]
     return fit.effects[4][:, None] + fit.effects[5].reshape(9, width)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(WIDTHS))
+def test_many_designs_as_one_say_of_members_what_each_says_alone(seed, width):
+    told = [(example(seed + at, width, rows), priors(width, held)) for at, rows in enumerate((60, 7, 25))]
+    for (design, known), found in zip(told, fit_many(told), strict=True):
+        alone = fit_lean(design, known).shared
+        assert (found.heard == alone.heard).all()
+        assert (found.local == alone.local).all()
+        assert found.sds == pytest.approx(alone.sds, abs=1e-9)
+        assert found.forces == pytest.approx(alone.forces, abs=1e-9)
+        assert found.shares.toarray() == pytest.approx(alone.shares.toarray(), abs=0)
 
 
 @settings(max_examples=20, deadline=None)

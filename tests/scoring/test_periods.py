@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from scoring.model.periods import Period, inside, micros, recent
+from scoring.model.periods import micros, recent, since, until
 from scoring.model.select import consented, select
 from tests.scoring.small import day, small
 
@@ -38,7 +38,7 @@ def test_the_quarter_before_the_first_is_last_years_last():
 def test_a_period_holds_its_first_instant_and_not_its_end():
     rows = [{"giver": "ben", "receiver": "ada", "at": at} for at in (9.999, 10, 15, 20, 25)]
     evidence = select(small(kudos=rows), micros(day(30)))
-    kept = inside(evidence, Period("x", micros(day(10)), micros(day(20))), micros(day(30)))
+    kept = since(until(evidence, micros(day(20))), micros(day(10)))
     assert kept.kudos.at.tolist() == [micros(day(10)), micros(day(15))]
 
 
@@ -50,7 +50,7 @@ def test_the_consents_of_today_hold_for_a_period_of_the_past():
     ]
     rows = [{"giver": "ben", "receiver": "ada", "at": 15}, {"giver": "ada", "receiver": "ben", "at": 15}]
     evidence = select(small(kudos=rows, consents=consents), micros(day(30)))
-    kept = inside(evidence, Period("x", micros(day(10)), micros(day(20))), micros(day(30)))
+    kept = since(until(evidence, micros(day(20))), micros(day(10)))
     assert kept.kudos.receiver.tolist() == [0]
     assert np.array_equal(consented(kept, micros(day(20))), consented(evidence, micros(day(30))))
 
