@@ -34,7 +34,7 @@ TEXTS = {
     ),
     RoundClosed.code: (
         "This round has closed",
-        "A closed round takes nothing any more, so this is not saved. In the next round you can answer anew; a signed note reaches your colleague at once.",  # noqa: E501 - one text
+        "A closed round takes no answers any more. In the next round you can answer anew; a signed note reaches your colleague at once.",  # noqa: E501 - one text
     ),
     TakenIn.code: (
         "Your answer is in already",

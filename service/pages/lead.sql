@@ -159,7 +159,12 @@ select exists (
 -- name: care_due(team_id, owner_id, until, most)
 -- Calls that are due by then, of this team's people or of one person; the most overdue first.
 select c.id, c.kind, c.due_at, owner.id as owner_id, owner.name as owner, p.id as project_id, p.name as project,
-    customer.name as customer, said.comment, said.at as said_at
+    customer.name as customer, said.comment, said.at as said_at, (
+        select n.name
+        from contact as n
+        where n.customer_id = p.customer_id
+        order by coalesce(n.known, false) desc, n.name, n.id
+        limit 1) as contact
 from care_task as c
 join project as p on p.id = c.project_id
 join person as owner on owner.id = c.owner_id

@@ -47,6 +47,7 @@ class Due(msgspec.Struct, frozen=True):
     customer: str | None
     comment: str | None
     said_at: datetime | None
+    contact: str | None  # of the customer, whom one could call
 
 
 class Done(lead.Act):

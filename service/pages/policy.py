@@ -38,6 +38,7 @@ MOST_DRAWN = 20  # people in the picture
 SLOW = ("peer_half_life_days", "k")  # they act on a person's answers only when these are released anew
 REFRESH_SECONDS = 2  # until a page that waits for the worker is loaded again
 # English here, Finnish in locale/fi.po: what stands against a preview or a publication.
+OF_K = {"k_only_rises", "round_open"}
 REFUSALS = {
     "k_only_rises": "People have answered trusting in today’s number of voices. It is only raised from there.",
     "round_open": "The number of voices can be lowered when no round of feedback is open.",
@@ -102,6 +103,8 @@ async def ask_for_effects(request: Request[Any, Any, Any], tx: Tx, me: Me, view:
             return redirect(f"/policy/previews/{(await policies.ask_for_preview(tx, found.changes, me.person_id)).id}")
         except AppError as refusal:
             trouble = _refused(view, refusal)
+            if refusal.code in OF_K:
+                return await _editor(tx, view, before, sent, {"k": trouble})
     return await _editor(tx, view, before, sent, found.errors | ({"form": trouble} if trouble else {}))
 
 

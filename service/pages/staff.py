@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -167,18 +166,15 @@ def _stored(view: View, person: Person) -> dict[str, str]:
     return {field: getattr(person, field) or "" for field in FIELDS} | {"joined": day}
 
 
-def _mark(stored: dict[str, str]) -> str:
-    """Return a mark of what was stored when the form was loaded."""
-    return sha256(msgspec.json.encode(stored, order="sorted")).hexdigest()[:16]
-
-
 def _written_meanwhile(view: View, sent: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
     """Say of each field what somebody wrote there since the form was loaded; sent again, the form writes over it."""
-    if sent.get("seen", _mark(stored)) == _mark(stored):
+    try:
+        loaded = msgspec.json.decode(sent.get("seen", "{}"), type=dict[str, str])
+    except msgspec.DecodeError:
         return {}
     text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")
-    astray = [field for field, value in stored.items() if value != sent.get(field, "")]
-    return {field: text.format(value=stored[field] or "–") for field in astray}
+    others = [field for field, value in stored.items() if value != loaded.get(field, value)]
+    return {field: text.format(value=stored[field] or "–") for field in others if stored[field] != sent.get(field, "")}
 
 
 def _joined(view: View, sent: dict[str, str], before: datetime | None = None) -> datetime | None:
@@ -227,6 +223,6 @@ def _taken(view: View) -> dict[str, str]:
 
 async def _form(tx: Tx, view: View, person: Person | None, said: Said) -> Response[str]:
     found = await db.many(tx, teams_of.of_person, TeamOf, person_id=person.id, most=SHOWN) if person else []
-    seen = _mark(_stored(view, person)) if person else ""
+    seen = msgspec.json.encode(_stored(view, person)).decode() if person else ""
     content = {"person": person, "seen": seen, "said": said, "teams": found, "roles": ROLES, "now": clock.now()}
     return view.page("staff_person.html", 422 if said.errors else 200, **content)

@@ -26,6 +26,7 @@ FILES: dict[str, tuple[Path, str]] = {
     "mine.css": (FOLDER / "mine.css", "text/css"),
     "page.js": (FOLDER / "page.js", "text/javascript"),
     "chart.js": (FOLDER / "chart.js", "text/javascript"),
+    "copy.js": (FOLDER / "copy.js", "text/javascript"),
     "send.js": (FOLDER / "send.js", "text/javascript"),
     "suggest.js": (FOLDER / "suggest.js", "text/javascript"),
     "thank.js": (FOLDER / "thank.js", "text/javascript"),

@@ -77,7 +77,7 @@ function cellsOf(cell) {
 }
 
 function quoted(told) {
-  const text = told.replace(/^−(?=[\d.,]+$)/, "-");
+  const text = told.replace(/^[−+](?=[\d.,]+$)/, (sign) => (sign === "−" ? "-" : ""));
   const safe = /^[=+@\t]|^-(?![\d.,]+$)|^−/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -44,3 +44,14 @@ async def test_nobody_else_in_the_tab_finds_what_was_typed(opened, example, serv
         await page.context.add_cookies(cookies)
         await page.goto("/feedback")
         assert await page.get_by_label("Your words").input_value() == found
+
+
+async def test_a_link_that_is_shown_once_is_copied_by_a_button(opened, example, worker_pool):
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        await tx.execute("update project set ended_at = now(), outcome = 'done' where id = $1", example.delivery)
+    page = await opened(f"/team/projects/{example.delivery}", role="hr")
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.locator('form[action$="/link"] button').first.click()
+    await page.get_by_role("button", name="Copy the link").click()
+    await page.get_by_role("button", name="Copied").wait_for()
+    assert await page.evaluate("navigator.clipboard.readText()") == await page.get_by_label("The link").input_value()

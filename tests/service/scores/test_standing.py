@@ -114,3 +114,24 @@ async def test_voices_are_told_in_steps_and_never_that_nearly_everybody_spoke(wo
             found = {one: await tx.fetchval("select voices_told($1, $2, $3)", one, dimension, policy) for one in told}
             assert found == told
         assert await tx.fetchval("select voices_told(6.5, 'care', $1)", policy) == 6.5
+
+
+@pytest.mark.parametrize(("before", "k"), [(5, 6), (3, 5), (3, 10), (5, 5)])
+async def test_voices_told_before_and_after_k_was_raised_point_at_no_number(worker_pool, north, before, k):
+    versions = "insert into scoring_policy (version, policy, hash) values ($1, $2, repeat($3, 64))"
+    then, now = ({"k": number, "minimum_voices": 3} for number in (before, k))
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("insert into person (name) select 'P' from generate_series(1, 120)")
+        await tx.execute(versions, 1, then, "a")
+        possible = {}
+        for number in range(before, 60):
+            possible[number] = [await tx.fetchval("select voices_told($1, 'quality', $2)", number, then)]
+        if k != before:
+            await tx.execute(versions, 2, now, "b")
+        for number, told in possible.items():
+            told.append(await tx.fetchval("select voices_told($1, 'quality', $2)", number, now))
+    for number, told in possible.items():
+        alike = [other for other, said in possible.items() if said == told]
+        assert len(alike) >= before, (number, told)  # both steps together tell no more than the first did
+        shown_today = [other for other, said in possible.items() if said[1] == told[1] and other >= k]
+        assert len(shown_today) >= min(k, 60 - told[1]), (number, told)
