@@ -8,6 +8,12 @@ from tests.service.pages.test_feedback import INSERT_ROUND, LAST
 INSERT_ASK = "insert into ask (round_id, giver_id, receiver_id, shared) values ($1, $2, $3, true) returning id"
 
 
+async def come(page, path):
+    """Go there, and wait until the script that keeps what is typed has come, too."""
+    await page.goto(path)
+    await page.evaluate("import(document.body.dataset.sender).then(() => true)")
+
+
 async def asked(worker_pool, cast):
     async with db.tenant(worker_pool, cast.organization_id) as tx:
         round_id = await tx.fetchval(INSERT_ROUND, LAST)
@@ -16,33 +22,35 @@ async def asked(worker_pool, cast):
 
 async def test_an_answer_begun_is_there_again_until_it_is_sent(opened, example, worker_pool):
     here = f"/feedback/asks/{await asked(worker_pool, example)}"
-    page = await opened(here)
+    page = await opened("/boards")
+    await come(page, here)
     await page.get_by_role("group", name="Collaboration").get_by_text("4", exact=True).click()
     await page.get_by_label("In your own words").fill("She asks first.")
     await page.goto("/boards")
-    await page.goto(here)
+    await come(page, here)
     assert await page.get_by_role("group", name="Collaboration").get_by_label("4", exact=True).is_checked()
     assert await page.get_by_label("In your own words").input_value() == "She asks first."
     await page.get_by_role("button", name="Send", exact=True).click()
     await page.wait_for_url("**/feedback?done=*")
-    await page.goto(here)
+    await come(page, here)
     await page.get_by_label("In your own words").fill("She asks first, always.")
     await page.get_by_role("button", name="Send", exact=True).click()
     await page.wait_for_url("**/feedback?done=*")
-    await page.goto(here)
+    await come(page, here)
     assert await page.get_by_label("In your own words").input_value() == "She asks first, always."
     assert await page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft')).length") == 0
 
 
 async def test_nobody_else_in_the_tab_finds_what_was_typed(opened, example, service, worker_pool):
-    page = await opened("/feedback")
+    page = await opened("/boards")
+    await come(page, "/feedback")
     await page.get_by_label("Your words").fill("Between us.")
     async with db.tenant(worker_pool, example.organization_id) as tx:
         other = await start_session(tx, example.cleo, await hold(tx, example.cleo, "employee"))
     own = [one for one in await page.context.cookies() if one["name"] == "talkoot_session"]
     for cookies, found in (([{"name": "talkoot_session", "value": other, "url": service}], ""), (own, "Between us.")):
         await page.context.add_cookies(cookies)
-        await page.goto("/feedback")
+        await come(page, "/feedback")
         assert await page.get_by_label("Your words").input_value() == found
 
 
