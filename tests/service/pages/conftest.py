@@ -197,6 +197,11 @@ async def chromium():
         await browser.close()
 
 
+async def has_come(page):
+    """Wait until the script has come that keeps what is typed: it follows the page a moment later."""
+    await page.evaluate("import(document.body.dataset.sender).then(() => true)")
+
+
 # How the browser itself notes an answer that says what is to be mended, and what did not get through.
 NOTED = ("422 (Unprocessable", "401 (Unauthorized)", "403 (Forbidden)", "ERR_INTERNET_DISCONNECTED")
 

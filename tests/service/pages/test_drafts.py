@@ -2,16 +2,16 @@
 
 from service.auth.actions import start_session
 from service.base import db
-from tests.service.pages.conftest import hold
+from tests.service.pages.conftest import has_come, hold
 from tests.service.pages.test_feedback import INSERT_ROUND, LAST
 
 INSERT_ASK = "insert into ask (round_id, giver_id, receiver_id, shared) values ($1, $2, $3, true) returning id"
 
 
 async def come(page, path):
-    """Go there, and wait until the script that keeps what is typed has come, too."""
+    """Go there, and wait for what keeps the words."""
     await page.goto(path)
-    await page.evaluate("import(document.body.dataset.sender).then(() => true)")
+    await has_come(page)
 
 
 async def asked(worker_pool, cast):

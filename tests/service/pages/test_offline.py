@@ -5,6 +5,7 @@ import pytest
 from service.auth.actions import start_session
 from service.base import db
 from service.pages.language import Words
+from tests.service.pages.conftest import has_come
 from tests.service.pages.test_walk import AXE, RUN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -16,6 +17,7 @@ LOST = "It did not get through. Your words are still here: try again in a moment
 async def test_offline_the_words_of_a_page_stay_and_go_out_later(opened, language, width, scheme):
     say = Words(language).say
     page = await opened(FORM, language, color_scheme=scheme, viewport={"width": width, "height": 844})
+    await has_come(page)
     await page.locator("[name=skills]").fill("Patience")
     await page.context.set_offline(True)
     for _ in range(2):
@@ -33,6 +35,7 @@ async def test_offline_the_words_of_a_page_stay_and_go_out_later(opened, languag
 
 async def test_signed_out_they_stay_and_only_their_writer_sends_them(opened, service, example, worker_pool):
     page = await opened(FORM)
+    await has_come(page)
     await page.locator("[name=skills]").fill("Patience")
 
     async def send_as(person):
@@ -80,6 +83,7 @@ async def test_a_strangers_form_keeps_its_words_too(opened, api, example):
     link = (await admin.post(f"/api/surveys/{survey}/link")).json()["url"]
     page = await opened("/s/" + link.rsplit("/", 1)[1])
     await page.context.clear_cookies()
+    await has_come(page)
     await page.locator("[name=words]").fill("You listened.")
     await page.context.set_offline(True)
     await page.locator("[name=words]").press("Control+Enter")
