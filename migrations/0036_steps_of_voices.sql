@@ -28,6 +28,8 @@ create or replace function voices_told(voices float8, on_dimension text, policy 
                     select k.now as k, least(k.now, (
                             select min(coalesce((p.policy ->> 'k')::float8, 5)) from scoring_policy as p)) as first,
                         coalesce((policy ->> 'minimum_voices')::float8, 3) as least
-                    from (select coalesce((policy ->> 'k')::float8, 5) as now) as k) as a) as b
+                    from (select coalesce((policy ->> 'k')::float8, 5) as now) as k
+                    offset 0) as a  -- worked out once: pulled up, the policies would be read for each time it is named
+                offset 0) as b
         ) as t;
     end;
