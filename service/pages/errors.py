@@ -67,7 +67,8 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
         view = stranger(request)
         say = {"title": view.words.say(title), "text": view.words.say(text) + _who_may(view.words, answer.content)}
         onward = _onward(request, view.words, answer.content.code)
-        page = view.page("error.html", status, onward=onward, written=_written(request), **say)
+        unsent = answer.content.code in OF_FEEDBACK and request.method == "GET"
+        page = view.page("error.html", status, onward=onward, written=_written(request), unsent=unsent, **say)
         page.headers.update({key: value for key, value in answer.headers.items() if key.lower() == "retry-after"})
         return page
 

@@ -27,6 +27,7 @@ FILES: dict[str, tuple[Path, str]] = {
     "page.js": (FOLDER / "page.js", "text/javascript"),
     "chart.js": (FOLDER / "chart.js", "text/javascript"),
     "copy.js": (FOLDER / "copy.js", "text/javascript"),
+    "left.js": (FOLDER / "left.js", "text/javascript"),
     "send.js": (FOLDER / "send.js", "text/javascript"),
     "suggest.js": (FOLDER / "suggest.js", "text/javascript"),
     "thank.js": (FOLDER / "thank.js", "text/javascript"),

@@ -203,7 +203,7 @@ async def has_come(page):
 
 
 # How the browser itself notes an answer that says what is to be mended, and what did not get through.
-NOTED = ("422 (Unprocessable", "401 (Unauthorized)", "403 (Forbidden)", "ERR_INTERNET_DISCONNECTED")
+NOTED = ("409 (Conflict", "422 (Unprocessable", "401 (Unauthorized)", "403 (Forbidden)", "ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture

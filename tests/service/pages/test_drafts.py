@@ -63,3 +63,15 @@ async def test_a_link_that_is_shown_once_is_copied_by_a_button(opened, example, 
     await page.get_by_role("button", name="Copy the link").click()
     await page.get_by_role("button", name="Copied").wait_for()
     assert await page.evaluate("navigator.clipboard.readText()") == await page.get_by_label("The link").input_value()
+
+
+async def test_what_was_never_sent_is_given_back_once_its_round_has_closed(opened, example, worker_pool):
+    here = f"/feedback/asks/{await asked(worker_pool, example)}"
+    page = await opened("/boards")
+    await come(page, here)
+    await page.get_by_label("In your own words").fill("She asks first.")
+    async with db.tenant(worker_pool, example.organization_id) as tx:
+        await tx.execute("update feedback_round set closed_at = now()")
+    await page.reload()
+    await page.get_by_text("This round has closed").first.wait_for()
+    assert await page.get_by_label("What you wrote, to copy").input_value() == "She asks first."
