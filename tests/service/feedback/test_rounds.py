@@ -93,7 +93,8 @@ async def test_who_waits_to_open_a_round_looks_at_the_clock_afterwards(north, wo
                 break
             await asyncio.sleep(0.01)
         await close(first, closed)
-    assert (await waiting).opened_at > (await fetch(worker_pool, north, "select closed_at from feedback_round"))[0][0]
+    [(closed_at,)] = await fetch(worker_pool, north, "select closed_at from feedback_round where id = $1", closed)
+    assert (await waiting).opened_at > closed_at
 
 
 async def _opened(pool, organization_id, new):
