@@ -13,7 +13,7 @@ from service.base.rendering import ErrorResponse
 from service.feedback.model import RoundClosed, TakenIn
 from service.pages import late
 from service.pages.language import Words
-from service.pages.page import StaleForm, local, session_ended, stranger
+from service.pages.page import SEEN, StaleForm, local, session_ended, stranger
 from service.pages.sign_in import to_sign_in
 
 AnyRequest = Request[Any, Any, Any]
@@ -116,7 +116,8 @@ def _onward(request: AnyRequest, words: Words, code: str) -> tuple[str, ...]:
 
 def _written(request: AnyRequest) -> list[str]:
     """Return what somebody wrote in their own words and sent in vain, so that it can be copied."""
-    return [text for text in request.state.get("sent", {}).values() if len(text) >= A_SENTENCE and " " in text.strip()]
+    sent = {key: text for key, text in request.state.get("sent", {}).items() if key != SEEN}
+    return [text for text in sent.values() if len(text) >= A_SENTENCE and " " in text.strip()]
 
 
 def _who_may(words: Words, refusal: ErrorBody) -> str:

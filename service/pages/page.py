@@ -34,6 +34,7 @@ sql = db.load(Path(__file__).with_name("pages.sql"))
 LANGUAGE_COOKIE = "talkoot_language"
 FEW_LETTERS, FEW_LINES = 280, 5  # of long words, shown first
 A_FEW_MORE = 80  # letters for which nobody should have to click
+SEEN = "seen"  # a field of a form: what it showed when it was loaded
 LONGEST_PATH = 2000  # characters of a `next`
 # The Content-Security-Policy is the one of service.base.envelope, without 'unsafe-inline': Plotly sets styles through
 # the CSSOM, once style.css and a mark stand in for the <style> elements it would make (see base.html and charts.html).

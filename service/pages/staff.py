@@ -19,7 +19,7 @@ from service.base.errors import AlreadyExists, Invalid
 from service.base.paging import BY_NAME
 from service.base.way_back import Change
 from service.base.web import After, Cut, Me, Tx, page
-from service.pages.page import Seen, View, as_typed, form, own_fields, redirect
+from service.pages.page import SEEN, Seen, View, as_typed, form, own_fields, redirect
 from service.pages.teams import moment_of
 from service.pages.teams import sql as teams_of
 from service.people import actions
@@ -169,7 +169,7 @@ def _stored(view: View, person: Person) -> dict[str, str]:
 def _written_meanwhile(view: View, sent: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
     """Say of each field what somebody wrote there since the form was loaded; sent again, the form writes over it."""
     try:
-        loaded = msgspec.json.decode(sent.get("seen", "{}"), type=dict[str, str])
+        loaded = msgspec.json.decode(sent.get(SEEN, "{}"), type=dict[str, str])
     except msgspec.DecodeError:
         return {}
     text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")

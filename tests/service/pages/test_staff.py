@@ -69,6 +69,8 @@ async def test_what_another_wrote_meanwhile_is_told_before_it_is_written_over(vi
     first, other = await visitor(north, "cleo", "administrator"), await visitor(north, "ada", "administrator")
     edit = f"/people/{north.ben}/edit"
     fields = filled((await first.get(edit)).text)
+    stale = await first.post(edit, data=fields | {"csrf": "of before", "name": "Benjamin the Elder"})
+    assert (stale.status_code, stale.text.count("<textarea")) == (403, 1)  # the name; not what the form remembers
     await other.send_form(edit, edit, name="Ben", title="Seller")
     told = await first.post(edit, data=fields | {"title": "Carer"})
     assert (told.status_code, "Meanwhile this became “Seller”." in told.text) == (422, True)
