@@ -126,8 +126,13 @@ async def change_person(
     """Correct somebody's data, or show what has to be mended; a field that was emptied is emptied."""
     sent = await own_fields(request)
     person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
-    if meanwhile := _written_meanwhile(view, sent, _stored(view, person)):
-        return await _form(tx, view, person, Said(sent, meanwhile))
+    stored = _stored(view, person)
+    sent, both = _merged(sent, stored)
+    if both:
+        text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")
+        return await _form(
+            tx, view, person, Said(sent, {field: text.format(value=stored[field] or "–") for field in both})
+        )
     try:
         async with tx.transaction():  # a savepoint: what follows must still be able to read
             wanted = _read(sent, PersonChange, joined_at=_joined(view, sent, person.joined_at))
@@ -166,15 +171,16 @@ def _stored(view: View, person: Person) -> dict[str, str]:
     return {field: getattr(person, field) or "" for field in FIELDS} | {"joined": day}
 
 
-def _written_meanwhile(view: View, sent: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
-    """Say of each field what somebody wrote there since the form was loaded; sent again, the form writes over it."""
+def _merged(sent: dict[str, str], stored: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Take over what somebody wrote since the form was loaded where its sender left it alone; name what both changed."""
     try:
         loaded = msgspec.json.decode(sent.get(SEEN, "{}"), type=dict[str, str])
     except msgspec.DecodeError:
-        return {}
-    text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")
-    others = [field for field, value in stored.items() if value != loaded.get(field, value)]
-    return {field: text.format(value=stored[field] or "–") for field in others if stored[field] != sent.get(field, "")}
+        loaded = {}
+    theirs = {field: value for field, value in stored.items() if value != loaded.get(field, value)}
+    both = [field for field, value in theirs.items() if sent.get(field, "") not in {loaded[field], value}]
+    merged = sent | {field: value for field, value in theirs.items() if field not in both}
+    return {field: value for field, value in merged.items() if value}, both
 
 
 def _joined(view: View, sent: dict[str, str], before: datetime | None = None) -> datetime | None:
