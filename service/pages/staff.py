@@ -172,7 +172,7 @@ def _stored(view: View, person: Person) -> dict[str, str]:
 
 
 def _merged(sent: dict[str, str], stored: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Take over what somebody wrote since the form was loaded where its sender left it alone; name what both changed."""
+    """Take over what another wrote since the form was loaded where its sender left it alone; name what both changed."""
     try:
         loaded = msgspec.json.decode(sent.get(SEEN, "{}"), type=dict[str, str])
     except msgspec.DecodeError:
