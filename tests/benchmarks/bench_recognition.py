@@ -5,7 +5,9 @@ gave or received a thank before is ranked, and the ranking is held against the n
 two years: NDCG@20 with gain log(1 + n), and Spearman. Settings were chosen looking at both, so that odd years are a
 weak hold-out for even ones. Who is "active before" is told in five ways, for Spearman hangs on it: ever active takes in
 everybody who left. Each stands also against givers divided by the chances they had. The last table shows how little the
-settings matter. Future thanks reward activity too; the ceiling is the Spearman of an oracle without ties.
+settings matter. Future thanks reward activity too; the ceiling is the Spearman of an oracle without ties. Who ties may
+get more: most of those ever active are never thanked again, and one rank for all who are little thanked comes near to
+that. The table before the last says how near, with the place to tie from that turned out best (DECISIONS 91).
 """
 
 import sys
@@ -36,6 +38,7 @@ TOP = 20
 YEAR = 365
 FEW = 5  # thanks
 DAMPING, STEPS = 0.85, 50  # of PageRank
+CUTS = np.linspace(0, 0.98, 99)  # of all people: those under it share one rank
 Score = Callable[["Moment"], Number]
 EVER = "active ever before"
 POPULATIONS: dict[str, tuple[float, Callable[[Number, Number], Mask]]] = {
@@ -146,6 +149,11 @@ def ceiling(aim: Number) -> float:
     return float(np.mean([spearman(aim + 1e-6 * rng.random(len(aim)), aim) for _ in range(20)]))
 
 
+def tied(score: Number, aim: Number) -> float:
+    """Spearman where all under some place share one rank, the place with the best of `CUTS`, known only afterwards."""
+    return max(spearman(np.maximum(score, place), aim) for place in np.quantile(score, CUTS))
+
+
 def measured(score: Score, now: Moment, population: str, *, by_chance: bool) -> tuple[float, float]:
     """NDCG and Spearman of `score` among a population, against givers or givers for each chance."""
     chosen = now.among(population)
@@ -175,6 +183,18 @@ def table(moments: dict[int, Moment], population: str, *, by_chance: bool) -> No
         print(f"{year:>9} {chosen.sum():>6} {best:>7.3f}" + _cells(values))
     for name, years in (("mean even", EVEN), ("mean odd", ODD)):
         print(f"{name:>9} {'':>14}" + _cells(np.mean([found[year] for year in years], axis=0)))
+
+
+def ties(moments: dict[int, Moment]) -> None:
+    """Print what each score reaches among all who were active before, if it ties those under the best place."""
+    print("".join(f"{name:>12}" for name in ("years", *SCORES)))
+    for name, years in (("even", EVEN), ("odd", ODD)):
+        chosen = {year: moments[year].among(EVER) for year in years}
+        found = [
+            [tied(score(moments[year])[who], target(moments[year], who, by_chance=False)) for score in SCORES.values()]
+            for year, who in chosen.items()
+        ]
+        print(f"{name:>12}" + "".join(f"{value:>12.3f}" for value in np.mean(found, axis=0)))
 
 
 def sensitivity(moments: dict[int, Moment]) -> None:
@@ -214,6 +234,8 @@ def main(source: Path) -> None:
     for population, by_chance in product(POPULATIONS, (False, True)):
         print(f"\n{population}{', givers for each chance' * by_chance}: NDCG@{TOP}, Spearman")
         table(moments, population, by_chance=by_chance)
+    print("\nSpearman, active ever before, tied under the best place")
+    ties(moments)
     print(f"\nsettings, active ever before: NDCG@{TOP}, Spearman")
     sensitivity(moments)
 
