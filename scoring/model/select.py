@@ -37,7 +37,8 @@ def select(evidence: Evidence, as_of: int) -> Evidence:
 
     What happened at or after `as_of` is as if it had never been recorded, whole rows and single times alike: an end,
     a leave-taking or a call done later is not known yet. People, teams, projects, customers, contacts, criteria and
-    rounds stay as ids, so that indices hold; `present` and `started` say who and what is there. What somebody says
+    rounds stay as ids, so that indices hold; `present` and `started` say who and what is there. A project that has not
+    begun is nobody's, and nobody works in it. What somebody says
     of themselves is no evidence. Ratings about a person without consent for peers, and thanks and badges to one
     without consent for kudos, are left out; the consent for customers acts where a project's trust is credited.
     Applying it twice changes nothing.
@@ -121,20 +122,26 @@ def parts(evidence: Evidence) -> Number:
 
 def _people_and_projects(evidence: Evidence, as_of: int) -> Evidence:
     teams, members, leaves = evidence.team_members, evidence.members, evidence.leaves
+    begun = started(evidence, as_of)
+    working = begun[members.project] & (members.start < as_of)
     return replace(
         evidence,
         people=_ended(evidence.people, "left", as_of, MISSING_TIME),
-        projects=_projects(evidence.projects, as_of),
+        projects=_projects(evidence.projects, begun, as_of),
         team_members=_ended(rows(teams, teams.start < as_of), "end", as_of, FOREVER),
-        members=_ended(rows(members, members.start < as_of), "end", as_of, FOREVER),
+        members=_ended(rows(members, working), "end", as_of, FOREVER),
         leaves=_ended(rows(leaves, leaves.start < as_of), "end", as_of, FOREVER),
     )
 
 
-def _projects(projects: Projects, as_of: int) -> Projects:
+def _projects(projects: Projects, begun: Mask, as_of: int) -> Projects:
     later = projects.ended >= as_of
-    outcome = np.where(later, np.int8(-1), projects.outcome)
-    return replace(projects, ended=np.where(later, MISSING_TIME, projects.ended), outcome=outcome)
+    return replace(
+        projects,
+        customer=np.where(begun, projects.customer, np.int32(-1)),
+        ended=np.where(later, MISSING_TIME, projects.ended),
+        outcome=np.where(later, np.int8(-1), projects.outcome),
+    )
 
 
 def _feedback(evidence: Evidence, as_of: int, allowed: Mask) -> Feedback:

@@ -102,17 +102,24 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
 
 
 def _together(heard: Answers) -> Answers:
-    """Make one row of what a burst says of one aspect, apart for people and the rest: its mean, its largest weight."""
+    """Make one row of what a burst says of one aspect, apart for people and the rest: its mean, its largest weight.
+
+    It stands for its newest row, of rows at one moment that of the first kind: never for whose id comes first.
+    """
     if not heard.strange.any():
         return heard
     cell = (heard.response.astype(np.int64) * len(USUAL) + heard.aspect) * 2 + heard.people
     key = np.where(heard.strange, cell, int(cell.max(initial=0)) + 1 + np.arange(len(cell)))
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    strongest = np.zeros(len(first))
+    order = np.lexsort((heard.kind, -heard.at, key))
+    new = np.append(True, np.diff(key[order]) > 0)
+    newest = order[new]
+    place = np.empty_like(order)
+    place[order] = np.cumsum(new) - 1
+    strongest = np.zeros(len(newest))
     np.maximum.at(strongest, place, heard.weight)
-    total = np.bincount(place, heard.weight, len(first))
-    mean = np.bincount(place, heard.weight * heard.y, len(first)) / total
-    return replace(heard.only(first), y=mean.astype(np.float64), weight=strongest)
+    total = np.bincount(place, heard.weight, len(newest))
+    mean = np.bincount(place, heard.weight * heard.y, len(newest)) / total
+    return replace(heard.only(newest), y=mean.astype(np.float64), weight=strongest)
 
 
 def distinct_voices(subject: Index, voice: Index, weight: Number, subjects: int) -> Number:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scoring.exchange.columns import CARE_KINDS, PERSON_ROLES, SOURCES, STANDARD_CRITERIA
+from scoring.exchange.columns import ABOUT, ASPECTS, CARE_KINDS, PERSON_ROLES, SOURCES, STANDARD_CRITERIA
 
 DAYS = 700  # of history from the beginning of 2026 on
 Rows = dict[str, list[dict[str, object]]]
@@ -21,7 +21,9 @@ def company(seed: int, people: int = 8) -> Rows:
         "teams": [{"team": "red", "department": "sales"}, {"team": "blue", "department": "sales"}],
         "team_members": [{"team": ("red", "blue")[at % 2], "person": name} for at, name in enumerate(names)],
         "customers": [{"customer": "oak"}, {"customer": "pine"}],
-        "contacts": [{"contact": f"n{at}", "customer": ("oak", "pine")[at % 2], "known": 1} for at in range(4)],
+        "contacts": [
+            {"contact": f"n{at}", "customer": ("oak", "pine")[at % 2], "known": int(at < 4)} for at in range(7)
+        ],
         "projects": [_project(rng, name) for name in projects],
         "members": [
             {"project": project, "person": str(name), "share": float(rng.integers(1, 4))}
@@ -60,7 +62,8 @@ def _pair(rng, names):
 
 def _feedback(rng, names, projects):
     said = {"project": str(rng.choice(projects)), "criterion": str(rng.choice(STANDARD_CRITERIA))}
-    return {**_pair(rng, names), **said, "rating": int(rng.integers(2, 6)), "at": int(rng.integers(1, DAYS))}
+    answer = {"answer": f"a{rng.integers(25)}"} if rng.random() < 0.7 else {}
+    return {**_pair(rng, names), **said, **answer, "rating": int(rng.integers(2, 6)), "at": int(rng.integers(1, DAYS))}
 
 
 def _kudos(rng, names, projects):
@@ -68,9 +71,24 @@ def _kudos(rng, names, projects):
 
 
 def _signal(rng, names, projects):
-    said = {"kind": "survey", "aspect": "satisfaction", "value": float(rng.integers(1, 6)), "about": "people"}
-    where = {"project": str(rng.choice(projects)), "contact": f"n{rng.integers(4)}"}
-    return {**where, **said, "at": int(rng.integers(1, DAYS))}
+    """One of a known contact, seen by one of our own, or of somebody nobody knew: these come in bursts."""
+    aspect = str(rng.choice(ASPECTS))
+    said = {"kind": str(rng.choice(("survey", "complaint", "interview"))), "about": str(rng.choice(ABOUT))}
+    response = {"response": f"r{rng.integers(12)}"} if rng.random() < 0.5 else {}
+    where, at = str(rng.choice(projects)), int(rng.integers(1, DAYS))
+    who: dict[str, object] = {"contact": f"n{rng.integers(4)}"}
+    if (chance := rng.random()) < 0.2:
+        who = {"recorded_by": str(rng.choice(names))}
+    elif chance < 0.5:
+        who, where, aspect = {"contact": f"n{rng.integers(4, 7)}"}, str(rng.choice(projects[:2])), "satisfaction"
+        at = DAYS // 7 * 7 - 14 + int(rng.integers(14))
+    value = {"value": float(rng.integers(1, 11 if aspect == "recommendation" else 6)), "aspect": aspect}
+    return {"project": where, **said, **value, **who, **response, "at": at}
+
+
+def _badge(rng, names, projects):
+    where = {"project": str(rng.choice(projects))} if rng.random() < 0.5 else {}
+    return {**_pair(rng, names), **where, "badge": "bridge", "at": int(rng.integers(1, DAYS))}
 
 
 def _care(rng, names, projects):
@@ -111,7 +129,8 @@ def _document(rng, names, projects):
 EVIDENCE = (
     ("feedback", _feedback, 40),
     ("kudos", _kudos, 20),
-    ("signals", _signal, 12),
+    ("badges", _badge, 4),
+    ("signals", _signal, 30),
     ("care", _care, 8),
     ("handovers", _handover, 5),
     ("documents", _document, 5),

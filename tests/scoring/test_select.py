@@ -106,6 +106,14 @@ def test_an_end_that_lies_ahead_is_not_known_yet():
     assert present(cut, NOON).tolist() == [True, False]
 
 
+def test_a_project_that_has_not_begun_is_nobodys_yet():
+    plans = [{"project": f"j{n}", "customer": "oak", "started": day} for n, day in enumerate((9, 10))]
+    evidence = small(projects=plans, members=[{"project": plan["project"], "person": "ada"} for plan in plans])
+    cut = select(evidence, NOON)
+    assert cut.projects.customer.tolist() == [0, -1]
+    assert cut.members.project.tolist() == [0]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from([3.0, 9.0, 9.99, 10.0, 10.01, 20.0]), min_size=2, max_size=5))
 def test_selecting_twice_changes_nothing(days):
