@@ -6,6 +6,7 @@ occasions, pairs and receivers are sums over runs, and cost one pass.
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,41 @@ def only(told: Heard, kept: Mask) -> Heard:
     )
 
 
+def newest(told: Heard, most: int) -> Heard:
+    """Keep the newest `most` ratings of each pair on each criterion; receivers, givers and pairs keep their numbers.
+
+    What was said on one day with one figure stays or goes together, so that nothing hangs on ids.
+    """
+    cell = told.row_pair.astype(np.int64) * told.criteria + told.criterion
+    many = np.flatnonzero((np.bincount(cell) > most)[cell])
+    if not len(many):
+        return told
+    days = told.days[told.occasion[many]]
+    order = many[np.lexsort((told.y[many], days, cell[many]))]
+    days = told.days[told.occasion[order]]
+    begins, alike = _starts(cell[order]), _starts(cell[order], days, told.y[order])
+    before = np.arange(len(order)) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
+    last = np.append(np.flatnonzero(alike)[1:], len(order)) - 1
+    kept = np.ones(len(told.y), np.bool_)
+    kept[order] = before[last][np.cumsum(alike) - 1] < most
+    return _rows_of(told, kept)
+
+
+def _rows_of(told: Heard, kept: Mask) -> Heard:
+    """Keep some rows, and the occasions of which one is kept."""
+    occasions = np.bincount(told.occasion[kept], minlength=len(told.pair)) > 0
+    place = (np.cumsum(occasions) - 1).astype(np.int32)
+    return replace(
+        told,
+        row=told.row[kept],
+        y=told.y[kept],
+        criterion=told.criterion[kept],
+        occasion=place[told.occasion[kept]],
+        pair=told.pair[occasions],
+        days=told.days[occasions],
+    )
+
+
 def parts(told: Heard) -> list[Heard]:
     """Cut between receivers, into parts of about `PART` rows or one receiver; givers and teams keep their numbers.
 
@@ -184,7 +220,7 @@ def _order(*columns: Index) -> Places:
     return np.argsort(key, kind="stable")
 
 
-def _starts(*columns: Index) -> NDArray[np.bool_]:
+def _starts(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     """Say where a run of equal rows begins: (rows,)."""
     begins = np.ones(len(columns[0]), np.bool_)
     begins[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)

@@ -20,13 +20,14 @@ import numpy as np
 
 from scoring.model.evidence import Number
 from scoring.model.peers_products import Alike, Products, alike
-from scoring.model.peers_rows import Heard, ages
+from scoring.model.peers_rows import Heard, ages, newest
 
 # What is usual before anything was seen, squared rating points, and how many levels that is worth.
 GENERAL, SPECIAL, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL = 0.15, 0.05, 0.15, 0.02, 0.10, 0.08, 0.35
 WORTH = 12.0
 WORTH_SHAPE = 150.0  # receivers, of Σ having one variance and one covariance
 PAIR_FLOOR, OCCASION_FLOOR, RESIDUAL_FLOOR = 0.02, 0.01, 0.02  # N ratings of one pair never count as N voices
+MOST_OF_PAIR = 12  # ratings of one pair on one criterion from which is learnt: sums of products grow with their square
 LEAST_SHARE = 0.1  # of the usual variance that an estimate is never under
 HALF_LIVES = 365.25 * np.array([0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 36.0])  # days
 HALF_LIFE_SPREAD = 0.8  # sd of the logarithm of half-lives between organizations
@@ -68,8 +69,13 @@ def usual(criteria: int, half_life_days: float) -> Variances:
 
 
 def variances(told: Heard, half_life_days: float) -> Variances:
-    """Estimate all variances, `half_life_days` being what is expected of the half-life. Linear in the ratings."""
+    """Estimate all variances, `half_life_days` being what is expected of the half-life. Linear in the ratings.
+
+    Of a pair that rates again and again only the newest ratings are looked at (`MOST_OF_PAIR`), lest one giver who
+    repeats one answer a thousand times be what everybody is held to differ by.
+    """
     expected = usual(told.criteria, half_life_days)
+    told = newest(told, MOST_OF_PAIR)
     if not len(told.y):
         return expected
     classes = ages(told.days, CLASS_DAYS)

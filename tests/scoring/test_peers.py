@@ -16,10 +16,11 @@ from scoring.model.peers_equations import sums as sums_of
 from scoring.model.peers_occasions import USUAL_RATING
 from scoring.model.peers_packed import pack
 from scoring.model.peers_reduction import reduce_states
-from scoring.model.peers_rows import ages, heard
+from scoring.model.peers_rows import ages, heard, newest
 from scoring.model.peers_solution import EXACT, glance, means, solve
 from scoring.model.peers_variances import GENERAL, SPECIAL, Variances, usual, variances
 from scoring.model.peers_voices import talk
+from scoring.model.ratings import rating_of
 from scoring.policy import Policy
 from tests.scoring.small import day, small
 from tests.slow_twins import peers as twin
@@ -409,6 +410,39 @@ def test_a_thousand_copies_weigh_hardly_more_than_ten():
         for copies in (10, 1000)
     )
     assert thousand - ten < 0.1
+
+
+def test_a_giver_who_repeats_an_answer_does_not_become_what_everybody_differs_by():
+    """Sums of products grow with the square of a pair's ratings: learnt variances must not."""
+    rows = [rating(g, r, 2 + (n + m) % 4, answer=f"{g}{r}") for n, g in enumerate(NAMES) for m, r in enumerate(NAMES)]
+    rows = [row for row in rows if row["giver"] != row["receiver"]]
+
+    def learnt(copies):
+        found = evidence([*rows, *[rating("ada", "fia", 5, at=29 - n / 200, answer=f"n{n}") for n in range(copies)]])
+        return variances(heard(found, NOW), POLICY.peer_half_life_days)
+
+    few, many = learnt(15), learnt(5000)
+    assert replace(many, quality=few.quality) == few
+    assert (many.quality == few.quality).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(ratings, st.integers(1, 4), st.permutations(range(40)))
+def test_what_is_kept_of_a_pair_hangs_on_no_order_of_ids(rows, most, order):
+    """Of every pair's ratings on a criterion those stay that a plain count of newer and alike ones lets stay."""
+    rows = rows * 3
+    named = [{**row, "id": f"f{order[n % 40]:02}{n}", "answer": f"a{n}"} for n, row in enumerate(rows)]
+    cells = [(row["giver"], row["receiver"], row["criterion"], row["at"], row["rating"]) for row in rows]
+    stay = sorted(c for c in cells if sum(o[:3] == c[:3] and (-o[3], o[4]) <= (-c[3], c[4]) for o in cells) <= most)
+    told = newest(heard(evidence(named), NOW), most)
+    pair = told.row_pair
+    days = 30 - told.days[told.occasion]
+    names = [NAMES[told.givers[g]] for g in told.giver], [NAMES[told.receivers[r]] for r in told.receiver]
+    kept = sorted(
+        (names[0][p], names[1][p], CRITERIA[c]["criterion"], round(d), round(float(y)))
+        for p, c, d, y in zip(pair, told.criterion, days, rating_of(told.y), strict=True)
+    )
+    assert kept == stay
 
 
 def test_an_old_rating_pulls_less_than_a_new_one():
