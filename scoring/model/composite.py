@@ -3,6 +3,7 @@
     quality_j  = Σ_k a_k k_jb · z_jk,   z_jk = (estimate_jk − mean_k) / sd_k,   a = w / √(wᵀ R w)
     standing_j = clip(quality_j + results_j, low_j, high_j),   results_j = √(cap / (1 − cap)) · ρ_j · r_j
 
+low and high: of quality's interval as it is told (intervals.py), so that whoever's lies wholly above stays above.
 w: the policy's weights of the role over those dimensions that exist; mean, sd, R: of true quality, with its correlation
 between dimensions, on the policy's reference scale (reference.py), else as estimated here. So true quality has variance
 1 there whatever the role, and its unit is one standard deviation of it. k_jb: what the blocks say of
@@ -23,6 +24,7 @@ from scipy.special import ndtri
 from scoring.model.block import SOURCES, Block, Parts, joined, merged
 from scoring.model.choices import PersonRole
 from scoring.model.evidence import Choice, Number
+from scoring.model.intervals import ends
 from scoring.model.reference import Scale, correlations, scale
 from scoring.model.scores import Source
 from scoring.model.together import Said, across, combine, kinship, part_variance
@@ -128,17 +130,18 @@ def compose(
     if loading is not None and loading.amount:
         quality, sd, parts = _recognized(quality, sd, parts, loading, policy)
     money = scale(results, policy)
-    factor = _results_factor(sd, weighing.variance, results, policy)
+    of = among_all(weighing)
+    ends_ = ends(quality, sd, of, margin(policy))
+    factor = _results_factor((sd, weighing.variance), (quality - ends_[0], ends_[1] - quality), results, policy)
     amount = factor * (results.estimate[:, 0] - money.mean[0])
     voices = _voices(blocks, weighing)
-    centre, spread = among_all(weighing)
     return Block(
         dimensions=("quality", "standing"),
         estimate=np.column_stack([quality, quality + amount]),
         sd=np.column_stack([sd, np.hypot(sd, factor * results.sd[:, 0])]),
         voices=np.column_stack([voices, voices]),
-        centre=np.full(2, centre),
-        spread=np.full(2, spread),
+        centre=np.full(2, of[0]),
+        spread=np.full(2, of[1]),
         parts=_both(parts, _results_parts(results, factor, money), len(role)),
     )
 
@@ -188,16 +191,20 @@ def _recognized(
     return quality * kept + pull * told, sd * np.sqrt(kept), joined(pieces)
 
 
-def _results_factor(sd: Number, prior: Number, results: Block, policy: Policy) -> Number:
+def _results_factor(
+    known: tuple[Number, Number], room: tuple[Number, Number], results: Block, policy: Policy
+) -> Number:
     """Return what one unit of results adds to standing, (people,); the clip makes it smaller, never turns it.
 
-    `sd` of quality, `prior` its variance without evidence: (people,). Money moves only those who are known.
+    `known`: sd of quality, and its variance without evidence; money moves only those who are known. `room`: what lies
+    between quality and the ends of its interval, under and over it. (people,) each.
     """
     own = scale(results, policy)
+    sd, prior = known
     reliability = np.clip(1 - sd**2 / prior, 0, 1)
     factor = np.sqrt(policy.results_cap / (1 - policy.results_cap) * reliability) / own.sd[0]
     unlimited = factor * (results.estimate[:, 0] - own.mean[0])
-    allowed = margin(policy) * sd
+    allowed = np.where(unlimited < 0, *room)
     kept = np.divide(allowed, np.abs(unlimited), out=np.ones_like(sd), where=np.abs(unlimited) > allowed)
     return np.asarray(factor * kept, np.float64)
 

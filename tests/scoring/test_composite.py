@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scoring.model.block import sums
 from scoring.model.choices import PersonRole
 from scoring.model.composite import QUALITY, STANDING, Loading, compose, margin
+from scoring.model.figures import bare
 from scoring.model.reference import freeze
-from scoring.model.scores import Source
+from scoring.model.scores import Source, SubjectKind
 from scoring.policy import Policy
 from tests.scoring.blocks import block, results
 
@@ -117,8 +118,8 @@ def test_no_money_lifts_anyone_over_whose_quality_lies_wholly_above(people):
     estimate, sd, money = (np.array(column)[:, None] for column in zip(*people, strict=True))
     policy = Policy(weights={"other": {"customer_trust": 1.0}}, results_cap=0.3)
     found = compose([customers(estimate, sd)], results(money), np.full(len(people), -1, np.int8), policy)
-    low = found.estimate[:, QUALITY] - Z80 * found.sd[:, QUALITY]
-    high = found.estimate[:, QUALITY] + Z80 * found.sd[:, QUALITY]
+    told = bare(SubjectKind.PERSON, found, policy)
+    low, high = told.low[:, QUALITY], told.high[:, QUALITY]
     wholly_above = low[:, None] > high[None, :]
     ahead = found.estimate[:, None, STANDING] >= found.estimate[None, :, STANDING] - 1e-12
     assert ahead[wholly_above].all()
@@ -198,8 +199,8 @@ def test_money_keeps_its_place_whatever_the_roles_and_the_reference(people, then
     found = compose(
         [customers(estimate, sd), peers(4 + estimate / 4, sd / 2)], results(money), role[:, 0].astype(np.int8), policy
     )
-    low = found.estimate[:, QUALITY] - Z80 * found.sd[:, QUALITY]
-    high = found.estimate[:, QUALITY] + Z80 * found.sd[:, QUALITY]
+    told = bare(SubjectKind.PERSON, found, policy)
+    low, high = told.low[:, QUALITY], told.high[:, QUALITY]
     ahead = found.estimate[:, None, STANDING] >= found.estimate[None, :, STANDING] - 1e-9
     assert ahead[low[:, None] > high[None, :]].all()
     assert (found.estimate[:, STANDING] >= low - 1e-9).all()
