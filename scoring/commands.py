@@ -13,6 +13,7 @@ from scoring import policy as policies
 from scoring.cluster import Unreachable
 from scoring.exchange.columns import SOURCES
 from scoring.exchange.problems import BadFolder
+from scoring.model.figures import criterion_names
 from scoring.offline import Options, Outcome, run_folder
 from scoring.output import ForeignFolder, Format
 
@@ -87,6 +88,8 @@ def read_policy(path: Path | None) -> policies.Policy:
         return policies.decode(path.read_bytes())
     except OSError as wrong:
         refuse(f"--policy: {path}: {wrong.strerror}")
+    except policies.InvalidPolicy as wrong:
+        raise policies.InvalidPolicy(f"{path}: {wrong}") from wrong
 
 
 def refuse(message: str) -> NoReturn:
@@ -104,6 +107,9 @@ def _tell(found: Outcome, options: Options) -> None:
         given = f"ASSUMED CONSENT: {silent}; reason: {options.assume_consent}"
         refused = f"NO CONSENT: {silent}, which count for nobody; --assume-consent REASON takes them as given"
         typer.echo(given if options.assume_consent else refused, err=True)
+    if unknown := policies.nowhere(options.policy, criterion_names(found.evidence.criteria)):
+        given = ", ".join(unknown)
+        typer.echo(f"NO SUCH CRITERION: the policy weighs {given}, of which the folder knows nothing", err=True)
     typer.echo(", ".join(f"{step} {seconds:.2f} s" for step, seconds in found.seconds.items()), err=True)
 
 

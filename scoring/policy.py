@@ -5,7 +5,7 @@ place. An invalid one says which rule it breaks.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -13,7 +13,15 @@ from itertools import pairwise
 import msgspec
 from msgspec.structs import replace
 
-from scoring.policy_rules import BrokenRule, check_freedoms, check_reference, check_texts
+from scoring.policy_rules import (
+    NO_WEIGHT,
+    BrokenRule,
+    check_freedoms,
+    check_inside,
+    check_moment,
+    check_reference,
+    check_texts,
+)
 
 RESULTS_CAP_LIMIT = 0.30  # no policy may let money weigh more (scoring.md, results)
 
@@ -50,7 +58,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ----------
     dimensions : names. Criteria, customer_trust, recognition, care, results; none twice.
     mean, sd : the dimension's raw unit (rating points for criteria; standardised evidence else). One for each
-        dimension; sd above 0.
+        dimension; mean within a million of 0, sd from a millionth to a million.
     correlation : between dimensions, of true quality: symmetric, 1 with itself, no eigenvalue under 0.
     """
 
@@ -72,7 +80,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     observation_weight : of one customer's own word, 0 to 1. What our own staff saw or reported.
     heard_probability : probability, 0.5 to 0.99. P(project trust above the reference) for the customer's star.
     kudos_half_life_days : days, 30 to 36500. A thank of this age counts half.
-    mutual_weight : of one thank, 0 to 0.5. What thanks that are only mutual count at most.
+    mutual_weight : share, 0 to 0.5. Of the little that further thanks between two who thank each other may add to the
+        first, which counts nearly a whole one; together they never count more than one thank from outside.
     results_cap : share, 0 to 0.3. Of the variance of standing, what results may hold at most.
     weights : of each dimension in quality, by role, 0 to 10. A dimension that a role does not name does not apply to
         it; the role other is for everybody whose role is not named.
@@ -145,7 +154,7 @@ RULES: dict[str, tuple[float, float, str]] = {
     "k": (3, 10, "fewer givers could be guessed, more would silence small teams"),
     "observation_weight": (0, 1, "our own observation is never stronger than the customer's own word"),
     "heard_probability": (0.5, 0.99, "a star needs more than even odds and less than certainty"),
-    "mutual_weight": (0, 0.5, "what is only mutual counts half at most"),
+    "mutual_weight": (0, 0.5, "what two people thank each other again and again adds half at most"),
     "results_cap": (0, RESULTS_CAP_LIMIT, "quality weighs more than revenue"),
     "certainty": (0.5, 0.999, "two subjects are told apart by better than even odds"),
     "interval": (0.5, 0.99, "an interval holds at least half of the posterior"),
@@ -162,12 +171,6 @@ LEVEL_RULES: dict[str, tuple[float, float, str]] = {
 }
 WEIGHT_RULE = (0.0, 10.0, "a dimension counts for somebody, not against, and a tenth is told from nothing")
 ROLES = ("seller", "expert", "carer", "lead", "other")  # as in the exchange folder
-NO_WEIGHT = {
-    "results": "their part is results_cap",
-    "recognition": "it enters by the loading that evidence justifies",
-    "quality": "it is the sum",
-    "standing": "it is the sum",
-}
 
 
 def check(policy: Policy) -> Policy:
@@ -197,7 +200,7 @@ def broken(policy: Policy) -> dict[str, BrokenRule]:
 def _rules_of(policy: Policy) -> Iterator[tuple[str, Callable[[], None]]]:
     """Yield what is asked of each field, and the way to ask it."""
     for field, rule in RULES.items():
-        yield field, partial(_inside, field, getattr(policy, field), rule)
+        yield field, partial(check_inside, field, getattr(policy, field), rule)
     yield "weights", partial(_check_roles, policy.weights)
     for role, by_dimension in policy.weights.items():
         yield f"weights {role}", partial(_check_weights, role, by_dimension)
@@ -206,7 +209,7 @@ def _rules_of(policy: Policy) -> Iterator[tuple[str, Callable[[], None]]]:
     yield "levels", partial(_check_ladder, policy.levels)
     for number, (below, above) in enumerate(pairwise(policy.levels), 1):
         yield f"levels {number}", partial(_check_step, below, above)
-    yield "levels_from", partial(_check_moment, "levels_from", policy.levels_from)
+    yield "levels_from", partial(check_moment, "levels_from", policy.levels_from)
     if (given := policy.reference) is not None:
         yield "reference", partial(check_reference, given.dimensions, given.mean, given.sd, given.correlation)
 
@@ -215,6 +218,15 @@ def succeeding(before: Policy, new: Policy, at: datetime) -> Policy:
     """Return `new` as it is published at `at` after `before`: levels that ask for something else do so from then."""
     same = [_asks(level) for level in before.levels] == [_asks(level) for level in new.levels]
     return replace(new, levels_from=before.levels_from if same else at)
+
+
+def nowhere(policy: Policy, criteria: Iterable[str]) -> list[str]:
+    """List what has a weight in `policy` and is neither one of these criteria nor a measure of people: names, sorted.
+
+    It counts for nobody: a misspelt name, or a criterion of other organizations.
+    """
+    weighed = {name for by_name in policy.weights.values() for name, weight in by_name.items() if weight}
+    return sorted(weighed - {*criteria, "customer_trust", "care"})
 
 
 def referring(policy: Policy, reference: Reference) -> Policy:
@@ -226,18 +238,6 @@ def _asks(level: Level) -> tuple[int, float | None]:
     return level.stages, level.low
 
 
-def _inside(name: str, value: float, rule: tuple[float, float, str]) -> None:
-    low, high, why = rule
-    if not low <= value <= high:
-        text = "{name} is {value:g}, but must lie from {low:g} to {high:g}: {why}"
-        raise BrokenRule(text, name=name, value=value, low=low, high=high, why=why)
-
-
-def _check_moment(name: str, at: datetime | None) -> None:
-    if at is not None and at.tzinfo is None:
-        raise BrokenRule("{name}: a moment needs a time zone", name=name)
-
-
 def _check_roles(weights: dict[str, dict[str, float]]) -> None:
     if "other" not in weights:
         raise BrokenRule("weights: the role `other` is missing, which those without a role fall back on")
@@ -247,7 +247,7 @@ def _check_weights(role: str, by_dimension: dict[str, float]) -> None:
     if role not in ROLES:
         raise BrokenRule("weights: there is no role {role!r}; there are: {roles}", role=role, roles=", ".join(ROLES))
     for name, weight in by_dimension.items():
-        _inside(f"weights of {role}: {name}", weight, WEIGHT_RULE)
+        check_inside(f"weights of {role}: {name}", weight, WEIGHT_RULE)
         if name in NO_WEIGHT:
             text = "weights of {role}: {name} has no weight in quality: {why}"
             raise BrokenRule(text, role=role, name=name, why=NO_WEIGHT[name])
@@ -256,9 +256,9 @@ def _check_weights(role: str, by_dimension: dict[str, float]) -> None:
 
 
 def _check_level(level: Level) -> None:
-    _inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
+    check_inside(f"levels: stages of {level.name}", level.stages, LEVEL_RULES["stages"])
     if level.low is not None:
-        _inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
+        check_inside(f"levels: low of {level.name}", level.low, LEVEL_RULES["low"])
     check_freedoms(level.name, level.freedoms, level.freedoms_fi)
 
 

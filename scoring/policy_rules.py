@@ -1,10 +1,23 @@
-"""Rules of a policy that need more than a range: texts, and the frozen scale."""
+"""What rules of a policy ask: ranges, moments, texts, and a scale that there can be."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import product
-from math import isfinite, sqrt
+from math import sqrt
 
 ROUNDING = 1e-9  # of correlations, as they are stored
+LEAST_SD, MOST_UNITS = 1e-6, 1e6  # of a reference scale, raw units: outside, figures would no longer be numbers
+
+NO_WEIGHT = {
+    "results": "their part is results_cap",
+    "recognition": "it enters by the loading that evidence justifies",
+    "quality": "it is the sum",
+    "standing": "it is the sum",
+    "help": "it is told of teams",
+    **dict.fromkeys(
+        ("satisfaction", "recommendation", "commitment", "listening"), "it is told of projects, not of people"
+    ),
+}
 
 
 class BrokenRule(ValueError):
@@ -38,6 +51,30 @@ def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> 
         raise BrokenRule("{name}: none may be given twice", name=name)
 
 
+def check_inside(name: str, value: float, rule: tuple[float, float, str]) -> None:
+    """Ask for a value within a rule: lowest, highest, and why.
+
+    Raises
+    ------
+    BrokenRule : naming the field, its range and the reason.
+    """
+    low, high, why = rule
+    if not low <= value <= high:
+        text = "{name} is {value:g}, but must lie from {low:g} to {high:g}: {why}"
+        raise BrokenRule(text, name=name, value=value, low=low, high=high, why=why)
+
+
+def check_moment(name: str, at: datetime | None) -> None:
+    """Ask for a moment of which it is known when it was.
+
+    Raises
+    ------
+    BrokenRule : it has no time zone.
+    """
+    if at is not None and at.tzinfo is None:
+        raise BrokenRule("{name}: a moment needs a time zone", name=name)
+
+
 def check_freedoms(level: str, english: Sequence[str], finnish: Sequence[str]) -> None:
     """Ask for texts, and for as many in both languages where both have some: else one of them would lack a freedom.
 
@@ -66,10 +103,10 @@ def check_reference(
     if not len(mean) == len(sd) == len(correlation) == size or any(len(row) != size for row in correlation):
         raise BrokenRule("reference: mean, sd and correlation have one entry for each dimension")
     for name, value, width in zip(dimensions, mean, sd, strict=True):
-        if not isfinite(value):
-            raise BrokenRule(f"reference: mean of {name} is no number")
-        if not (isfinite(width) and width > 0):
-            raise BrokenRule(f"reference: sd of {name} is {width:g}, but must be above 0")
+        if not abs(value) <= MOST_UNITS:
+            raise BrokenRule(f"reference: mean of {name} is {value:g}, but must lie within {MOST_UNITS:g} of 0")
+        if not LEAST_SD <= width <= MOST_UNITS:
+            raise BrokenRule(f"reference: sd of {name} is {width:g}, but must lie from {LEAST_SD:g} to {MOST_UNITS:g}")
     _check_correlation(dimensions, correlation)
 
 

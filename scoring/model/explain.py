@@ -41,9 +41,10 @@ def explanations(found: Sequence[Figures], dimensions: tuple[str, ...]) -> Expla
 
 def _check(found: Figures) -> None:
     shape = (found.estimate.shape[0], found.estimate.shape[1])
-    wrong = np.abs(sums(found.parts, shape) - found.estimate) > EXACT * np.maximum(1, np.abs(found.estimate))
-    if wrong.any():
-        subject, dimension = np.argwhere(wrong)[0]
+    right = np.abs(sums(found.parts, shape) - found.estimate) <= EXACT * np.maximum(1, np.abs(found.estimate))
+    right &= np.isfinite(found.estimate)
+    if not right.all():
+        subject, dimension = np.argwhere(~right)[0]
         raise DoesNotAddUp(f"{found.kind.name.lower()} {subject}, {found.dimensions[dimension]}")
 
 

@@ -53,7 +53,8 @@ def test_dimensions_stand_in_the_order_of_all():
     assert [ALL[at] for at in table.dimension] == ["satisfaction"] * 2 + ["customer_trust"] * 2
 
 
-def test_amounts_that_do_not_add_up_are_never_published():
+@pytest.mark.parametrize("told", [4.6, float("nan"), float("inf")])
+def test_amounts_that_do_not_add_up_are_never_published(told):
     found = shown(block("leading", estimate=[[4.5]], sd=0.2, centre=4.0))[0]
     with pytest.raises(DoesNotAddUp, match="person 0, leading"):
-        explanations([replace(found, estimate=np.array([[4.6]]))], ALL)
+        explanations([replace(found, estimate=np.array([[told]]))], ALL)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scoring.exchange.columns import PERSON_ROLES
 from scoring.policy import (
     LEVEL_RULES,
-    NO_WEIGHT,
     RESULTS_CAP_LIMIT,
     ROLES,
     RULES,
@@ -28,7 +27,7 @@ from scoring.policy import (
     encode,
     succeeding,
 )
-from scoring.policy_rules import BrokenRule, check_reference
+from scoring.policy_rules import NO_WEIGHT, BrokenRule, check_reference
 
 DESCRIBED = re.compile(r"^    (\w+) : [^,\n]+(?:, [^0-9\n-]+)?, (-?[0-9.]+) to (-?[0-9.]+)\. \S", re.MULTILINE)
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -150,9 +149,12 @@ BROKEN_REFERENCES = [
     ({"sd": (0.5, 1.0, 1.0)}, "one entry for each dimension"),
     ({"correlation": ((1.0, 0.5),)}, "one entry for each dimension"),
     ({"correlation": ((1.0,), (0.5,))}, "one entry for each dimension"),
-    ({"mean": (float("inf"), 0.0)}, "mean of a is no number"),
-    ({"sd": (0.0, 1.0)}, "sd of a is 0, but must be above 0"),
+    ({"mean": (float("inf"), 0.0)}, r"mean of a is inf, but must lie within 1e\+06 of 0"),
+    ({"mean": (float("nan"), 0.0)}, "mean of a is nan"),
+    ({"sd": (0.0, 1.0)}, r"sd of a is 0, but must lie from 1e-06 to 1e\+06"),
     ({"sd": (0.5, float("nan"))}, "sd of b is nan"),
+    ({"sd": (0.5, 1e-200)}, "sd of b is 1e-200"),
+    ({"sd": (1e300, 1.0)}, r"sd of a is 1e\+300"),
     ({"correlation": ((1.0, 0.5), (0.4, 1.0))}, "is given as two"),
     ({"correlation": ((0.9, 0.5), (0.5, 1.0))}, "correlation 1 with itself"),
     ({"correlation": ((1.0, 1.1), (1.1, 1.0))}, "contradict one another"),

@@ -158,6 +158,17 @@ def test_scoring_a_folder_twice_gives_the_same_bytes(tmp_path):
     assert contents(tmp_path / "two") == one
 
 
+def test_a_policy_is_named_where_it_is_none_and_what_it_weighs_in_vain_is_told(tmp_path):
+    path = make(tmp_path / "in", GOOD)
+    (tmp_path / "torn.json").write_text('{"k": 5')
+    refused = talkoot("score", path, "--out", tmp_path / "out", "--policy", tmp_path / "torn.json")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"{tmp_path / 'torn.json'}: ")
+    (tmp_path / "typo.json").write_text('{"weights": {"other": {"colaboration": 1, "care": 0.5, "leading": 0}}}')
+    told = talkoot("score", path, "--out", tmp_path / "out", "--policy", tmp_path / "typo.json")
+    assert "NO SUCH CRITERION: the policy weighs colaboration, of which the folder knows nothing" in told.stderr
+
+
 def test_a_token_opens_the_api_until_it_is_revoked(run, company, web):
     headers = token(run, company, "employee")
     assert httpx.get(f"{web}/api/people", headers=headers, trust_env=False).json()["items"]

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 from dashboards.catalog import CHARTS
 from scoring import policy as rules
+from scoring.policy_rules import NO_WEIGHT
 from scoring.policy_words import meanings
 from service.pages import (
     audit,
@@ -120,7 +121,7 @@ def said_of_the_office():
 def said_of_the_policy():
     for texts in (policy_form.LABELS, policy_form.GROUP_NAMES, policy_form.LEVEL_LABELS, policy_form.ROLE_NAMES):
         yield from texts.values()
-    yield from (*policy_form.WORDED, *policy.REFUSALS.values(), *rules.NO_WEIGHT.values())
+    yield from (*policy_form.WORDED, *policy.REFUSALS.values(), *NO_WEIGHT.values())
     for _, _, why in (*rules.RULES.values(), *rules.LEVEL_RULES.values(), rules.WEIGHT_RULE):
         yield why
     yield from (text for field in rules.RULES for text in (meanings()[field].text, meanings()[field].unit))
