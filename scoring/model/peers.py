@@ -200,7 +200,7 @@ def _raters(fit: Fit) -> RaterTable:
 
 
 def _voices(people: int, fit: Fit) -> tuple[Number, Number]:
-    """Count distinct givers by person and criterion, (people, criteria): as fresh as their newest word, and all of them."""
+    """Count givers by person and criterion, (people, criteria): each as fresh as their newest word, and all of them."""
     told, criteria = fit.told, fit.told.criteria
     fresh = np.exp2(-np.maximum(told.days, 0) / fit.held.half_life)[told.occasion]
     voice, place = np.unique(told.row_pair.astype(np.int64) * criteria + told.criterion, return_inverse=True)
