@@ -200,9 +200,12 @@ def _raters(fit: Fit) -> RaterTable:
 
 
 def _voices(people: int, fit: Fit) -> tuple[Number, Number]:
-    """Count givers by person and criterion, (people, criteria): each as fresh as their newest word, and all of them."""
+    """Count givers by person and criterion, (people, criteria): each as fresh as their newest word, and all of them.
+
+    A giver counts whole until that word is a half-life old: three who have spoken are three voices, not 2.9999.
+    """
     told, criteria = fit.told, fit.told.criteria
-    fresh = np.exp2(-np.maximum(told.days, 0) / fit.held.half_life)[told.occasion]
+    fresh = np.minimum(2 * np.exp2(-np.maximum(told.days, 0) / fit.held.half_life), 1.0)[told.occasion]
     voice, place = np.unique(told.row_pair.astype(np.int64) * criteria + told.criterion, return_inverse=True)
     newest = np.zeros(len(voice))
     np.maximum.at(newest, place, fresh)

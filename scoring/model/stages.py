@@ -115,6 +115,7 @@ def _left_behind(evidence: Evidence, policy: Policy) -> _Star:
     known = _any(evidence, documents.project, documents.project >= 0) | _any(evidence, handovers.project, rated) | due
     value = np.where(known, np.where((used | good) & ~missed, YES, NO), UNKNOWN)
     words = {"document_used": used, "handover_good": good, "care_done": due & ~missed, "care_missed": missed}
+    words["nothing"] = known & ~used & ~good
     tokens = [
         ";".join(f"left_behind:{word}" for word, holds in zip(words, row, strict=True) if holds)
         for row in np.column_stack(list(words.values())).tolist()
