@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from tests.scoring import examples_open, examples_peers
+from tests.scoring import examples_composed, examples_open, examples_peers
 from tests.scoring.examples import EXAMPLES, figures
 
-CHECKS = {**examples_peers.CHECKS, **examples_open.CHECKS}
+CHECKS = {**examples_peers.CHECKS, **examples_open.CHECKS, **examples_composed.CHECKS}
 
 
 def within(figure):
