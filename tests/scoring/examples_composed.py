@@ -1,7 +1,11 @@
 """Worked examples of quality, stages, levels, boards, teams and changes, computed by the engine."""
 
+from calendar import month_name
+from datetime import UTC, datetime
+
 import numpy as np
 
+from scoring.model import care
 from scoring.model.boards_many import places_of_many
 from scoring.model.changes import WHATS, Known, changes
 from scoring.model.choices import PersonRole
@@ -11,12 +15,15 @@ from scoring.model.falls import Look, falls
 from scoring.model.intervals import ends
 from scoring.model.levels import Falls, levels, trust
 from scoring.model.peers import ProjectPeers
+from scoring.model.score import score
 from scoring.model.scores import StageTable
 from scoring.model.select import consented, select
 from scoring.model.stages import cleared, stages
 from scoring.model.teams import team_block, time_shares
 from scoring.policy import Policy
+from scoring.release_figures import Frozen, shrunk
 from tests.scoring.blocks import block, results
+from tests.scoring.examples import hold
 from tests.scoring.small import micros, small
 
 POLICY = Policy()
@@ -129,6 +136,39 @@ def ranks(example, monkeypatch):
     return {name: getattr(found, name)[back] for name in ("rank_low", "rank_high", "band")}
 
 
+def month(example, monkeypatch):
+    hold(monkeypatch, care)
+
+    def day(words):
+        number, name = words.split()
+        return datetime(2026, list(month_name).index(name), int(number), 12, tzinfo=UTC)
+
+    rows = [
+        {
+            "owner": row["owner"], "project": row["project"], "kind": "3m", "due": day(row["due"]),
+            **({"done": day(row["done"]), "outcome": "well"} if row["done"] else {}),
+        }
+        for row in example.rows
+    ]  # fmt: skip
+    found = score(small(care=rows), POLICY, datetime(2026, 4, 11, tzinfo=UTC)).standings
+    in_march = found.period == found.periods.index("month:2026-03")
+    figures = []
+    for board in ("care", "carer"):
+        here = in_march & (found.board == found.boards.index(board)) & found.provisional
+        figures.append(found.score[here][np.argsort(found.subject[here])])
+    assert (figures[0] == figures[1]).all()
+    return {"care and carer in March": figures[0]}
+
+
+def released(example, monkeypatch):
+    x, givers, draws = _columns(example, "x", "givers", "releases")
+    until = np.where(givers > 0, 0, MISSING_TIME).astype(np.int64)
+    zero = np.zeros_like(x)
+    frozen = Frozen(until, zero, zero, zero, givers, x, zero, draws)
+    found = shrunk(frozen, np.ones(x.shape, np.bool_), np.array([4.0]))
+    return {"shown": found.mean, "sd of Ada and Eino": found.sd[[0, 4]]}
+
+
 def teams(example, monkeypatch):
     members = [{"team": row["team"], "person": row["person"], "role": "member"} for row in example.rows]
     evidence = select(small(team_members=members), micros(730))
@@ -186,7 +226,9 @@ CHECKS = {
     "Stars": stars,
     "Levels, and a speciality": ladder,
     "Losing a level": losing,
-    "Ranks and bands": ranks,
-    "Teams": teams,
     "One more answer, a better project, a call": changed,
+    "Ranks and bands": ranks,
+    "A month, and an award": month,
+    "Teams": teams,
+    "A blurred figure": released,
 }

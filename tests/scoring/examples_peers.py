@@ -7,7 +7,7 @@ import numpy as np
 from scoring.model.peers_equations import Voices, equations, sums
 from scoring.model.peers_rows import ages, heard
 from scoring.model.peers_solution import solve
-from scoring.model.peers_variances import Variances
+from scoring.model.peers_variances import Variances, variances
 from scoring.model.ratings import rating_of, told_of
 from tests.scoring.examples import with_column
 from tests.scoring.small import micros, small
@@ -144,6 +144,11 @@ def low_end(example, monkeypatch):
     }
 
 
+def learnt(example, monkeypatch):
+    found = variances(heard(_evidence(example, 1), micros(NOW)), FOR_EVER)
+    return {"quality": found.quality, "leniency": [found.leniency], "residual": [found.residual]}
+
+
 def _without(example, column, values):
     return type(example)(
         [row for row in example.rows if row[column] not in values],
@@ -163,4 +168,5 @@ CHECKS = {
     "Age": age,
     "A circle's own praise": circle,
     "A pair at the low end": low_end,
+    "What variances are learnt": learnt,
 }
