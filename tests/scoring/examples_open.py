@@ -65,7 +65,8 @@ def _customers(example, monkeypatch, **more):
     hold(monkeypatch, signals, aspects, trust)
     said = [
         {
-            "aspect": "satisfaction", "kind": "meeting" if "recorded by" in row else "survey", "at": JUST_NOW,
+            "aspect": "satisfaction", "kind": "meeting" if "recorded by" in row else "survey",
+            "at": JUST_NOW - float(row.get("days ago", 0)),
             "project": row["project"], "contact": row["contact"], "value": float(row["value"]),
             **{name: row[name] for name in ("aspect", "response", "about") if name in row},
             **({"recorded_by": row["recorded by"]} if row.get("recorded by") else {}),
