@@ -14,7 +14,7 @@ from tests.architecture import tree
 TEXT = (tree.ROOT / "scoring" / "EXAMPLES.md").read_text()
 NUMBER = r"-?\d+(?:\.\d+)?"
 FIGURE = re.compile(rf"#\s*({NUMBER}|\[[^\]]*\](?:, \[[^\]]*\])*\]?)(?=[\s:]|$)")
-ANSWER = re.compile(rf"^Answer, (.+): ({NUMBER}(?: {NUMBER})*)$", re.MULTILINE)
+ANSWER = re.compile(rf"^- Answer, (.+): ({NUMBER}(?: {NUMBER})*)$", re.MULTILINE)
 WORDS = {
     "sqrt": sqrt, "log": log, "exp": exp, "asinh": asinh, "Phi": lambda x: float(ndtr(x)),
     "psi": lambda x: float(digamma(x)), "psi1": lambda x: float(polygamma(1, x)),
@@ -55,15 +55,16 @@ EXAMPLES = {
 
 
 def figures(arithmetic):
-    """Run the arithmetic; (line, what it says, what comes out) of every line with a figure behind its #."""
+    """Run the arithmetic; (line, what it says, what comes out) of every line with a figure behind its #, or given."""
     names, lines = dict(WORDS), arithmetic.splitlines()
     for node in ast.parse(arithmetic).body:
         exec(compile(ast.Module([node], []), "EXAMPLES.md", "exec"), names)  # noqa: S102 - our own text, plain sums
-        line = lines[node.end_lineno - 1]
+        line, target = lines[node.end_lineno - 1], node.targets[0]
+        found = [names[each.id] for each in target.elts] if isinstance(target, ast.Tuple) else names[target.id]
         if told := FIGURE.search(line):
-            target = node.targets[0]
-            found = [names[each.id] for each in target.elts] if isinstance(target, ast.Tuple) else names[target.id]
             yield line, ast.literal_eval(told[1]), found
+        elif not any(isinstance(part, ast.BinOp | ast.Call | ast.Name) for part in ast.walk(node.value)):
+            yield line, found, found  # given, not worked out
 
 
 def hold(monkeypatch, *modules):
