@@ -162,15 +162,18 @@ def averaging(belongs: csr_array) -> csr_array:
 def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:
     """Give the voices of some rows numbers, and say which are of nobody known.
 
-    A contact of whom it is not said whether anybody knew them counts as known; so does everybody where no signal names
-    its contact, as then nothing can be told apart. What one of ours saw, with no contact, is that person's voice.
+    A contact of whom it is not said whether anybody knew them counts as unknown where others are said to be known, and
+    as known where that is said of nobody; so does everybody where no signal names its contact, as then nothing can be
+    told apart. What one of ours saw, with no contact, is that person's voice.
     """
     signals, contacts = evidence.signals, evidence.contacts
     contact, recorder, project = signals.contact[rows], signals.recorded_by[rows], signals.project[rows]
     named = contact >= 0
     ours = ~named & (recorder >= 0)
     nameless = ~named & ~ours
-    unknown = np.append(contacts.known, np.int8(0))[contact] == 0
+    known = contacts.known == 1
+    strange = ~known if known.any() else contacts.known == 0
+    unknown = np.append(strange, True)[contact]
     unknown &= ~ours & (~nameless | named.any())
     customer = evidence.projects.customer[project].astype(np.int64)
     # In this order: contacts, our own people, customers of whom nobody known spoke, projects of no customer.
