@@ -11,7 +11,7 @@ from rich.table import Table
 
 from scoring import policy as policies
 from scoring.cluster import Unreachable
-from scoring.exchange.columns import SOURCES
+from scoring.exchange.columns import EARLIEST, LATEST, SOURCES
 from scoring.exchange.problems import BadFolder
 from scoring.model.figures import criterion_names
 from scoring.offline import Options, Outcome, run_folder
@@ -72,7 +72,10 @@ def moment(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         refuse(f"--as-of: is {text!r}, expected a time such as 2026-03-01T09:00:00+02:00")
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if not datetime.fromisoformat(EARLIEST) < at < datetime.fromisoformat(LATEST):
+        refuse(f"--as-of: is {text!r}, expected a time between {EARLIEST} and {LATEST}")
+    return at
 
 
 def read_policy(path: Path | None) -> policies.Policy:

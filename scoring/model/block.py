@@ -38,6 +38,7 @@ class Block:
     `common`: (dimensions, dimensions), what of `covariance` all subjects have alike, so that no comparison hangs on it.
     `noise`: (dimensions, dimensions), covariance of a new voice's words around the truth, on all dimensions at once.
     `saying`: (dimensions,), sd of what single givers say around the truth, where that is ratings (ratings.py), else 0.
+    `ever`: (subjects, dimensions), voices whatever their age; None: as `voices`, which do not age there.
     `origin`, `unit`: (dimensions,), what estimates mean in the evidence's raw unit, origin + unit · estimate, the same
     in every run (reference.py); None: estimates are raw.
     """
@@ -56,6 +57,11 @@ class Block:
     origin: Number | None = None
     unit: Number | None = None
     saying: Number | None = None
+    ever: Number | None = None
+
+    def ever_heard(self) -> Number:
+        """Return the voices there ever were, spelt out."""
+        return self.voices if self.ever is None else self.ever
 
     def correlated(self) -> Number:
         """Return the correlation of true quality between dimensions, spelt out."""

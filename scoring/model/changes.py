@@ -30,7 +30,7 @@ from scoring.model.ratings import rating_of, told_of
 from scoring.model.scores import ChangeTable
 from scoring.model.select import distinct, shares
 from scoring.model.signals import SPREAD
-from scoring.model.together import Said, moved, part_variance
+from scoring.model.together import Said, moved
 from scoring.model.trust import PERSON_VARIANCE
 
 USUAL, BETTER, SATISFACTION, CARE = range(4)
@@ -85,12 +85,13 @@ def _answers(known: Known, allowed: Mask) -> Iterator[_Change]:
     gain = variance[person] / (variance + noise)[person]
     pull = gain[:, None] * weight[person]
     if rated.noise is not None and rated.covariance is not None:
-        # An answer about one tells nothing of what is common to all.
-        own = part_variance(rated, weight)[person]
-        seen = rated.covariance[person] * (own / variance[person])[:, None, None]  # exact: wᵀV(V + N)⁻¹, both symmetric
-        reach = np.einsum("jkl,jl->jk", seen, weight[person])
-        pull = np.linalg.solve(seen + rated.noise, reach[:, :, None])[:, :, 0]
-        gain = (pull * reach).sum(axis=1) / own  # the share of the variance that the answer takes
+        # An answer about one tells nothing of what is common to all, but surprises by that too.
+        whole = rated.covariance[person]
+        apart = whole - (np.zeros_like(rated.noise) if rated.common is None else rated.common)
+        reach = np.einsum("jkl,jl->jk", apart, weight[person])
+        own = (reach * weight[person]).sum(axis=1)
+        pull = np.linalg.solve(whole + rated.noise, reach[:, :, None])[:, :, 0]  # exact: wᵀV(V + N)⁻¹, both symmetric
+        gain = (pull * reach).sum(axis=1) / np.maximum(own, LEAST)  # the share of the variance that the answer takes
     said = _of_people(known.weighing.said, person)
     left = said.variance[:, 0] * (1 - gain)
     better = told_of(np.minimum(rating_of(rated.centre) + 1, HIGHEST))

@@ -42,7 +42,9 @@ def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, N
     found = _Effects(person, project, customer, spoken_of(fit, work))
     mean, theta = averaging(belonging(evidence)), fit.variances
     sd = _sds(fit, found.felt, mean)
-    unit = float(np.sqrt(squares(work.staff).mean() * theta[PERSON] + theta[PROJECT])) if projects else 1.0
+    parts_of = squares(work.staff)
+    staffed = parts_of[parts_of > 0]  # nobody works yet in what has not begun
+    unit = float(np.sqrt((staffed.mean() if len(staffed) else 1.0) * theta[PERSON] + theta[PROJECT]))
     return (
         _projects(fit, found, unit, (sd[:projects], voices[0])),
         _customers(fit, found, mean, (unit, sd[projects:], voices[1])),

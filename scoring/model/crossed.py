@@ -1,4 +1,4 @@
-"""The crossed random-effects fit that all blocks of the engine use: rows of evidence in, effects and errors out.
+"""The crossed random-effects fit, which care stands on: rows of evidence in, effects and errors out.
 
     y_r = fixed[group_r] + Σ_f effect_f[level_fr] + ε_r,  effect_f ~ N(0, variance_f),  ε_r ~ N(0, residual / weight_r)
 

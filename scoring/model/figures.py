@@ -70,6 +70,7 @@ def side_by_side(blocks: Sequence[Block]) -> Block:
         parts=joined(parts),
         correlation=block_diag(*(block.correlated() for block in blocks)),
         saying=np.concatenate([_saying(block) for block in blocks]),
+        ever=np.hstack([block.ever_heard() for block in blocks]),
     )
 
 

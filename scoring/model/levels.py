@@ -105,22 +105,25 @@ def trust_in(dimensions: Block, quality: tuple[Number, Number], of: tuple[float,
     """Return the same from `quality` and its sd, (people,) each, and what it is among all.
 
     Who climbs is told by the interval that is shown. Who falls is told by the posterior's upper end: words that merely
-    age never take it under a bound that a level may ask for.
+    age never take it under a bound that a level may ask for. A speciality counts there by all voices there ever were:
+    it must not drop out as they age.
     """
     reach, own = margin(policy), scale(dimensions, policy)
     special = [place for place, name in enumerate(dimensions.dimensions) if name in AWARDS.values()]
-    heard = (dimensions.voices >= policy.minimum_voices)[:, special]
+    fresh, ever = (
+        (voices >= policy.minimum_voices)[:, special] for voices in (dimensions.voices, dimensions.ever_heard())
+    )
     centre, spread = (((dimensions.centre - own.mean) / own.sd)[special], (dimensions.spread / own.sd)[special])
     sd = (np.minimum(dimensions.sd, dimensions.spread) / own.sd)[:, special]
     mastery = ((dimensions.estimate - own.mean) / own.sd)[:, special]
 
-    def better(of_quality: Number, of_each: Number) -> Number:
+    def better(of_quality: Number, of_each: Number, heard: Mask) -> Number:
         best = np.where(heard, of_each, -np.inf).max(axis=1, initial=-np.inf)
         return np.asarray(np.maximum(of_quality, best), np.float64)
 
     return Trust(
-        low=better(ends(*quality, of, reach)[0], ends(mastery, sd, (centre, spread), reach)[0]),
-        high=better(quality[0] + reach * quality[1], mastery + reach * sd),
+        low=better(ends(*quality, of, reach)[0], ends(mastery, sd, (centre, spread), reach)[0], fresh),
+        high=better(quality[0] + reach * quality[1], mastery + reach * sd, ever),
     )
 
 

@@ -152,11 +152,12 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
     covariance[fit.told.receivers] = fit.solution.covariance
     estimate = np.tile(mean, (people, 1))
     estimate[fit.told.receivers] += fit.solution.state[:, :criteria]
+    voices, ever = _voices(people, fit)
     return Block(
         dimensions=evidence.criteria,
         estimate=estimate,
         sd=np.sqrt(np.einsum("jkk->jk", covariance)),
-        voices=_voices(people, fit),
+        voices=voices,
         centre=mean,
         spread=spread,
         parts=_parts(evidence, fit, mean),
@@ -165,6 +166,7 @@ def _people(evidence: Evidence, fit: Fit) -> Block:
         common=fit.solution.common,
         noise=_noise(fit, _left_of_leniency(fit)),
         saying=np.sqrt(np.diagonal(_noise(fit, fit.held.leniency)) + fit.held.team),
+        ever=ever,
     )
 
 
@@ -197,16 +199,20 @@ def _raters(fit: Fit) -> RaterTable:
     return RaterTable(told.givers, shared[:givers] + of_team, sd, trust_in(told, fit.voices, fit.held))
 
 
-def _voices(people: int, fit: Fit) -> Number:
-    """Count distinct givers of each person and criterion, each as fresh as their newest rating: (people, criteria)."""
+def _voices(people: int, fit: Fit) -> tuple[Number, Number]:
+    """Count givers by person and criterion, (people, criteria): each as fresh as their newest word, and all of them.
+
+    A giver counts whole until that word is a half-life old: three who have spoken are three voices, not 2.9999.
+    """
     told, criteria = fit.told, fit.told.criteria
-    fresh = np.exp2(-np.maximum(told.days, 0) / fit.held.half_life)[told.occasion]
+    fresh = np.minimum(2 * np.exp2(-np.maximum(told.days, 0) / fit.held.half_life), 1.0)[told.occasion]
     voice, place = np.unique(told.row_pair.astype(np.int64) * criteria + told.criterion, return_inverse=True)
     newest = np.zeros(len(voice))
     np.maximum.at(newest, place, fresh)
     receiver = told.receivers[told.receiver][voice // criteria].astype(np.int64)
     cell = receiver * criteria + voice % criteria
-    return np.bincount(cell, newest, people * criteria).astype(np.float64).reshape(people, criteria)
+    aged, ever = (np.bincount(cell, each, people * criteria) for each in (newest, np.ones(len(voice))))
+    return aged.reshape(people, criteria).astype(np.float64), ever.reshape(people, criteria).astype(np.float64)
 
 
 def weighed(fit: Fit) -> Number:

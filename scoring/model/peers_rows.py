@@ -16,6 +16,7 @@ from scoring.model.ratings import told_of
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
 PART = 65_536  # rows: what is added up of so many stays in the processor's cache
+MOST_TOLD = 500  # ratings of one pair on one criterion: more say nothing more, as the pair's own effect bounds them all
 CHANGED = 0.002  # of the variance of quality: what has changed by less has not changed
 Places = NDArray[np.int64]
 
@@ -64,7 +65,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
     receivers, of_receiver = np.unique(receiver[pair_starts], return_inverse=True)
     givers, of_giver = np.unique(giver[pair_starts], return_inverse=True)
     team, of_receivers, teams = _numbered_teams(teams_of(evidence), givers, receivers)
-    return Heard(
+    every = Heard(
         row=order,
         y=told_of(feedback.rating[order]),
         criterion=feedback.criterion[order],
@@ -80,6 +81,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         teams=teams,
         criteria=len(evidence.criteria),
     )
+    return newest(every, MOST_TOLD)
 
 
 def _latest(at: NDArray[np.int64], starts: Mask) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """Solves the peers' equations for posterior means and variances.
 
 Exactly, by a dense factor of what `peers_reduction.py` leaves, up to `EXACT` effects (an organization of eight
-hundred); above, by conjugate gradients, and posterior variances from each person's neighbourhood: for the state of j
+hundred); above, by conjugate gradients, and posterior precisions from each person's neighbourhood: for the state of j
 
     P_j = M_j − Σ_i u_ij u_ijᵀ / d_i(j),   d_i(j) = d_i + u_ijᵀ M_j⁻¹ u_ij,   d_i = diagonal of what is left for giver i
 

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scoring.model.choices import About, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
-from scoring.model.select import distinct
+from scoring.model.select import distinct, newest
 from scoring.policy import Policy
 
 # What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
@@ -18,6 +18,7 @@ USUAL = np.array([4.0, 8.0, 4.0, 4.0])
 SPREAD = np.array([0.9, 2.0, 0.9, 0.9])
 BURST_DAYS = 7  # what nobody known says of one project within such a week is one voice
 LEAST_WEIGHT = 1e-6
+MOST_OF_VOICE = 12  # words of one voice on one aspect of one project, and of one kind: older ones say nothing more
 
 # Variances in squared standardised points: what is usual, as if that many levels had been seen. The floor of a voice
 # bounds what one contact can move, however often it speaks.
@@ -84,7 +85,7 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
     burst = distinct(project, week)[2]
     response = np.where(unknown, burst, len(rows) + signals.response[rows])
     about = signals.about[rows]
-    return _together(
+    every = _together(
         Answers(
             y=(signals.value[rows] - USUAL[aspect]) / SPREAD[aspect],
             project=project,
@@ -99,6 +100,19 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
             at=signals.at[rows],
         )
     )
+    return _newest(every)
+
+
+def _newest(heard: Answers) -> Answers:
+    """Keep the newest words of each voice, lest one contact who answers a thousand times be what all differ by."""
+    kinds = len(SignalKind)
+    said = ((heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * kinds + heard.kind) * 2 + heard.people
+    cell = np.unique(said * (int(heard.project.max(initial=0)) + 1) + heard.project, return_inverse=True)[1]
+    kept = newest(cell, heard.at, heard.y, MOST_OF_VOICE)
+    if kept.all():
+        return heard
+    fewer = heard.only(kept)
+    return replace(fewer, response=np.unique(fewer.response, return_inverse=True)[1].astype(np.int32))
 
 
 def _together(heard: Answers) -> Answers:
@@ -148,15 +162,18 @@ def averaging(belongs: csr_array) -> csr_array:
 def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:
     """Give the voices of some rows numbers, and say which are of nobody known.
 
-    A contact of whom it is not said whether anybody knew them counts as known; so does everybody where no signal names
-    its contact, as then nothing can be told apart. What one of ours saw, with no contact, is that person's voice.
+    A contact of whom it is not said whether anybody knew them counts as unknown where others are said to be known, and
+    as known where that is said of nobody; so does everybody where no signal names its contact, as then nothing can be
+    told apart. What one of ours saw, with no contact, is that person's voice.
     """
     signals, contacts = evidence.signals, evidence.contacts
     contact, recorder, project = signals.contact[rows], signals.recorded_by[rows], signals.project[rows]
     named = contact >= 0
     ours = ~named & (recorder >= 0)
     nameless = ~named & ~ours
-    unknown = np.append(contacts.known, np.int8(0))[contact] == 0
+    known = contacts.known == 1
+    strange = ~known if known.any() else contacts.known == 0
+    unknown = np.append(strange, True)[contact]
     unknown &= ~ours & (~nameless | named.any())
     customer = evidence.projects.customer[project].astype(np.int64)
     # In this order: contacts, our own people, customers of whom nobody known spoke, projects of no customer.

@@ -109,12 +109,15 @@ def _left_behind(evidence: Evidence, policy: Policy) -> _Star:
     rated = ~np.isnan(handovers.rating)
     used = _any(evidence, documents.project, (documents.used_by >= 0) & (documents.used_by != documents.project))
     good = _any(evidence, handovers.project, rated & (handovers.rating >= policy.good_handover))
-    first = evidence.care.kind == CareKind.THREE_MONTHS
-    due = _any(evidence, evidence.care.project, first)
-    missed = _any(evidence, evidence.care.project, first & (evidence.care.done == MISSING_TIME))
+    care = evidence.care
+    undone = care.done == MISSING_TIME
+    # A call that the customer moved says nothing until it is made, as in care.py.
+    first = (care.kind == CareKind.THREE_MONTHS) & ~(undone & (care.moved == 1))
+    due, missed = _any(evidence, care.project, first), _any(evidence, care.project, first & undone)
     known = _any(evidence, documents.project, documents.project >= 0) | _any(evidence, handovers.project, rated) | due
     value = np.where(known, np.where((used | good) & ~missed, YES, NO), UNKNOWN)
     words = {"document_used": used, "handover_good": good, "care_done": due & ~missed, "care_missed": missed}
+    words["nothing"] = known & ~used & ~good
     tokens = [
         ";".join(f"left_behind:{word}" for word, holds in zip(words, row, strict=True) if holds)
         for row in np.column_stack(list(words.values())).tolist()

@@ -23,7 +23,7 @@ def faith(heard: Answers, work: tuple[NDArray[np.int64], csr_array], expected: t
     the chance that these strangers speak as honest customers do is P(honest | z) from N(0, 1) against
     N(0, 1 + INVENTED²). Beyond MOST_WORDS of them the weight is shared, so that a person's strangers never weigh more
     than that, however many weeks, projects and companies they are spread over. A project's strangers keep the least
-    that this leaves for any member. Nobody known to compare with: only the share is taken.
+    that this leaves for any member. Nobody known to compare with: what is usual is.
 
     `work`: which state of a project each row speaks of, (rows,), and (states, people) shares.
     `expected`: (rows,) what known voices let expect, and the variance of that; of it, a project's and customer's own.

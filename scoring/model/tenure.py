@@ -4,16 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.evidence import DAY, MISSING_TIME, Evidence, Index, Number, Time
+from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Index, Number, Time
 from scoring.model.select import distinct, parts
 
+SETTLED = (7.0, 30.0)  # days after which words are told apart from those of the days before
 SETTLING_DAYS = 30.0  # after which whoever joined answers for their whole share
 
 
 def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.int64], csr_array]:
     """Say in which state of its project each row, (rows,), was spoken: its number, and (states, people) shares.
 
-    A state lasts until somebody joins or leaves. In it a member's part is share · days there so far, from 1 to
+    A state lasts until somebody joins, settles (after a week and a month) or leaves: what was said on the day of taking
+    over is not averaged with what is said a year later. In it a member's part is share · days there so far, from 1 to
     SETTLING_DAYS, over the sum of all: whoever takes over an account starts from its state that day, which is those
     people's who made it, and answers for their own share within a month. Who comes later has no part
     in what was said before. Where nobody had begun, all members' parts count. Each row of the shares sums to 1, or to 0
@@ -47,16 +49,19 @@ def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.in
 
 
 def _changes(evidence: Evidence, project: Index, at: Time) -> NDArray[np.int64]:
-    """Count who had joined or left a project by then, (rows,)."""
+    """Count who had joined, settled or left a project by then, (rows,)."""
     members = evidence.members
-    where = np.concatenate([members.project, members.project, project])
-    when = np.concatenate([members.start, members.end, at])
-    asks = np.arange(len(where)) >= 2 * len(members.project)
+    begun = np.maximum(members.start, evidence.projects.started[members.project])
+    settled = [np.where(begun == MISSING_TIME, FOREVER, begun + round(days * DAY)) for days in SETTLED]
+    turns = [members.start, members.end, *settled]
+    where = np.concatenate([*[members.project] * len(turns), project])
+    when = np.concatenate([*turns, at])
+    asks = np.arange(len(where)) >= len(turns) * len(members.project)
     order = np.lexsort((asks, when, where))
     counted = np.empty(len(where), np.int64)
     counted[order] = np.cumsum(~asks[order])
     before = np.bincount(members.project, minlength=len(evidence.projects.ids))
-    return np.asarray(counted[asks] - 2 * (np.cumsum(before) - before)[project])
+    return np.asarray(counted[asks] - len(turns) * (np.cumsum(before) - before)[project])
 
 
 def _days(evidence: Evidence, member: NDArray[np.intp], moment: Number, first: int) -> Number:

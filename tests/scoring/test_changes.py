@@ -103,6 +103,23 @@ def test_one_more_answer_moves_as_told(seed, who, what, better):
     assert close(told[0], again[who] - quality[who])
 
 
+@pytest.mark.parametrize("who", [0, 2, 4])
+def test_one_more_answer_moves_as_told_where_next_to_nothing_is_known(who):
+    """Six people, five of whom were rated once, by one: the means are as unsure as the people."""
+    names = [f"p{at}" for at in range(6)]
+    rows = [answer("p0", name, "collaboration", 5 - at % 3, 300) for at, name in enumerate(names[1:], 1)]
+    people = [{"person": name, "role": "expert"} for name in names]
+    giver = names[who - 1]
+
+    def after(rating):
+        new = [answer(giver, names[who], each, rating, 700) for each in STANDARD_CRITERIA]
+        return scored({"people": people, "feedback": [*rows, *new]})[2][who]
+
+    table = scored({"people": people, "feedback": rows})[1].changes
+    told = {what: table.amount[(table.person == who) & (table.what == what)][0] for what in (USUAL, BETTER)}
+    assert close(told[BETTER] - told[USUAL], after(5) - after(4))
+
+
 @pytest.mark.parametrize(("seed", "project"), [(0, 7), (0, 14), (1, 0), (2, 3)])
 def test_a_project_better_by_one_point_moves_its_members_as_told(seed, project):
     rows = organization(seed)

@@ -223,6 +223,17 @@ def test_other_names_give_the_same_trust(rows, names):
     assert renamed[place] == pytest.approx(expected[:3], abs=1e-9)
 
 
+def test_a_contact_who_repeats_a_word_moves_nobody_further():
+    """As far as a dozen words move, a thousand do: what all customers are held to differ by is not one contact's."""
+    rng = np.random.default_rng(3)
+    words = [said("pqr"[n % 3], int(rng.integers(2, 6)), ["kim", "lee", "max"][n % 3], at=n) for n in range(24)]
+
+    def after(copies):
+        return blocks([*words, *[said("p", 5, "kim", at=299 - n / 50) for n in range(copies)]]).people.estimate
+
+    assert after(1000) == pytest.approx(after(12), abs=1e-9)
+
+
 def test_a_period_that_holds_everything_says_what_the_whole_says():
     words = [
         {"project": f"p{n % 4}", "contact": f"c{n % 5}", "kind": "survey", "at": n}

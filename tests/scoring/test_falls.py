@@ -183,6 +183,16 @@ def test_silence_and_leave_lose_nothing():
     assert level_of_the_first(1000, bad, leaves=[{"person": PEOPLE[0], "from": 900, "to": 950}])[0] == 3
 
 
+def test_a_speciality_does_not_drop_out_of_trust_as_its_voices_age():
+    """Leads well, is poor at the rest: what kept the level keeps it when nothing more is said for decades."""
+    rows = [
+        {**row, "rating": 5.0 if row["criterion"] == "leading" else 2.0} if row["receiver"] == PEOPLE[0] else row
+        for row in history(400, fall_at=10_000)
+    ]
+    kept = [level_of_the_first(as_of, rows)[0] for as_of in (401, *range(2000, 40_000, 2000))]
+    assert kept == [3] * len(kept)
+
+
 def test_a_new_policy_of_levels_takes_nothing_before_its_grace_is_over():
     rows = history(1000, fall_at=400)
     for published, level in ((1000 - 179, 3), (1000 - 181, 2)):

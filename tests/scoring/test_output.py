@@ -126,6 +126,8 @@ def test_the_command_says_for_whom_there_is_no_consent(source, tmp_path):
     ("arguments", "said"),
     [
         (["--as-of", "yesterday"], "--as-of: is 'yesterday', expected a time"),
+        (["--as-of", "0001-01-01T00:00:00+00:00"], "expected a time between 1900-01-01T00:00:00Z and 2200"),
+        (["--as-of", "9999-12-31T23:59:59+00:00"], "expected a time between 1900"),
         (["--policy", "nowhere.json"], "--policy: nowhere.json: No such file"),
     ],
 )

@@ -78,6 +78,8 @@ def handover(rating):
         ({"handovers": [handover(5)], "care": [call()]}, 0),
         ({"handovers": [handover(5)], "care": [call(done=200, outcome="well")]}, 1),
         ({"handovers": [handover(5)], "care": [call(due=500)]}, 1),
+        ({"handovers": [handover(5)], "care": [call(moved_by_customer=1)]}, 1),
+        ({"care": [call(moved_by_customer=1)]}, -1),
         ({"care": [call(done=200, outcome="well")]}, 0),
     ],
 )

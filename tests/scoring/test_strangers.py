@@ -13,11 +13,15 @@ NOW = micros(400)
 PEOPLE = [f"n{number:02d}" for number in range(12)]
 
 
-def organization(invented, known=0):
-    """Everybody has three projects of middling repute; the first also has inventions on theirs, week after week."""
+def organization(invented, known=0, others=1):
+    """Everybody has three projects of middling repute; the first also has inventions on theirs, week after week.
+
+    `known`: what is said of the invented contacts, `others` of the real ones.
+    """
     rng = np.random.default_rng(4)
     projects, members, signals = [], [], []
     contacts = [{"contact": f"x{number}", "customer": f"fake{number}", "known": known} for number in range(40)]
+    contacts += [{"contact": f"k{number}", "known": others} for number in range(9)]
     for name in PEOPLE:
         for place in range(3):
             project = f"{name}-{place}"
@@ -56,8 +60,13 @@ def test_inventing_customers_gains_little_however_many():
     assert max(gains) < 0.5 * known
 
 
-def test_a_contact_of_whom_nothing_is_said_counts_as_known():
-    unsaid, known = (trust_of_the_first(organization(6, known=value)) for value in (None, 1))
+def test_a_contact_of_whom_nothing_is_said_counts_as_unknown_where_others_are_said_to_be_known():
+    unsaid, unknown = (trust_of_the_first(organization(6, known=value)) for value in (None, 0))
+    assert unsaid == pytest.approx(unknown, abs=1e-12)
+
+
+def test_where_it_is_said_of_nobody_everybody_counts_as_known():
+    unsaid, known = (trust_of_the_first(organization(6, known=value, others=value)) for value in (None, 1))
     assert unsaid == pytest.approx(known, abs=1e-12)
 
 

@@ -42,6 +42,14 @@ def test_worked_example():
     assert parts(HANDED_OVER, 109)[0] == pytest.approx([30 / 40, 10 / 40])
 
 
+def test_what_is_said_much_later_does_not_make_the_successor_answer_for_the_first_day():
+    """A bad word on the day of taking over is mostly the predecessor's, whatever is said a year later."""
+    alone = [trust_of([said(1, 100)], name) for name in ("ada", "ben")]
+    later = [trust_of([said(1, 100), {**said(4, 390), "contact": "lee"}], name) for name in ("ada", "ben")]
+    assert alone[0] < 5 * alone[1] < 0
+    assert later[0] < 0 < later[1] + 0.1  # before, the mean day of both words stood for both: -0.22 for each
+
+
 def test_where_nobody_came_or_went_the_parts_are_the_shares():
     members = [{"project": "p", "person": "ada", "share": 3.0}, {"project": "p", "person": "ben", "share": 1.0}]
     assert parts(members, 0, 10, 300) == pytest.approx(np.tile([0.75, 0.25], (3, 1)))
