@@ -35,15 +35,16 @@ SURE = 2.5  # standard deviations beyond which a group's praise of itself is no 
 DOUBT = 1.0  # squared told points, of pairs at the low end before others are heard
 DOUBT_OF_PRAISE = 4.0  # the same, of two of different teams who praise each other
 STORY = 30.0  # squared rating points, of a pair whose story is its own
-HALF = 0.4  # of a story's variance, from which on a pair tells nothing of variances
+HALF = 0.1  # of a story's variance, from which on a pair tells nothing of variances
 STRANGE, STRANGER = 2.5, 3.5  # standard deviations between which a pair at the low end loses its influence
 LOW = 2.0  # no rating above this, and more than one: a pair at the low end of the scale
 MILD = 3.0  # mean rating from which on words are an opinion: no doubt, and no loss of influence
+OTHERS = 8  # who rated a receiver besides, from whom on milder words are not believed before they are heard
 MIXED = 0.4  # standard deviations asked besides where not all words, or only one, are at the low end
 MILDER = 0.5  # standard deviations asked besides for each told point between the two
-FEW, KNOWN = 8.0, 0.35  # the same, for each part of a quality's variance that others leave open beyond `KNOWN`
+FEW, KNOWN = 8.0, 0.15  # the same, for each part of a quality's variance that others leave open beyond `KNOWN`
 BEST = 4.55  # mean of told points from which on a pair of a circle praises: 5, 5, 5, 4, 4
-KIND = 4.3  # the same, of two of different teams who are not believed before others are heard
+KIND = 4.6  # the same, of two of different teams who are not believed before others are heard
 MOST_FRIENDS = 8  # common friends that each pair of a circle is asked to have, at most
 DENSE = 0.5  # of all pairs of a circle praise one another
 
@@ -53,6 +54,7 @@ class Talk:
     """Pairs told by their ratings, (pairs,): `mean`, `low` and `high` of them, `count`; `back`: the other way's pair.
 
     `inside`: the team that giver and receiver share, -1 where none. `back` is -1 where there was no answer back.
+    `others`: how many else rated the receiver.
     """
 
     mean: Number
@@ -61,6 +63,7 @@ class Talk:
     count: Number
     back: Index
     inside: Index
+    others: Number
 
     @property
     def lowest(self) -> Mask:
@@ -70,14 +73,15 @@ class Talk:
 
     @property
     def doubt(self) -> Number:
-        """(pairs,) squared told points: all of `DOUBT` where the mean is at the low end, none where it is mild."""
+        """(pairs,) squared told points: `DOUBT` at the low end; where others can be heard, less for milder words."""
         low, mild = told_of(np.array([LOW, MILD]))
-        return np.asarray(DOUBT * np.clip((mild - self.mean) / (mild - low), 0, 1), np.float64)
+        by_degrees = np.where(self.others >= OTHERS, np.clip((mild - self.mean) / (mild - low), 0, 1), 0.0)
+        return np.asarray(DOUBT * np.where(self.lowest, 1.0, by_degrees), np.float64)
 
     @property
     def kind(self) -> Mask:
         """(pairs,) whether two who are not of one team praise each other."""
-        praise = (self.mean >= KIND) & (self.back >= 0) & (self.inside < 0)
+        praise = (self.mean >= KIND) & (self.back >= 0) & (self.inside < 0) & (self.others >= OTHERS)
         found: Mask = praise & praise[self.back]
         return found
 
@@ -93,7 +97,8 @@ def talk(told: Heard) -> Talk:
     mean = np.bincount(pair, told.y, pairs) / np.maximum(count, 1)
     team = told.team[told.giver]
     inside = np.where((team >= 0) & (team == told.receiver_team[told.receiver]), team, -1)
-    return Talk(mean, low, high, count, _back(told), inside.astype(np.int32))
+    others = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver] - 1.0
+    return Talk(mean, low, high, count, _back(told), inside.astype(np.int32), others)
 
 
 def usual_voices(told: Heard, said: Talk, held: Variances) -> Voices:
