@@ -97,7 +97,7 @@ def talk(told: Heard) -> Talk:
     mean = np.bincount(pair, told.y, pairs) / np.maximum(count, 1)
     team = told.team[told.giver]
     inside = np.where((team >= 0) & (team == told.receiver_team[told.receiver]), team, -1)
-    others = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver] - 1.0
+    others = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver].astype(np.float64) - 1
     return Talk(mean, low, high, count, _back(told), inside.astype(np.int32), others)
 
 
