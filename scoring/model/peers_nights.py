@@ -24,7 +24,7 @@ from scoring.model.peers_equations import Sums, Voices, equations, sums
 from scoring.model.peers_overlay import Net, net, solve_over
 from scoring.model.peers_rows import AGES, Ages, Heard, Places, heard
 from scoring.model.peers_solution import EXACT, Glance, Solution, number_of, solve
-from scoring.model.peers_voices import STORY, STRANGE, STRANGER, talk
+from scoring.model.peers_voices import STORY, strange, talk
 
 FULL_DAYS = 7  # nights after which variances, ages and suspects are looked at anew
 FULL_SHARE = 0.02  # of the base's ratings changed, after which the same is due
@@ -232,10 +232,8 @@ def _held_voices(base: Base, key: Places, now: Sums) -> tuple[Index, Number]:
     inside = np.where((team[giver] == team[receiver]) & (team[giver] >= 0), team[giver], -1)
     closed = np.where((circle[giver] == circle[receiver]) & (circle[giver] >= 0), circle[giver], inside)
     of = np.where(place >= 0, np.append(base.voices.circle, -1)[place], closed).astype(np.int32)
-    variance = np.full(len(key), now.held.pair)
-    low = np.flatnonzero(talk(told).lowest)
-    variance[low] += STORY * np.clip((_distance(base, now, of)[low] - STRANGE) / (STRANGER - STRANGE), 0, 1)
-    return of, variance
+    unknown = base.unknown[receiver] / now.held.quality.mean()
+    return of, now.held.pair + STORY * strange(talk(told), _distance(base, now, of), unknown)
 
 
 def _distance(base: Base, now: Sums, circle: Index) -> Number:

@@ -9,9 +9,11 @@ stands out of what its members say and hear outside by more than chance allows; 
 each other's level is explained by it, what they say about each other's differences stays. So an honest group that
 simply praises itself loses nothing but certainty.
 
-*Extremes.* A pair whose every rating is at the low end of the scale, far under what the giver and the receiver are
-otherwise like, is a story of those two: its own effect becomes wide (a redescending influence, Huber & Ronchetti 2009,
-section 4.8), and others are believed. Praise from outside a circle is bounded by the pair's effect as it is.
+*Extremes.* A pair of low words, far under what the giver and the receiver are otherwise like, is a story of those two:
+its own effect becomes wide (a redescending influence, Huber & Ronchetti 2009, section 4.8), and others are believed.
+The milder the words and the less others say of the receiver, the stranger they must be. Two who answer each other with
+praise across teams are not believed either before others are heard, lest they make an honest critic look strange.
+Praise from outside a circle is bounded by the pair's effect as it is.
 """
 
 from dataclasses import dataclass
@@ -29,12 +31,20 @@ from scoring.model.ratings import told_of
 
 USUAL_FAVOUR = 0.002  # squared rating points, of how a team speaks of itself
 WIDE = 4.0  # squared rating points, of a circle's own praise
-SURE = 3.0  # standard deviations beyond which a group's praise of itself is no chance
-DOUBT = 1.0  # squared rating points, of pairs at the low end before others are heard
+SURE = 2.5  # standard deviations beyond which a group's praise of itself is no chance
+DOUBT = 1.0  # squared told points, of pairs at the low end before others are heard
+DOUBT_OF_PRAISE = 4.0  # the same, of two of different teams who praise each other
 STORY = 30.0  # squared rating points, of a pair whose story is its own
+HALF = 0.1  # of a story's variance, from which on a pair tells nothing of variances
 STRANGE, STRANGER = 2.5, 3.5  # standard deviations between which a pair at the low end loses its influence
 LOW = 2.0  # no rating above this, and more than one: a pair at the low end of the scale
-BEST = 4.8  # mean rating from which on a pair praises
+MILD = 3.0  # mean rating from which on words are an opinion: no doubt, and no loss of influence
+OTHERS = 8  # who rated a receiver besides, from whom on milder words are not believed before they are heard
+MIXED = 0.4  # standard deviations asked besides where not all words, or only one, are at the low end
+MILDER = 0.5  # standard deviations asked besides for each told point between the two
+FEW, KNOWN = 8.0, 0.15  # the same, for each part of a quality's variance that others leave open beyond `KNOWN`
+BEST = 4.55  # mean of told points from which on a pair of a circle praises: 5, 5, 5, 4, 4
+KIND = 4.6  # the same, of two of different teams who are not believed before others are heard
 MOST_FRIENDS = 8  # common friends that each pair of a circle is asked to have, at most
 DENSE = 0.5  # of all pairs of a circle praise one another
 
@@ -44,6 +54,7 @@ class Talk:
     """Pairs told by their ratings, (pairs,): `mean`, `low` and `high` of them, `count`; `back`: the other way's pair.
 
     `inside`: the team that giver and receiver share, -1 where none. `back` is -1 where there was no answer back.
+    `others`: how many else rated the receiver.
     """
 
     mean: Number
@@ -52,11 +63,26 @@ class Talk:
     count: Number
     back: Index
     inside: Index
+    others: Number
 
     @property
     def lowest(self) -> Mask:
-        """(pairs,) whether a pair stands at the low end of the scale."""
+        """(pairs,) whether a pair stands at the low end of the scale, with all that it says."""
         found: Mask = (self.high <= told_of(np.asarray(LOW))) & (self.count > 1)
+        return found
+
+    @property
+    def doubt(self) -> Number:
+        """(pairs,) squared told points: `DOUBT` at the low end; where others can be heard, less for milder words."""
+        low, mild = told_of(np.array([LOW, MILD]))
+        by_degrees = np.where(self.others >= OTHERS, np.clip((mild - self.mean) / (mild - low), 0, 1), 0.0)
+        return np.asarray(DOUBT * np.where(self.lowest, 1.0, by_degrees), np.float64)
+
+    @property
+    def kind(self) -> Mask:
+        """(pairs,) whether two who are not of one team praise each other."""
+        praise = (self.mean >= KIND) & (self.back >= 0) & (self.inside < 0) & (self.others >= OTHERS)
+        found: Mask = praise & praise[self.back]
         return found
 
 
@@ -71,13 +97,15 @@ def talk(told: Heard) -> Talk:
     mean = np.bincount(pair, told.y, pairs) / np.maximum(count, 1)
     team = told.team[told.giver]
     inside = np.where((team >= 0) & (team == told.receiver_team[told.receiver]), team, -1)
-    return Talk(mean, low, high, count, _back(told), inside.astype(np.int32))
+    others = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver].astype(np.float64) - 1
+    return Talk(mean, low, high, count, _back(told), inside.astype(np.int32), others)
 
 
 def usual_voices(told: Heard, said: Talk, held: Variances) -> Voices:
     """Suspect nobody: teams speak of themselves nearly as of others."""
-    # Two who say the same would hide each other; so what stands at the low end is not believed before others are heard.
-    variance = held.pair + np.where(said.lowest, DOUBT, 0.0)
+    # Two who say the same would hide each other; so what stands at the low end is not believed before others are heard,
+    # and praise that is answered with praise does not make who disagrees look strange.
+    variance = held.pair + said.doubt + np.where(said.kind, DOUBT_OF_PRAISE, 0.0)
     return Voices(said.inside, np.full(told.teams, USUAL_FAVOUR), variance)
 
 
@@ -109,9 +137,10 @@ def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
 
 
 def doubtful(voices: Voices, held: Variances) -> Mask:
-    """Say which pairs are suspect: (pairs,), those whose story is their own, and those inside a wide circle."""
+    """Say of which pairs nothing is learnt: (pairs,), those whose story is their own, and those in a wide circle."""
     wide = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
-    found: Mask = wide | (voices.pair_variance > held.pair * (1 + 1e-9))
+    # Honest people at the edge of suspicion belong to what people differ by: only a story's greater half is left out.
+    found: Mask = wide | (voices.pair_variance > held.pair + STORY * HALF)
     return found
 
 
@@ -146,18 +175,31 @@ def _back(told: Heard) -> Index:
     return np.where(key[place] == mirrored, place, -1).astype(np.int32)
 
 
+def strange(said: Talk, distance: Number, unknown: Number) -> Number:
+    """Say how far each pair's words are a story of those two: (pairs,), 0-1.
+
+    `distance`: standard deviations under what is known; `unknown`: what others leave open of the receiver, as a part
+    of the variance of quality. Where every rating is at the low end `STRANGE` is asked; else, in told points,
+    STRANGE + MIXED + MILDER · max(mean − LOW, 0) + FEW · max(unknown − KNOWN, 0).
+    """
+    low, mild = told_of(np.array([LOW, MILD]))
+    more = MIXED + MILDER * np.maximum(said.mean - low, 0) + FEW * np.maximum(unknown - KNOWN, 0)
+    asked = STRANGE + np.where(said.lowest, 0.0, more)
+    found = np.clip((distance - asked) / (STRANGER - STRANGE), 0, 1)
+    return np.where(said.mean <= mild + 1e-9, found, 0.0)
+
+
 def _extreme(told: Heard, said: Talk, held: Variances, found: tuple[Equations, Glance, Voices]) -> Number:
-    """Return each pair's variance: wide where all its ratings are at the low end and strangely far under what is known.
+    """Return each pair's variance: wide where it is low and strangely far under what is known.
 
     What is known of the receiver and the giver is uncertain itself; where it is little, nothing is strange.
     """
-    eq, solution, _ = found
-    doubt = np.where(said.lowest, DOUBT, 0.0)
-    inverse = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))
-    unknown = inverse[told.receiver] + solution.giver_variance[told.giver]
+    eq, solution, before = found
+    doubt = before.pair_variance - held.pair
+    inverse = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))[told.receiver]
+    unknown = inverse + solution.giver_variance[told.giver]
     distance = -residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown)
-    strange = np.clip((distance - STRANGE) / (STRANGER - STRANGE), 0, 1)
-    return held.pair + np.where(said.lowest, strange * STORY, 0.0)
+    return held.pair + STORY * strange(said, distance, inverse / held.quality.mean())
 
 
 def _friends(told: Heard, said: Talk, left: Number) -> Index:
