@@ -93,20 +93,9 @@ def only(told: Heard, kept: Mask) -> Heard:
     """Keep some pairs, (pairs,); receivers and givers keep their numbers."""
     if kept.all():
         return told
-    occasions, rows = kept[told.pair], kept[told.row_pair]
+    left = _rows_of(told, kept[told.row_pair])
     number = (np.cumsum(kept) - 1).astype(np.int32)
-    place = (np.cumsum(occasions) - 1).astype(np.int32)
-    return replace(
-        told,
-        row=told.row[rows],
-        y=told.y[rows],
-        criterion=told.criterion[rows],
-        occasion=place[told.occasion[rows]],
-        pair=number[told.pair[occasions]],
-        days=told.days[occasions],
-        receiver=told.receiver[kept],
-        giver=told.giver[kept],
-    )
+    return replace(left, pair=number[left.pair], receiver=told.receiver[kept], giver=told.giver[kept])
 
 
 def newest(told: Heard, most: int) -> Heard:
