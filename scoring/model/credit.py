@@ -1,10 +1,12 @@
 """How what a project earned is credited to those who worked on it, and how such credits become a block."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.block import SOURCES, Block, Parts, joined, merged, sums
+from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts, sums
 from scoring.model.evidence import Index, Mask, Number
 from scoring.model.patterns import row_of
 from scoring.model.scores import Source
@@ -51,10 +53,16 @@ def standard_block(
     none = np.full(subjects, -1, np.int32)
     prior = parts(Source.PRIOR, np.arange(subjects, dtype=np.int32), none, np.zeros(subjects))
     every = merged(joined([prior, *given]), (subjects, 1))
-    estimate = sums(every, (subjects, 1))
-    origin, unit = np.full(1, raw[0]), np.full(1, raw[1])
-    told = (estimate, sd[:, None], voices[:, None], np.zeros(1), np.ones(1), every)
-    return Block((dimension,), *told, origin=origin, unit=unit)
+    return replace(unasked_block(dimension, [every], sd, voices, raw), parts=every)
+
+
+def unasked_block(
+    dimension: str, given: list[Parts], sd: Number, voices: Number, raw: tuple[float, float] = (0.0, 1.0)
+) -> Block:
+    """Return the same without parts, for figures of which nobody asks why."""
+    estimate = sums(joined(given), (len(sd), 1))
+    told = (estimate, sd[:, None], voices[:, None], np.zeros(1), np.ones(1), no_parts())
+    return Block((dimension,), *told, origin=np.full(1, raw[0]), unit=np.full(1, raw[1]))
 
 
 def _filled(source: Source, rows: int) -> Index:

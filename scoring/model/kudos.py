@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import digamma, polygamma
 
-from scoring.model.block import SOURCES, Block, Parts, merged
+from scoring.model.block import SOURCES, Block, Parts, merged, no_parts
 from scoring.model.choices import ConsentSource
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
 from scoring.model.opportunity import Opportunity, opportunity
@@ -54,7 +54,9 @@ class Pairs:
     share: Number
 
 
-def recognition(evidence: Evidence, policy: Policy, as_of: int, chances: Opportunity | None = None) -> Block:
+def recognition(
+    evidence: Evidence, policy: Policy, as_of: int, chances: Opportunity | None = None, *, why: bool = True
+) -> Block:
     """Say how much more than usual each person is thanked, given who had the opportunity: one dimension, in sd.
 
     Voices y_j = Σ_i v_ij over distinct givers, with v of `voice`. They are taken as Poisson with mean E_j · λ_j, with
@@ -68,8 +70,8 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int, chances: Opportu
     Those without opportunity or consent get exactly the prior: 0 with sd 1. Giving earns nothing.
 
     `evidence` is selected (`select`); `as_of` in microseconds; `chances` what `opportunities` gives, where that is
-    known already. Source: gamma-Poisson empirical Bayes, Robbins (1956);
-    Clayton & Kaldor (1987), Biometrics 43 (relative rates with expected counts).
+    known already; parts are told only where somebody may ask `why`. Source: gamma-Poisson empirical Bayes, Robbins
+    (1956); Clayton & Kaldor (1987), Biometrics 43 (relative rates with expected counts).
     """
     people = len(evidence.people.ids)
     thanks = _thanks(evidence)
@@ -78,12 +80,14 @@ def recognition(evidence: Evidence, policy: Policy, as_of: int, chances: Opportu
     voices = np.bincount(pairs.receiver, heard, people).astype(np.float64)
     listening = consented(evidence, as_of)[:, ConsentSource.KUDOS]
     chances = chances or opportunities(evidence, policy, as_of)
-    expected = _expected(chances, csr_array((heard, (pairs.giver, pairs.receiver)), shape=(people, people)), listening)
+    starts = np.searchsorted(pairs.giver, np.arange(people + 1))
+    expected = _expected(chances, csr_array((heard, pairs.receiver, starts), shape=(people, people)), listening)
     shape = _shape(voices, expected)
     unit = float(np.sqrt(polygamma(1, shape)))
     start = -np.log1p(expected / shape) / unit
     gain = (digamma(shape + voices) - digamma(shape)) / unit
-    parts = _parts(thanks, pairs, start, heard * (gain / np.maximum(voices, 1e-300))[pairs.receiver])
+    gained = heard * (gain / np.maximum(voices, 1e-300))[pairs.receiver]
+    parts = _parts(thanks, pairs, start, gained) if why else no_parts()
     distinct = np.bincount(pairs.receiver, np.minimum(heard, 1.0), people).astype(np.float64)
     sd = np.sqrt(polygamma(1, shape + voices)) / unit
     told = ((start + gain)[:, None], sd[:, None], distinct[:, None], np.zeros(1), np.ones(1), parts)
@@ -141,7 +145,7 @@ def _pairs(thanks: Thanks, fresh: Number, people: int) -> Pairs:
     share = fresh / np.bincount(place, aged, len(found))[pair]
     giver, receiver = np.divmod(found, max(people, 1))
     back = receiver * people + giver
-    mutual = np.searchsorted(found, back, "right") > np.searchsorted(found, back)
+    mutual = np.append(found, -1)[np.searchsorted(found, back)] == back
     return Pairs(giver.astype(np.int32), receiver.astype(np.int32), volume, aged[last], mutual, pair, share)
 
 
@@ -153,33 +157,32 @@ def _expected(chances: Opportunity, heard: csr_array, listening: Mask) -> Number
     they are expected to get, so that giving neither earns nor costs.
     """
     everyone, open_to = np.ones(heard.shape[0]), listening.astype(np.float64)
-    distance = _distance(chances, heard)
-
-    def met(habit: Number) -> Number:
-        return np.asarray(chances.near @ habit + distance * chances.far(habit))
-
-    to_give, to_get = met(open_to), met(everyone) * open_to
-    given, total = heard @ everyone, float(heard.sum())
+    given, total = heard @ everyone, float(heard.data.sum())
+    near, far = chances.met(open_to, everyone)
+    near_thanks = float(chances.near.multiply(heard).data.sum())
+    distance = _distance((near_thanks, total - near_thanks), (float(near[:, 1].sum()), float(far[:, 1].sum())))
+    to_give, to_get = (near + distance * far).T
+    to_get = to_get * open_to
     rest = total - given - everyone @ heard
     between_others = np.where(rest > 1e-9 * total, rest, 0.0)  # what rounding leaves of nothing is nothing
     others_chances = to_give.sum() - to_give - to_get
     usual = between_others / np.where(others_chances > 1e-9, others_chances, np.inf)
     habit_given, habit_usual = given / (to_give + USUAL_CHANCES), USUAL_CHANCES / (to_give + USUAL_CHANCES)
-    relative = met(habit_given) / np.where(usual > 0, usual, np.inf) + met(habit_usual)
+    near, far = chances.met(habit_given, habit_usual)
+    by_given, by_usual = (near + distance * far).T
+    relative = by_given / np.where(usual > 0, usual, np.inf) + by_usual
     others = (to_get**ELASTICITY).sum() - to_get**ELASTICITY
     return np.asarray(between_others / np.where(others > 1e-9, others, np.inf) * (relative * open_to) ** ELASTICITY)
 
 
-def _distance(chances: Opportunity, heard: csr_array) -> float:
+def _distance(thanks: tuple[float, float], chance: tuple[float, float]) -> float:
     """Say how likely thanks are between those who share no group, against those who do: 0-1, and 1 where nobody does.
 
-    One thank and one chance each way are added, so that it is never decided by nothing.
+    Both are (near, far). One thank and one chance each way are added, so that it is never decided by nothing.
     """
-    if not chances.near.nnz:
+    if not chance[0]:
         return 1.0
-    near_thanks, near_chance = float(chances.near.multiply(heard).sum()), float(chances.near.sum())
-    far_thanks, far_chance = float(heard.sum()) - near_thanks, float(chances.far(np.ones(heard.shape[0])).sum())
-    return min(1.0, (far_thanks + 1) / (far_chance + 1) * (near_chance + 1) / (near_thanks + 1))
+    return min(1.0, (thanks[1] + 1) / (chance[1] + 1) * (chance[0] + 1) / (thanks[0] + 1))
 
 
 def _shape(voices: Number, expected: Number) -> float:

@@ -22,10 +22,13 @@ class Opportunity:
     near: csr_array
     presence: Number
 
-    def far(self, habit: Number) -> Number:
-        """Sum `habit` (people,) over everybody else, less what `near` already counts: (people,), never under 0."""
-        everyone = self.presence * (self.presence @ habit - self.presence * habit)
-        return np.asarray(np.maximum(everyone - self.near @ habit, 0.0))
+    def met(self, *habits: Number) -> tuple[Number, Number]:
+        """Sum each of `habits`, (people,), over colleagues and over everybody else: (people, habits), never under 0."""
+        habit = np.column_stack(habits)
+        near = np.asarray(self.near @ habit)
+        with_habit = self.presence[:, None] * habit
+        everyone = self.presence[:, None] * (with_habit.sum(axis=0) - with_habit)
+        return near, np.maximum(everyone - near, 0.0)
 
 
 def opportunity(evidence: Evidence, as_of: int, half_life_days: float) -> Opportunity:

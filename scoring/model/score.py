@@ -24,7 +24,6 @@ from scoring.model.explain import explanations
 from scoring.model.falls import Look, falls, nobody
 from scoring.model.figures import MEASURES, Figures, criterion_names, figures, score_table, side_by_side
 from scoring.model.help import help_across
-from scoring.model.kudos import recognition
 from scoring.model.levels import Falls, Trust, levels, trust, trust_in
 from scoring.model.memory import keep_freed
 from scoring.model.peers import PeerBlocks, peers
@@ -112,14 +111,14 @@ def fit(evidence: Evidence, policy: Policy, as_of: int) -> Blocks:
 
 
 STEPS: tuple[Callable[[Evidence, Policy, int], Any], ...] = (
-    peers, open_blocks, recognition, results, help_across,
+    peers, open_blocks, results, help_across,
 )  # fmt: skip
 
 
 def put_together(learnt: Sequence[Any]) -> Blocks:
     """Make blocks of what each of `STEPS` gave: they are independent, so each may be computed anywhere."""
-    rated, (customers, cared, periods), thanked, earned, helping = learnt
-    return Blocks(rated, customers, thanked, cared, earned, helping, periods)
+    rated, told, earned, helping = learnt
+    return Blocks(rated, told.customers, told.recognition, told.care, earned, helping, told.periods)
 
 
 def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fallen: Falls | None = None) -> Scores:

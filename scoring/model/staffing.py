@@ -1,6 +1,7 @@
 """Who did the work that customers speak of: in the whole, and as it was when they spoke."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,15 @@ from scoring.model.signals import Answers
 from scoring.model.tenure import tenures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """Parts of the people, and after them of somebody unknown for each project without members.
 
-    `staff` (projects, people and unknown): parts in the whole. `unit` (rows,), `project` (units,) and `shares` (units,
-    people and unknown): whose work each row speaks of. `over` (projects,): over-service beyond the tolerance.
+    `unit` (rows,), `project` (units,) and `shares` (units, people and unknown): whose work each row of what was said
+    speaks of. `over` (projects,): over-service beyond the tolerance.
     """
 
-    staff: csr_array
+    evidence: Evidence
     unit: NDArray[np.int64]
     project: NDArray[np.int64]
     shares: csr_array
@@ -28,20 +29,21 @@ class Work:
 
     def only(self, kept: Mask) -> "Work":
         """Keep some rows; units keep their numbers."""
-        return Work(self.staff, self.unit[kept], self.project, self.shares, self.over)
+        return replace(self, unit=self.unit[kept])
+
+    @cached_property
+    def staff(self) -> csr_array:
+        """Parts in the whole: (projects, people and unknown)."""
+        return _beside(shares(self.evidence), *_unknown(self.evidence))
 
 
 def staffing(evidence: Evidence, heard: Answers, over: Number) -> Work:
     """Find who did the work that each answer speaks of."""
-    whole = shares(evidence)
-    alone = np.flatnonzero(np.diff(whole.indptr) == 0)
-    number = np.full(whole.shape[0], -1)
-    number[alone] = np.arange(len(alone))
     unit, then = tenures(evidence, heard.project, heard.at)
     project = np.zeros(then.shape[0], np.int64)
     project[unit] = heard.project
-    extra = len(alone)
-    return Work(_beside(whole, number, extra), unit, project, _beside(then, number[project], extra), over)
+    number, extra = _unknown(evidence)
+    return Work(evidence, unit, project, _beside(then, number[project], extra), over)
 
 
 def person_voices(heard: Answers, work: Work) -> Number:
@@ -54,6 +56,12 @@ def person_voices(heard: Answers, work: Work) -> Number:
     first = order[np.append(True, (project[1:] != project[:-1]) | (voice[1:] != voice[:-1]))]
     strength = np.bincount(work.unit[first], np.minimum(heard.weight[first], 1.0), work.shares.shape[0])
     return np.asarray(work.shares.T @ strength, np.float64)
+
+
+def _unknown(evidence: Evidence) -> tuple[NDArray[np.intp], int]:
+    """Give the projects without members numbers, (projects,), -1 for others; and say how many there are."""
+    alone = np.bincount(evidence.members.project, minlength=len(evidence.projects.ids)) == 0
+    return np.where(alone, np.cumsum(alone) - 1, -1), int(alone.sum())
 
 
 def _beside(known: csr_array, number: NDArray[np.intp], extra: int) -> csr_array:

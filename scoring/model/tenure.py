@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Index, Number, Time
+from scoring.model.patterns import products
 from scoring.model.select import distinct, parts
 
 SETTLED = (7.0, 30.0)  # days after which words are told apart from those of the days before
@@ -21,47 +22,46 @@ def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.in
     in what was said before. Where nobody had begun, all members' parts count. Each row of the shares sums to 1, or to 0
     where a project has no members.
     """
-    members = evidence.members
-    shape = (0, len(evidence.people.ids))
+    people = len(evidence.people.ids)
     if not len(project):
-        return np.empty(0, np.int64), csr_array(shape)
-    changes = _changes(evidence, project, at)
-    where, _, state = distinct(project, changes)
+        return np.empty(0, np.int64), csr_array((0, people))
+    heard = np.zeros(len(evidence.projects.ids), np.bool_)
+    heard[project] = True
+    order = np.flatnonzero(heard[evidence.members.project])
+    order = order[np.argsort(evidence.members.project[order], kind="stable")]
+    where, _, state = distinct(project, _changes(evidence, order, project, at))
     first = int(at.min())
     # Days, not microseconds: their sums stay exact enough for any number of rows.
     moment = np.bincount(state, (at - first) / DAY) / np.bincount(state)
-    order = np.argsort(members.project, kind="stable")
-    bounds = np.searchsorted(members.project[order], np.arange(len(evidence.projects.ids) + 1))
-    count = np.diff(bounds)[where]
-    row = np.repeat(np.arange(len(where)), count)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    member = order[bounds[where][row] + offset]
+    bounds = np.searchsorted(evidence.members.project[order], np.arange(len(heard) + 1))
+    row, place = products(np.arange(len(where)), where, bounds)
+    member = order[place]
     worked = _days(evidence, member, moment[row], first)
     part = parts(evidence)[member]
     weight = part * worked
     total = np.bincount(row, weight, len(where))
     weight = np.where(total[row] > 0, weight, part)
     weight = weight / np.where(total > 0, total, np.bincount(row, part, len(where)))[row]
-    found = csr_array((weight, (row, members.person[member])), shape=(len(where), shape[1]))
+    starts = np.searchsorted(row, np.arange(len(where) + 1))
+    found = csr_array((weight, evidence.members.person[member], starts), shape=(len(where), people))
     found.sum_duplicates()
     found.eliminate_zeros()
     return state.astype(np.int64), found
 
 
-def _changes(evidence: Evidence, project: Index, at: Time) -> NDArray[np.int64]:
-    """Count who had joined, settled or left a project by then, (rows,)."""
+def _changes(evidence: Evidence, member: NDArray[np.intp], project: Index, at: Time) -> NDArray[np.int64]:
+    """Count which of some memberships had begun, settled or ended in a project by then, (rows,)."""
     members = evidence.members
-    begun = np.maximum(members.start, evidence.projects.started[members.project])
+    of, start = members.project[member], members.start[member]
+    begun = np.maximum(start, evidence.projects.started[of])
     settled = [np.where(begun == MISSING_TIME, FOREVER, begun + round(days * DAY)) for days in SETTLED]
-    turns = [members.start, members.end, *settled]
-    where = np.concatenate([*[members.project] * len(turns), project])
-    when = np.concatenate([*turns, at])
-    asks = np.arange(len(where)) >= len(turns) * len(members.project)
-    order = np.lexsort((asks, when, where))
-    counted = np.empty(len(where), np.int64)
-    counted[order] = np.cumsum(~asks[order])
-    before = np.bincount(members.project, minlength=len(evidence.projects.ids))
-    return np.asarray(counted[asks] - len(turns) * (np.cumsum(before) - before)[project])
+    when = np.concatenate([start, members.end[member], *settled])
+    order = np.argsort(when, kind="stable")
+    room = len(when) + 1
+    # A turn is its project and its place in time: whatever came before a moment lies below that moment's place.
+    turns = np.sort(np.tile(of.astype(np.int64), 2 + len(settled))[order] * room + np.arange(len(when)))
+    first = project.astype(np.int64) * room
+    return np.searchsorted(turns, first + np.searchsorted(when[order], at, "right")) - np.searchsorted(turns, first)
 
 
 def _days(evidence: Evidence, member: NDArray[np.intp], moment: Number, first: int) -> Number:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from scoring.model.block import Block
+from scoring.model.block import Block, Parts
 from scoring.model.choices import ConsentSource, SignalKind
 from scoring.model.companies import CUSTOMER as COMPANY
 from scoring.model.companies import PERSON, PROJECT, companies, predicted
-from scoring.model.credit import credit, standard_block
+from scoring.model.credit import credit, standard_block, unasked_block
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
@@ -54,6 +54,9 @@ class Trust:
     slope_sd: float
 
 
+Made = tuple[str, list[Parts], Number, Number, tuple[float, float]]  # arguments of `standard_block`
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What customers said in some evidence, `heard`, and `over` (projects,), over-service, before `as_of`."""
@@ -90,7 +93,7 @@ def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust
     )
     return Trust(
         *companies(evidence, fit, work, voices),
-        _people(Words(evidence, heard, over, as_of), work, fit.shared, fit.variances),
+        standard_block(*_people(Words(evidence, heard, over, as_of), work, fit.shared, fit.variances)),
         fit.variances,
         believed,
         USUAL_SLOPE + float(fit.fixed[-1]),
@@ -100,22 +103,22 @@ def trust(evidence: Evidence, heard: Answers, as_of: int, over: Number) -> Trust
 
 def people_trust(parts: Sequence[Words], whole: Trust) -> list[Block]:
     """Return the block of people alone of each of some parts of the evidence, too small to learn variances from."""
-    blocks = [_prior(len(part.evidence.people.ids)) for part in parts]
+    blocks: dict[int, Block] = {}
     said = [at for at, part in enumerate(parts) if len(part.heard.y) and len(whole.variances)]
     told = [replace(parts[at], heard=_believing(parts[at].heard, whole.faith)) for at in said]
     works = [staffing(part.evidence, part.heard, part.over) for part in told]
     fits = fit_many([
-        (_design(part.heard, work), _priors(work.staff.shape[1]).holding(whole.variances))
+        (_design(part.heard, work), _priors(work.shares.shape[1]).holding(whole.variances))
         for part, work in zip(told, works, strict=True)
     ])  # fmt: skip
     for at, part, work, fit in zip(said, told, works, fits, strict=True):
-        blocks[at] = _people(part, work, fit, whole.variances)
-    return blocks
+        blocks[at] = unasked_block(*_people(part, work, fit, whole.variances))
+    return [blocks[at] if at in blocks else _prior(len(part.evidence.people.ids)) for at, part in enumerate(parts)]
 
 
 def _fitted(heard: Answers, work: Work) -> tuple[Lean, Answers, Number]:
     """Fit what known voices say; where there are strangers, once more with what is to be believed of them."""
-    priors, projects, known = _priors(work.staff.shape[1]), work.staff.shape[0], ~heard.strange
+    priors, projects, known = _priors(work.shares.shape[1]), len(work.over), ~heard.strange
     if known.all():
         return fit_lean(_design(heard, work), priors), heard, np.ones(projects)
     level, doubt, alone = np.zeros(len(heard.y)), np.ones(len(heard.y)), 0.0
@@ -144,7 +147,7 @@ def _expected(learnt: Lean, heard: Answers, work: Work) -> tuple[Number, Number]
     customer = np.flatnonzero(told.customer >= 0)
     once = [
         csr_array(work.shares[design.unit]),
-        csr_array((np.ones(len(rows)), (count, told.project)), shape=(len(rows), work.staff.shape[0])),
+        csr_array((np.ones(len(rows)), (count, told.project)), shape=(len(rows), len(work.over))),
         csr_array(
             (np.ones(len(customer)), (customer, told.customer[customer])),
             shape=(len(rows), int(heard.customer.max(initial=-1)) + 1),
@@ -195,8 +198,8 @@ def _prior(subjects: int) -> Block:
     return standard_block("customer_trust", [], np.ones(subjects), np.zeros(subjects))
 
 
-def _people(words: Words, work: Work, fit: Shared, variances: Number) -> Block:
-    """Tell people's trust: what their projects gave them."""
+def _people(words: Words, work: Work, fit: Shared, variances: Number) -> Made:
+    """Tell people's trust, what their projects gave them: what a block of it is made of."""
     people = len(words.evidence.people.ids)
     allowed = consented(words.evidence, words.as_of)[:, ConsentSource.CUSTOMERS]
     unit = float(np.sqrt(variances[PERSON]))
@@ -206,4 +209,4 @@ def _people(words: Words, work: Work, fit: Shared, variances: Number) -> Block:
     somebody = fit.heard < people
     sd[fit.heard[somebody]] = fit.sds[somebody] / unit
     voices = np.where(allowed, person_voices(words.heard, work)[:people], 0.0)
-    return standard_block("customer_trust", [received], np.where(allowed, sd, 1.0), voices, raw=(0.0, unit))
+    return "customer_trust", [received], np.where(allowed, sd, 1.0), voices, (0.0, unit)

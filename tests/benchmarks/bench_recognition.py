@@ -85,7 +85,7 @@ def moment(evidence: Evidence, year: int) -> Moment:
     new = later.at >= as_of
     pair = np.unique(later.giver[new].astype(np.int64) * people + later.receiver[new])
     met = opportunity(known, as_of, YEAR)
-    chances = np.asarray(met.near.sum(axis=1)) + met.far(np.ones(people))
+    chances = sum(met.met(np.ones(people)))[:, 0]
     return Moment(known, as_of, np.bincount(pair % people, minlength=people).astype(np.float64), chances)
 
 
