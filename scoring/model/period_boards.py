@@ -8,7 +8,7 @@ from scoring.model.period_blocks import PeriodBlocks
 from scoring.model.reference import unexplained
 from scoring.model.scores import SubjectKind
 from scoring.model.select import present
-from scoring.model.standings import ORGANIZATION, Contest, belongings, places_of, scopes
+from scoring.model.standings import Contest, among, belongings, between_teams
 from scoring.model.teams import present_teams, team_levels, time_shares
 from scoring.policy import Policy
 
@@ -28,5 +28,5 @@ def period_contests(
     within = belongings(evidence)
     for at, (period, _) in enumerate(every):
         if heard[at].any():
-            yield from scopes(within, column_of(people, at), heard[at], period)
-            yield Contest(ORGANIZATION, period, column_of(teams, at), places_of(staffed & (teams.voices[:, at] > 0)))
+            yield among(within, column_of(people, at), heard[at], period)
+            yield between_teams(column_of(teams, at), staffed & (teams.voices[:, at] > 0), period)

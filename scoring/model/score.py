@@ -35,7 +35,7 @@ from scoring.model.results import results
 from scoring.model.scores import Scores, StandingTable, SubjectKind
 from scoring.model.select import consented, present, select
 from scoring.model.stages import anchored, cleared, stages
-from scoring.model.standings import ALL, ORGANIZATION, Contest, belongings, places_of, scopes, standings, with_periods
+from scoring.model.standings import Contest, among, belongings, between_teams, standings, with_periods
 from scoring.model.teams import present_teams, team_block, time_shares
 from scoring.policy import Policy
 
@@ -219,9 +219,9 @@ def _standings(
 
 def _contests(evidence: Evidence, found: dict[SubjectKind, Figures], as_of: int) -> Iterator[Contest]:
     """Compare people and teams over all time."""
-    yield from scopes(belongings(evidence), found[SubjectKind.PERSON], present(evidence, as_of))
+    yield among(belongings(evidence), found[SubjectKind.PERSON], present(evidence, as_of))
     if len(evidence.teams.ids):
-        yield Contest(ORGANIZATION, ALL, found[SubjectKind.TEAM], places_of(present_teams(evidence)))
+        yield between_teams(found[SubjectKind.TEAM], present_teams(evidence))
 
 
 def _groups(peers_said: PeerBlocks) -> dict[str, int]:

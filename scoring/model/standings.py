@@ -1,120 +1,128 @@
 """Standings: every board of an organization, of its departments and of its teams, over all time and recent periods."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice, pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.model.boards import Places
+from scoring.model.boards import Places, Rows
 from scoring.model.boards_many import places_of_many
-from scoring.model.evidence import FOREVER, Evidence, Index, Mask
+from scoring.model.evidence import FOREVER, Evidence, Index, Mask, Number
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
 from scoring.model.select import distinct
 from scoring.model.threads import MANY, at_once
 from scoring.policy import Policy
 
-Scalar = TypeVar("Scalar", bound=np.generic)
 ALL = "all"  # the period without bounds
 ORGANIZATION = "organization"  # the scope
 WITHOUT_BOARD = frozenset({"standing", "results"})  # dimensions of people
 NAMES = {"board": "boards", "scope": "scopes", "period": "periods"}  # columns of numbers, and what they are places in
-COLUMNS = (*NAMES, "subject_kind", "subject", "band", "rank_low", "rank_high", "score", "low", "high", "provisional")
+FIGURES = ("score", "low", "high")
+PLACES = ("band", "rank_low", "rank_high", "provisional")
+COLUMNS = (*NAMES, "subject_kind", "subject", *FIGURES, *PLACES)
 TEAM_BOARDS = ("customer_trust", "quality", "help")
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """Who is compared: `members`, places in `figures`, in one scope and period, on every board there is of them."""
+class Belonging:
+    """Who belongs where: (rows,) `scope`, a place in `scopes`, of which the first is the organization, and `person`."""
 
-    scope: str
-    period: str
-    figures: Figures
-    members: Index
+    scopes: tuple[str, ...]
+    scope: Index
+    person: Index
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Contests about the same figures: (rows,) `subject` and `number`, whose contest; `scope`, `period` (contests,).
+class Contest:
+    """Who is compared in one period, on every board there is of them.
 
-    `wanted`: the dimensions with a board.
+    (rows,) `subject`, a place in `figures`, and `scope`, sorted, within which it is compared: a place in `scopes`.
     """
 
+    period: str
     figures: Figures
-    subject: Index
-    number: Index
+    scopes: tuple[str, ...]
     scope: Index
-    period: Index
-    wanted: list[int]
+    subject: Index
+
+
+Job = tuple[Contest, int]  # and a dimension of its figures
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One board over many contests; (rows,) `subject`, `scope` and `period` in the order of `places`."""
+    """Boards of some jobs, one after the other, best first within each scope; (rows,) `job` and `subject`."""
 
-    board: str
-    figures: Figures
-    dimension: int
-    subject: Index
+    job: Index
     scope: Index
-    period: Index
+    subject: Index
     places: Places
+    score: Number
+    low: Number
+    high: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Belonging:
-    """Who belongs to which groups of one kind: (rows,) `group` and `person`, sorted; `scopes` names the groups."""
-
-    scopes: tuple[str, ...]
-    group: Index
-    person: Index
-
-
-def belongings(evidence: Evidence) -> list[Belonging]:
-    """Say who is in which department now, and in which team."""
+def belongings(evidence: Evidence) -> Belonging:
+    """Say who is in the organization, in which department now, and in which team."""
     teams, now = evidence.teams, evidence.team_members.end == FOREVER
     team, person = evidence.team_members.team[now], evidence.team_members.person[now]
-    found = []
+    everybody = np.arange(len(evidence.people.ids), dtype=np.int32)
+    scopes, scope, who = [ORGANIZATION], [np.zeros_like(everybody)], [everybody]
     for kind, names, group in (("department", teams.departments, teams.department[team]), ("team", teams.ids, team)):
-        of, who, _ = distinct(group[group >= 0], person[group >= 0])
-        scopes_ = tuple(f"{kind}:{name}" for name in names)
-        found.append(Belonging(scopes_, of.astype(np.int32), who.astype(np.int32)))
-    return found
+        of, member, _ = distinct(group[group >= 0], person[group >= 0])
+        scope.append((of + len(scopes)).astype(np.int32))
+        who.append(member.astype(np.int32))
+        scopes += [f"{kind}:{name}" for name in names]
+    return Belonging(tuple(scopes), np.concatenate(scope), np.concatenate(who))
 
 
-def scopes(within: Sequence[Belonging], people: Figures, there: Mask, period: str = ALL) -> Iterator[Contest]:
-    """Compare the people who are there in the organization, then within each department, then within each team."""
-    yield Contest(ORGANIZATION, period, people, places_of(there))
-    for each in within:
-        kept = there[each.person]
-        group, person = each.group[kept], each.person[kept]
-        bounds = np.append(np.flatnonzero(np.diff(group, prepend=-1)), len(group)).tolist()
-        for start, end in pairwise(bounds):
-            yield Contest(each.scopes[group[start]], period, people, person[start:end])
+def among(belonging: Belonging, people: Figures, there: Mask, period: str = ALL) -> Contest:
+    """Compare the people who are there in the organization, within each department and within each team."""
+    kept = there[belonging.person]
+    return Contest(period, people, belonging.scopes, belonging.scope[kept], belonging.person[kept])
 
 
-def places_of(members: Mask) -> Index:
-    """Return the places where a mask holds."""
-    return np.flatnonzero(members).astype(np.int32)
+def between_teams(teams: Figures, there: Mask, period: str = ALL) -> Contest:
+    """Compare the teams that are there in the organization."""
+    subject = np.flatnonzero(there).astype(np.int32)
+    return Contest(period, teams, (ORGANIZATION,), np.zeros_like(subject), subject)
 
 
 def standings(contests: Sequence[Contest], policy: Policy) -> StandingTable:
     """Rank every contest: rows by board, scope and period in the order they first appear, then best first."""
-    scope_names = tuple(dict.fromkeys(contest.scope for contest in contests))
-    periods = tuple(dict.fromkeys(contest.period for contest in contests))
-    together: dict[int, list[Contest]] = {}
+    jobs = [(contest, at) for contest in contests for at in _wanted(contest.figures)]
+    largest = max((len(contest.subject) for contest in contests), default=0)
+    ranked = at_once([partial(_ranked, batch, first, policy) for first, batch in _batches(jobs)], largest)
+    return _table(ranked, jobs, _names(contests))
+
+
+def _wanted(found: Figures) -> list[int]:
+    """List the dimensions with a board."""
+    if found.kind is SubjectKind.TEAM:
+        return [place for place, name in enumerate(found.dimensions) if name in TEAM_BOARDS]
+    return [place for place, name in enumerate(found.dimensions) if name not in WITHOUT_BOARD]
+
+
+def _awards(found: Figures, name: str) -> list[str]:
+    """List the awards that stand on the board of dimension `name`, whose order is theirs."""
+    return [award for award, on in AWARDS.items() if on == name and found.kind is SubjectKind.PERSON]
+
+
+def _names(contests: Sequence[Contest]) -> dict[str, tuple[str, ...]]:
+    """Name boards, scopes and periods in the order in which they first appear; scopes only where somebody is."""
+    boards: dict[str, None] = {}
+    scopes: dict[str, None] = {}
     for contest in contests:
-        together.setdefault(id(contest.figures), []).append(contest)
-    groups = [_group(group, (scope_names, periods)) for group in together.values()]
-    sheets = [
-        sheet for group, ranked in zip(groups, _ranked(groups, policy), strict=True) for sheet in _sheets(group, ranked)
-    ]
-    boards = tuple(dict.fromkeys(sheet.board for sheet in sheets))
-    return _table(sheets, (boards, scope_names, periods))
+        own = [contest.figures.dimensions[at] for at in _wanted(contest.figures)]
+        awards = [award for award, on in AWARDS.items() if on in own and contest.figures.kind is SubjectKind.PERSON]
+        boards |= dict.fromkeys([*own, *awards])
+        scopes |= dict.fromkeys(contest.scopes[at] for at in [0, *np.unique(contest.scope).tolist()])
+    periods = dict.fromkeys(contest.period for contest in contests)
+    return {"boards": tuple(boards), "scopes": tuple(scopes), "periods": tuple(periods)}
 
 
 def with_periods(fresh: StandingTable, known: StandingTable) -> StandingTable:
@@ -138,110 +146,72 @@ def _column(table: StandingTable, name: str, names: dict[str, tuple[str, ...]]) 
     return of
 
 
-def _group(contests: list[Contest], names: tuple[tuple[str, ...], ...]) -> _Group:
-    """Put contests about the same figures one after the other."""
-    found = contests[0].figures
-    scope_of, period_of = ({name: index for index, name in enumerate(words)} for words in names)
-    return _Group(
-        found,
-        np.concatenate([contest.members for contest in contests]),
-        np.repeat(np.arange(len(contests), dtype=np.int32), [len(contest.members) for contest in contests]),
-        np.array([scope_of[contest.scope] for contest in contests], np.int32),
-        np.array([period_of[contest.period] for contest in contests], np.int32),
-        [place for place, name in enumerate(found.dimensions) if _has_board(found.kind, name)],
-    )
+def _batches(jobs: list[Job]) -> Iterator[tuple[int, list[Job]]]:
+    """Split the jobs so that no batch of several has more than `MANY` rows; with each, the number of its first job.
 
-
-def _sheets(group: _Group, ranked: list[Places]) -> list[_Sheet]:
-    """Make the board of every dimension; awards stand on one whose order is known already."""
-    found = group.figures
-
-    def sheet(dimension: int, order: Places) -> _Sheet:
-        of, subject = group.number[order.order], group.subject[order.order]
-        return _Sheet(found.dimensions[dimension], found, dimension, subject, group.scope[of], group.period[of], order)
-
-    made = {found.dimensions[at]: sheet(at, order) for at, order in zip(group.wanted, ranked, strict=True)}
-    awards = [(award, name) for award, name in AWARDS.items() if name in made and found.kind is SubjectKind.PERSON]
-    return [*made.values(), *(replace(made[name], board=award) for award, name in awards)]
-
-
-def _ranked(groups: list[_Group], policy: Policy) -> list[list[Places]]:
-    """Rank each group's wanted dimensions: many small ones in one go, large ones each by itself, two at a time."""
-    works = [partial(_places, batch, policy) for batch in _batches([(g, at) for g in groups for at in g.wanted])]
-    largest = max((len(group.subject) for group in groups), default=0)
-    every = iter([places for batch in at_once(works, largest) for places in batch])
-    return [list(islice(every, len(group.wanted))) for group in groups]
-
-
-def _batches(jobs: list[tuple[_Group, int]]) -> Iterator[list[tuple[_Group, int]]]:
-    """Split the jobs, a group and a dimension of it, so that no batch of several has more than `MANY` rows."""
-    batch: list[tuple[_Group, int]] = []
-    rows = 0
-    for job in jobs:
-        more = len(job[0].subject)
-        if batch and rows + more > MANY:
-            yield batch
-            batch, rows = [], 0
-        batch.append(job)
+    Many small ones are ranked in one go, large ones each by itself, two at a time.
+    """
+    first, rows = 0, 0
+    for at, (contest, _) in enumerate(jobs):
+        more = len(contest.subject)
+        if at > first and rows + more > MANY:
+            yield first, jobs[first:at]
+            first, rows = at, 0
         rows += more
-    if batch:
-        yield batch
+    if jobs:
+        yield first, jobs[first:]
 
 
-def _places(jobs: list[tuple[_Group, int]], policy: Policy) -> list[Places]:
-    """Rank the contests of all the jobs at once."""
-    figure = [
-        np.concatenate([getattr(group.figures, name)[group.subject, at] for group, at in jobs])
-        for name in ("estimate", "sd", "voices")
-    ]
-    boards = np.cumsum([0, *(len(group.scope) for group, _ in jobs)])
-    board = np.concatenate([group.number + first for (group, _), first in zip(jobs, boards, strict=False)])
-    together = places_of_many((figure[0], figure[1], figure[2]), board.astype(np.int32), policy)
-    ends = np.cumsum([0, *(len(group.subject) for group, _ in jobs)]).tolist()
-    found = []
-    for start, end in pairwise(ends):
-        columns = {field.name: getattr(together, field.name)[start:end] for field in fields(together)}
-        found.append(replace(Places(**columns), order=columns["order"] - np.int32(start)))
-    return found
+def _ranked(jobs: list[Job], first: int, policy: Policy) -> _Sheet:
+    """Rank all the jobs at once; `first` is the number of the first of them."""
+    estimate, sd, voices, low, high = (
+        np.concatenate([getattr(contest.figures, name)[contest.subject, at] for contest, at in jobs])
+        for name in ("estimate", "sd", "voices", "low", "high")
+    )
+    rows = [len(contest.subject) for contest, _ in jobs]
+    boards = np.cumsum([0, *(len(contest.scopes) for contest, _ in jobs)])[:-1]
+    scope, subject = (np.concatenate([getattr(each, name) for each, _ in jobs]) for name in ("scope", "subject"))
+    board = (np.repeat(boards, rows) + scope).astype(np.int32)
+    places = places_of_many((estimate, sd, voices), board, policy)
+    order = places.order
+    job = np.repeat(np.arange(first, first + len(jobs), dtype=np.int32), rows)  # places lie by board, and so by job
+    return _Sheet(job, scope[order], subject[order], places, estimate[order], low[order], high[order])
 
 
-def _has_board(kind: SubjectKind, dimension: str) -> bool:
-    return dimension in TEAM_BOARDS if kind is SubjectKind.TEAM else dimension not in WITHOUT_BOARD
-
-
-def _joined(columns: list[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:
-    return np.concatenate([np.empty(0, dtype), *columns])
-
-
-def _table(sheets: list[_Sheet], names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> StandingTable:
-    """Put sheets one after the other, by board, scope, period and kind; within one as they are."""
-    place = {name: index for index, name in enumerate(names[0])}
-    board = _joined([np.full(len(sheet.subject), place[sheet.board], np.int32) for sheet in sheets], np.int32)
-    kind = _joined([np.full(len(sheet.subject), int(sheet.figures.kind), np.int32) for sheet in sheets], np.int32)
-    scope, period = (_joined([getattr(sheet, name) for sheet in sheets], np.int32) for name in ("scope", "period"))
+def _table(ranked: list[_Sheet], jobs: list[Job], names: dict[str, tuple[str, ...]]) -> StandingTable:
+    """Put rows in order, by board, scope, period and kind; within one as they are. Awards repeat their board's."""
+    job = np.concatenate([sheet.job for sheet in ranked])
+    row, of, board = _repeated(job, jobs, {name: at for at, name in enumerate(names["boards"])})
+    scope = _spelt(np.concatenate([sheet.scope for sheet in ranked]), job, jobs, names["scopes"])[row]
+    periods = {name: at for at, name in enumerate(names["periods"])}
+    period = np.array([periods[contest.period] for contest, _ in jobs], np.int32)[of]
+    kind = np.array([contest.figures.kind for contest, _ in jobs], np.int32)[of]
     order = np.lexsort((kind, period, scope, board))
-    score, low, high = (
-        _joined([getattr(s.figures, name)[s.subject, s.dimension] for s in sheets], np.float64)[order]
-        for name in ("estimate", "low", "high")
-    )
-    band, rank_low, rank_high = (
-        _joined([getattr(sheet.places, name) for sheet in sheets], np.int32)[order]
-        for name in ("band", "rank_low", "rank_high")
-    )
-    return StandingTable(
-        board=board[order],
-        boards=names[0],
-        scope=scope[order],
-        scopes=names[1],
-        period=period[order],
-        periods=names[2],
-        subject_kind=kind[order],
-        subject=_joined([sheet.subject for sheet in sheets], np.int32)[order],
-        band=band,
-        rank_low=rank_low,
-        rank_high=rank_high,
-        score=score,
-        low=low,
-        high=high,
-        provisional=_joined([sheet.places.provisional for sheet in sheets], np.bool_)[order],
-    )
+    row = row[order]
+    columns: dict[str, Any] = dict(names)
+    columns |= {name: np.concatenate([getattr(each, name) for each in ranked])[row] for name in ("subject", *FIGURES)}
+    columns |= {name: np.concatenate([getattr(each.places, name) for each in ranked])[row] for name in PLACES}
+    for name, column in (("board", board), ("scope", scope), ("period", period), ("subject_kind", kind)):
+        columns[name] = column[order]
+    return StandingTable(**columns)
+
+
+def _repeated(job: Index, jobs: list[Job], boards: dict[str, int]) -> tuple[Rows, Index, Index]:
+    """Say of each row of the table which ranked one it is, of what job, on which board: all, then those of awards."""
+    ends = np.searchsorted(job, np.arange(len(jobs) + 1))
+    found = [contest.figures for contest, _ in jobs]
+    on = [each.dimensions[at] for each, (_, at) in zip(found, jobs, strict=True)]
+    awards = [(at, boards[award]) for at, name in enumerate(on) for award in _awards(found[at], name)]
+    row = np.concatenate([np.arange(len(job)), *(np.arange(ends[at], ends[at + 1]) for at, _ in awards)])
+    own = np.array([boards[name] for name in on], np.int32)[job]
+    given = [np.full(ends[at + 1] - ends[at], board, np.int32) for at, board in awards]
+    return row, job[row], np.concatenate([own, *given])
+
+
+def _spelt(scope: Index, job: Index, jobs: list[Job], names: tuple[str, ...]) -> Index:
+    """Give scopes, (rows,), their numbers in `names` for those in each job's contest."""
+    place = {name: at for at, name in enumerate(names)}
+    known = {words: np.array([place.get(word, -1) for word in words]) for words in {each.scopes for each, _ in jobs}}
+    first = np.cumsum([0, *(len(contest.scopes) for contest, _ in jobs)])[:-1]
+    every = np.concatenate([known[contest.scopes] for contest, _ in jobs])
+    return every[first[job] + scope].astype(np.int32)
