@@ -92,13 +92,16 @@ def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
     order = np.argsort(key, kind="stable")  # parts come in sorted runs, which this merges; equal ones keep their order
     key = key[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
-    amount = np.bincount(np.cumsum(first) - 1, parts.amount[order], 0).astype(np.float64, copy=False)
-    row = order[first]
+    amount, row = parts.amount[order], order
+    if not first.all():
+        amount = np.bincount(np.cumsum(first) - 1, amount).astype(np.float64, copy=False)
+        row = order[first]
     kept = (amount != 0) | (parts.source[row] == SOURCES.index(Source.PRIOR))
-    row = row[kept]
+    if not kept.all():
+        row, amount = row[kept], amount[kept]
     columns = (parts.subject, parts.dimension, parts.source, parts.project)
     subject, dimension, source, project = (column[row].astype(np.int32, copy=False) for column in columns)
-    return Parts(subject, dimension, source, project, amount[kept])
+    return Parts(subject, dimension, source, project, amount)
 
 
 def sums(parts: Parts, shape: tuple[int, int]) -> Number:

@@ -22,7 +22,7 @@ def places_of_many(figure: tuple[Number, Number, Number], board: Index, policy: 
     """
     estimate, sd, voices = figure
     provisional = voices < policy.minimum_voices
-    order = np.lexsort((sd, -estimate, provisional, board))
+    order = np.lexsort((sd, -estimate, board.astype(np.int64) * 2 + provisional))
     ranked = ~provisional[order]
     gap = float(ndtri(policy.certainty))
     rows = order[ranked]

@@ -124,7 +124,13 @@ def compose(
     no posterior covariance, its errors are taken to be correlated as the truth is, which is exact without evidence.
     Voices: within a block the same people speak of each dimension, so the best heard one counts; blocks add up.
     """
-    weighing = weights(blocks, role, policy)
+    return compose_by(weights(blocks, role, policy), blocks, results, policy, loading)
+
+
+def compose_by(
+    weighing: Weights, blocks: Sequence[Block], results: Block, policy: Policy, loading: Loading | None = None
+) -> Block:
+    """Return the same by weights that are known already."""
     quality, sd = composed_quality(blocks, weighing)
     parts = _quality_parts(blocks, weighing)
     if loading is not None and loading.amount:
@@ -142,7 +148,7 @@ def compose(
         voices=np.column_stack([voices, voices]),
         centre=np.full(2, of[0]),
         spread=np.full(2, of[1]),
-        parts=_both(parts, _results_parts(results, factor, money), len(role)),
+        parts=_both(parts, _results_parts(results, factor, money), len(quality)),
     )
 
 

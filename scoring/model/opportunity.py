@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Number, Time
+from scoring.model.patterns import row_of
 
 PAIRS = 20_000_000  # sum of squared group sizes that is worked out pair by pair; bigger groups are background
 
@@ -65,12 +66,12 @@ def _covered(start: Time, end: Time, as_of: int, half_life_days: float) -> Numbe
 def _shared(inside: csr_array) -> csr_array:
     """Multiply groups out into pairs, smallest groups first while `PAIRS` lasts."""
     size = np.diff(inside.indptr).astype(np.int64)
-    order = np.argsort(size, kind="stable")
-    fitting = np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])
-    chosen = inside if len(fitting) == len(size) else inside[fitting]
+    chosen = inside
+    if (size**2).sum() > PAIRS:
+        order = np.argsort(size, kind="stable")
+        chosen = inside[np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])]
     near = csr_array(csr_array(chosen.T) @ chosen)
-    row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
-    near.data = np.where(row != near.indices, np.minimum(near.data, 1.0), 0.0)
+    near.data = np.where(row_of(near) != near.indices, np.minimum(near.data, 1.0), 0.0)
     near.eliminate_zeros()
     near.sort_indices()
     return near

@@ -4,6 +4,7 @@ Making a SciPy matrix checks its indices each time, which costs more than a prod
 pattern is met at every step of a fit, it is made once and filled again.
 """
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def added(row: Places, size: int) -> csr_array:
 
 def summed(matrix: csr_array, tables: Floats) -> Floats:
     """Multiply with something of each column, (columns, …): (rows, …)."""
-    flat = tables.reshape(len(tables), int(np.prod(tables.shape[1:])))
+    flat = tables.reshape(len(tables), prod(tables.shape[1:]))
     return np.asarray(matrix @ flat).reshape(matrix.shape[0], *tables.shape[1:])
 
 
@@ -62,7 +63,7 @@ def tall(one: Floats, other: Floats) -> Floats:
 
 def row_of(matrix: csr_array) -> Places:
     """Return the row of each entry."""
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.repeat(np.arange(matrix.shape[0]), matrix.indptr[1:] - matrix.indptr[:-1])
 
 
 def squares(matrix: csr_array) -> Floats:

@@ -106,12 +106,13 @@ def _among(told: Heard, cell: Index, e: Number, width: int) -> Alike:
 
 def _nested(part: Heard, team: Index, what: tuple[Index, Number, int]) -> tuple[Products, ...]:
     """Products of ratings that share a receiver, also the giver's team, the giver, the occasion; of some receivers."""
-    receiver = part.receiver[part.row_pair]
-    nearby: NDArray[np.integer] = part.row_pair
+    pair = part.row_pair
+    receiver = part.receiver[pair]
+    nearby: NDArray[np.integer] = pair
     if part.teams:  # without, every giver is a team of their own
-        near = receiver.astype(np.int64) * (int(team.max(initial=0)) + 1) + team[part.giver][part.row_pair]
-        nearby = np.unique(near, return_inverse=True)[1]
-    return tuple(_products(group, *what) for group in (receiver, nearby, part.row_pair, part.occasion))
+        near = part.receiver.astype(np.int64) * (int(team.max(initial=0)) + 1) + team[part.giver]
+        nearby = np.unique(near, return_inverse=True)[1][pair]
+    return tuple(_products(group, *what) for group in (receiver, nearby, pair, part.occasion))
 
 
 def _total(products: Sequence[Products]) -> Products:

@@ -16,7 +16,7 @@ from scoring.model.block import Block
 from scoring.model.care import care
 from scoring.model.changes import Known, changes
 from scoring.model.choices import ConsentSource
-from scoring.model.composite import among_all, compose, composed_quality, weights
+from scoring.model.composite import Weights, among_all, compose_by, composed_quality, weights
 from scoring.model.credit import standard_block
 from scoring.model.customers import CustomerBlocks, customer_blocks
 from scoring.model.evidence import Evidence, Mask
@@ -127,7 +127,8 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fal
     `fallen`: who loses a level (falls.py); nobody where it is not given.
     """
     told = _told(evidence, blocks, policy)
-    composed = compose(told.composed, told.results, evidence.people.role, policy)
+    weighing = weights(told.composed, evidence.people.role, policy)
+    composed = compose_by(weighing, told.composed, told.results, policy)
     dimensions = (*told.rated.dimensions, *MEASURES)
     parts = side_by_side(told.shown)
     people = side_by_side([parts, composed])
@@ -149,7 +150,7 @@ def assemble(evidence: Evidence, blocks: Blocks, policy: Policy, as_of: int, fal
         raters=blocks.peers.raters,
         stages=journey,
         explanations=explanations(list(found.values()), dimensions),
-        changes=changes(evidence, told.known(blocks, evidence, policy), allowed),
+        changes=changes(evidence, told.known(blocks.customers.projects, weighing), allowed),
         reference=reference_of(told.shown, policy),
         counts=_counts(evidence, allowed, int(cleared(journey, policy).sum())) | _groups(blocks.peers),
         findings=blocks.customers.findings,
@@ -177,10 +178,9 @@ class _Told:
         """What is shown beside it."""
         return [self.rated, self.trusted, self.recognition, self.cared, self.results]
 
-    def known(self, blocks: Blocks, evidence: Evidence, policy: Policy) -> Known:
-        """Return what changes are computed from."""
-        weighing = weights(self.composed, evidence.people.role, policy)
-        return Known(self.rated, self.trusted, self.cared, blocks.customers.projects, weighing)
+    def known(self, projects: Block, weighing: Weights) -> Known:
+        """Return what changes are computed from; `projects` are the customers' block of projects."""
+        return Known(self.rated, self.trusted, self.cared, projects, weighing)
 
 
 def _told(evidence: Evidence, blocks: Blocks, policy: Policy) -> _Told:

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from scoring.model.choices import About, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
+from scoring.model.patterns import filled, listed, row_of
 from scoring.model.select import distinct, newest
 from scoring.policy import Policy
 
@@ -129,8 +130,7 @@ def _together(heard: Answers) -> Answers:
     newest = order[new]
     place = np.empty_like(order)
     place[order] = np.cumsum(new) - 1
-    strongest = np.zeros(len(newest))
-    np.maximum.at(strongest, place, heard.weight)
+    strongest = np.maximum.reduceat(heard.weight[order], np.flatnonzero(new))
     total = np.bincount(place, heard.weight, len(newest))
     mean = np.bincount(place, heard.weight * heard.y, len(newest)) / total
     return replace(heard.only(newest), y=mean.astype(np.float64), weight=strongest)
@@ -149,14 +149,14 @@ def belonging(evidence: Evidence) -> csr_array:
     """Say whose each project is: (customers, projects), 1 where it is; a project without a customer is nobody's."""
     customer = evidence.projects.customer
     project = np.flatnonzero(customer >= 0)
-    shape = (len(evidence.customers), len(customer))
-    return csr_array((np.ones(len(project)), (customer[project], project)), shape=shape)
+    return listed(customer[project], project, (len(evidence.customers), len(customer)))
 
 
 def averaging(belongs: csr_array) -> csr_array:
     """Turn what belongs together into its mean: each row of `belongs` sums to 1, or to 0 where it has nothing."""
-    count = np.maximum(belongs.sum(axis=1), 1)
-    return csr_array(belongs.multiply((1 / count)[:, None]))
+    row = row_of(belongs)
+    count = np.maximum(np.bincount(row, belongs.data, belongs.shape[0]), 1)
+    return filled(belongs, belongs.data / count[row])
 
 
 def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:

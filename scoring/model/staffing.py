@@ -51,9 +51,9 @@ def person_voices(heard: Answers, work: Work) -> Number:
 
     A voice counts with its strongest row, at most 1, in the parts of when that was said.
     """
-    order = np.lexsort((heard.at, -heard.weight, heard.voice, heard.project))
-    project, voice = heard.project[order], heard.voice[order]
-    first = order[np.append(True, (project[1:] != project[:-1]) | (voice[1:] != voice[:-1]))]
+    whose = heard.project.astype(np.int64) * (int(heard.voice.max(initial=0)) + 1) + heard.voice
+    order = np.lexsort((heard.at, -heard.weight, whose))
+    first = order[np.append(True, np.diff(whose[order]) != 0)[: len(order)]]
     strength = np.bincount(work.unit[first], np.minimum(heard.weight[first], 1.0), work.shares.shape[0])
     return np.asarray(work.shares.T @ strength, np.float64)
 

@@ -92,7 +92,9 @@ def _finished(evidence: Evidence) -> tuple[Index, Index]:
 def _colleagues(word: ProjectPeers, policy: Policy) -> _Star:
     heard = (word.voices >= policy.minimum_stage_voices) & ~np.isnan(word.mean)
     value = np.where(heard, np.where(word.mean > 0, YES, NO), UNKNOWN)
-    return _Star(value, tuple(f"colleagues:voices:{voices:.0f}" for voices in word.voices))
+    known, of = np.unique(word.voices, return_inverse=True)
+    texts = [f"colleagues:voices:{voices:.0f}" for voices in known.tolist()]
+    return _Star(value, tuple(texts[at] for at in of.tolist()))
 
 
 def _customer(projects: Block, policy: Policy) -> _Star:
@@ -118,11 +120,12 @@ def _left_behind(evidence: Evidence, policy: Policy) -> _Star:
     value = np.where(known, np.where((used | good) & ~missed, YES, NO), UNKNOWN)
     words = {"document_used": used, "handover_good": good, "care_done": due & ~missed, "care_missed": missed}
     words["nothing"] = known & ~used & ~good
-    tokens = [
-        ";".join(f"left_behind:{word}" for word, holds in zip(words, row, strict=True) if holds)
-        for row in np.column_stack(list(words.values())).tolist()
+    texts = [
+        ";".join(f"left_behind:{word}" for bit, word in enumerate(words) if holds >> bit & 1)
+        for holds in range(2 ** len(words))
     ]
-    return _Star(value, tuple(tokens))
+    of = np.column_stack(list(words.values())) @ 2 ** np.arange(len(words))
+    return _Star(value, tuple(texts[holds] for holds in of.tolist()))
 
 
 def _any(evidence: Evidence, project: Index, holds: Mask) -> Mask:
