@@ -5,6 +5,7 @@ Source: Henderson (1975), Biometrics 31(2).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def moments(eq: Equations) -> Floats:
     return np.asarray(np.linalg.lstsq(expected, seen)[0], np.float64)
 
 
-def one_hot(level: NDArray[np.int32], size: int) -> csr_array:
+def one_hot(level: NDArray[np.signedinteger[Any]], size: int) -> csr_array:
     """(rows, size), 1 at each row's level; nothing where it is -1."""
     touched = level >= 0
     start = np.concatenate(([0], np.cumsum(touched)))

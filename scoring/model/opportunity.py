@@ -70,8 +70,7 @@ def _shared(inside: csr_array) -> csr_array:
     if (size**2).sum() > PAIRS:
         order = np.argsort(size, kind="stable")
         chosen = inside[np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])]
-    near = csr_array(csr_array(chosen.T) @ chosen)
+    near = csr_array((csr_array(chosen.T) @ chosen).T)  # symmetric; turned over, its rows come out in order
     near.data = np.where(row_of(near) != near.indices, np.minimum(near.data, 1.0), 0.0)
     near.eliminate_zeros()
-    near.sort_indices()
     return near

@@ -266,12 +266,12 @@ def _blocks_of(words: Number, receiver: Index, receivers: int) -> bsr_array:
 
 def _given(told: Heard, voices: Voices) -> csr_array:
     """Say which shared columns shift a pair: its giver's, its giver's team's, its circle's."""
-    givers, pairs = len(told.givers), np.arange(len(told.receiver))
-    team, circle = told.team[told.giver], voices.circle
-    column = np.concatenate([told.giver, givers + team[team >= 0], givers + told.teams + circle[circle >= 0]])
-    row = np.concatenate([pairs, pairs[team >= 0], pairs[circle >= 0]])
-    shape = (len(pairs), givers + told.teams + len(voices.circle_variance))
-    return csr_array((np.ones(len(row)), (row, column)), shape=shape)
+    column = np.column_stack([told.giver, told.team[told.giver], voices.circle])
+    first = np.array([0, len(told.givers), len(told.givers) + told.teams], np.int32)
+    shared = column >= 0
+    start = np.concatenate([[0], np.cumsum(shared.sum(axis=1))])
+    shape = (len(column), int(first[2]) + len(voices.circle_variance))
+    return csr_array((np.ones(start[-1]), (column + first)[shared], start), shape=shape)
 
 
 def _shift(told: Heard, held: Variances, voices: Voices) -> Number:

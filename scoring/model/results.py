@@ -9,6 +9,7 @@ from scoring.model.block import Block
 from scoring.model.choices import MoneyKind, PersonRole, ProjectKind
 from scoring.model.credit import credit, standard_block
 from scoring.model.crossed import Variance
+from scoring.model.crossed_equations import one_hot
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import fit_lean
 from scoring.model.lean_layout import Design
@@ -74,13 +75,10 @@ def _design(evidence: Evidence, takings: Takings, work: csr_array) -> Design:
     """Tell what the fit observes: a row an amount, its project the local, no nests and no middles."""
     rows, groups = len(takings.y), len(COUNTED) * len(ProjectKind)
     group = takings.kind * len(ProjectKind) + evidence.projects.kind[takings.project]
-    territory = evidence.projects.territory[takings.project]
-    placed = np.flatnonzero(territory >= 0)
-    shape = (rows, len(evidence.projects.territories))
     fixed = [
-        csr_array((np.ones(rows), (np.arange(rows), group)), shape=(rows, groups)),
-        csr_array((np.ones(len(placed)), (placed, territory[placed])), shape=shape),
-        csr_array((work @ _roles(evidence))[takings.project]),
+        one_hot(group, groups),
+        one_hot(evidence.projects.territory[takings.project], len(evidence.projects.territories)),
+        csr_array((work @ one_hot(evidence.people.role, len(PersonRole)))[takings.project]),
     ]
     project = takings.project.astype(np.int64)
     return Design(
@@ -118,10 +116,3 @@ def _takings(evidence: Evidence, squares: Number) -> Takings:
     rows = rows[::-1][latest]
     project, kind = money.project[rows], money.kind[rows].astype(np.int32)
     return Takings(per_share(money.amount[rows] * squares[project], kind), project, kind)
-
-
-def _roles(evidence: Evidence) -> csr_array:
-    """Say who has which role: (people, roles)."""
-    role = evidence.people.role
-    known = np.flatnonzero(role >= 0)
-    return csr_array((np.ones(len(known)), (known, role[known])), shape=(len(role), len(PersonRole)))

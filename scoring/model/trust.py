@@ -12,6 +12,7 @@ from scoring.model.companies import CUSTOMER as COMPANY
 from scoring.model.companies import PERSON, PROJECT, companies, predicted
 from scoring.model.credit import credit, standard_block, unasked_block
 from scoring.model.crossed import Variance
+from scoring.model.crossed_equations import one_hot
 from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
 from scoring.model.lean import Lean, Shared, fit_lean
@@ -143,15 +144,10 @@ def _expected(learnt: Lean, heard: Answers, work: Work) -> tuple[Number, Number]
     rows = np.flatnonzero(heard.strange)
     told = heard.only(rows)
     design = _design(told, work.only(heard.strange))
-    count = np.arange(len(rows))
-    customer = np.flatnonzero(told.customer >= 0)
     once = [
         csr_array(work.shares[design.unit]),
-        csr_array((np.ones(len(rows)), (count, told.project)), shape=(len(rows), len(work.over))),
-        csr_array(
-            (np.ones(len(customer)), (customer, told.customer[customer])),
-            shape=(len(rows), int(heard.customer.max(initial=-1)) + 1),
-        ),
+        one_hot(told.project, len(work.over)),
+        one_hot(told.customer, int(heard.customer.max(initial=-1)) + 1),
     ]
     level, doubt = np.zeros(len(heard.y)), np.zeros(len(heard.y))
     mean, variance = predicted(learnt, once, design.fixed)
