@@ -157,13 +157,14 @@ def _expected(chances: Opportunity, heard: csr_array, listening: Mask) -> Number
     they are expected to get, so that giving neither earns nor costs.
     """
     everyone, open_to = np.ones(heard.shape[0]), listening.astype(np.float64)
-    given, total = heard @ everyone, float(heard.data.sum())
+    given, received = heard @ everyone, np.bincount(heard.indices, heard.data, len(everyone))
+    total = float(heard.data.sum())
     near, far = chances.met(open_to, everyone)
     near_thanks = float(chances.near.multiply(heard).data.sum())
     distance = _distance((near_thanks, total - near_thanks), (float(near[:, 1].sum()), float(far[:, 1].sum())))
     to_give, to_get = (near + distance * far).T
     to_get = to_get * open_to
-    rest = total - given - everyone @ heard
+    rest = total - given - received
     between_others = np.where(rest > 1e-9 * total, rest, 0.0)  # what rounding leaves of nothing is nothing
     others_chances = to_give.sum() - to_give - to_get
     usual = between_others / np.where(others_chances > 1e-9, others_chances, np.inf)

@@ -88,7 +88,7 @@ class Packed:
         for part in self.parts:
             owed = -part.through[:, :, :criteria].swapaxes(1, 2)
             owed[np.arange(len(owed))[:, None], np.arange(criteria), part.means] += 1
-            among = wide[part.place[:, :, None], part.place[:, None, :]]
+            among = wide.take(_cells(part.place, len(wide)))
             along[part.which] = owed @ among @ owed.swapaxes(1, 2)
             reach[part.which[:, None, None], np.arange(criteria)[:, None], part.place[:, None, :]] = owed
         return reach[:, :, :-1], along
@@ -160,9 +160,13 @@ def _summed(places: list[Places], tables: list[Number], size: int) -> Number:
     wide = size + 1
     total = np.zeros(wide * wide)
     for place, table in zip(places, tables, strict=True):  # one after the other, while they lie in the cache
-        cells = place[:, :, None] * wide + place[:, None, :]
-        total += np.bincount(cells.ravel(), table.ravel(), wide * wide)
+        np.add.at(total, _cells(place, wide).ravel(), table.ravel())
     return total.reshape(wide, wide)[:-1, :-1]
+
+
+def _cells(place: Places, width: int) -> Places:
+    """Say where in a square table, row by row, columns at `place`, (…, columns), meet: (…, columns, columns)."""
+    return place[:, :, None] * width + place[:, None, :]
 
 
 def _own(eq: Equations) -> Number:

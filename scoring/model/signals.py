@@ -94,7 +94,7 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
             aspect=aspect,
             kind=signals.kind[rows].astype(np.int32),
             voice=voice,
-            response=np.unique(response, return_inverse=True)[1].astype(np.int32),
+            response=_renumbered(response),
             weight=np.maximum(weight[rows], LEAST_WEIGHT),
             people=(about != About.SERVICE) & (about != About.BRAND),
             strange=unknown,
@@ -106,6 +106,8 @@ def answers(evidence: Evidence, policy: Policy, as_of: int) -> Answers:
 
 def _newest(heard: Answers) -> Answers:
     """Keep the newest words of each voice, lest one contact who answers a thousand times be what all differ by."""
+    if np.bincount(heard.voice).max(initial=0) <= MOST_OF_VOICE:
+        return heard
     kinds = len(SignalKind)
     said = ((heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * kinds + heard.kind) * 2 + heard.people
     cell = np.unique(said * (int(heard.project.max(initial=0)) + 1) + heard.project, return_inverse=True)[1]
@@ -113,7 +115,7 @@ def _newest(heard: Answers) -> Answers:
     if kept.all():
         return heard
     fewer = heard.only(kept)
-    return replace(fewer, response=np.unique(fewer.response, return_inverse=True)[1].astype(np.int32))
+    return replace(fewer, response=_renumbered(fewer.response))
 
 
 def _together(heard: Answers) -> Answers:
@@ -180,4 +182,10 @@ def _voices(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[Index, Mask]:
     start = np.cumsum([0, len(contacts.known), len(evidence.people.ids), len(evidence.customers)])
     somebody = np.where(customer >= 0, start[2] + customer, start[3] + project)
     voice = np.where(ours, start[1] + recorder, np.where(unknown | nameless, somebody, contact))
-    return np.unique(voice, return_inverse=True)[1].astype(np.int32), unknown
+    return _renumbered(voice), unknown
+
+
+def _renumbered(group: NDArray[np.integer]) -> Index:
+    """Close the gaps in the numbers of groups, which are not many more than rows of evidence, keeping their order."""
+    number = (np.cumsum(np.bincount(group) > 0) - 1).astype(np.int32)
+    return np.asarray(number[group], np.int32)
