@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import digamma, polygamma
 
 from scoring.model.block import SOURCES, sums
-from scoring.model.kudos import recognition, voice
+from scoring.model.kudos import opportunities, recognition, voice
 from scoring.model.scores import Source
 from scoring.model.select import select
 from scoring.policy import Policy
@@ -218,3 +218,18 @@ def test_nobody_and_nothing_work():
     assert block.estimate[:, 0].tolist() == [0] * 8
     assert block.sd[:, 0] == pytest.approx(np.ones(8))
     assert replace(block).parts.source.tolist() == [SOURCES.index(Source.PRIOR)] * 8
+
+
+@given(st.lists(st.tuples(st.sampled_from("pqr"), st.sampled_from(NAMES)), max_size=15), st.integers(0, 5))
+def test_whom_everybody_met_is_the_product_of_groups_and_symmetric(memberships, seed):
+    members = [{"project": project, "person": person} for project, person in memberships]
+    chances = opportunities(select(small(people=PEOPLE, members=members), NOW), POLICY, NOW)
+    habit = np.random.default_rng(seed).random((2, len(NAMES)))
+    near, far = chances.met(*habit)
+    dense, everyone = chances.near.toarray(), np.outer(chances.presence, chances.presence)
+    together = {(a, b) for p, a in memberships for q, b in memberships if p == q and a != b}
+    assert {(NAMES[a], NAMES[b]) for a, b in np.argwhere(dense)} == together
+    assert (dense == dense.T).all()
+    assert chances.near.has_sorted_indices
+    assert near == pytest.approx(dense @ habit.T)
+    assert far == pytest.approx(np.maximum((everyone - np.diag(np.diag(everyone)) - dense) @ habit.T, 0), abs=1e-12)

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from scoring.model.period_blocks import open_blocks
 from scoring.model.periods import micros, recent, since, until
 from scoring.model.select import consented, select
+from scoring.policy import Policy
 from tests.scoring.small import day, small
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -53,6 +55,22 @@ def test_the_consents_of_today_hold_for_a_period_of_the_past():
     kept = since(until(evidence, micros(day(20))), micros(day(10)))
     assert kept.kudos.receiver.tolist() == [0]
     assert np.array_equal(consented(kept, micros(day(20))), consented(evidence, micros(day(30))))
+
+
+def test_trust_and_thanks_of_a_period_have_no_parts_for_nobody_asks_its_boards_why():
+    word = {"project": "p", "contact": "kim", "kind": "survey", "aspect": "satisfaction", "value": 2, "at": 100}
+    thank = {"giver": "ben", "receiver": "ada", "at": 100}
+    members = [{"project": "p", "person": name} for name in ("ada", "ben")]
+    moment = micros(day(120))
+    found = open_blocks(select(small(signals=[word], kudos=[thank], members=members), moment), Policy(), moment)
+    assert len(found.customers.people.parts.amount) > 0 < len(found.recognition.parts.amount)
+    for each in found.periods[:1]:
+        trusted, thanked = each.blocks
+        assert (trusted.voices > 0).any()
+        assert (thanked.voices > 0).any()
+        assert len(trusted.parts.amount) == len(thanked.parts.amount) == 0
+        assert trusted.estimate == pytest.approx(found.customers.people.estimate, abs=1e-9)
+        assert thanked.estimate == pytest.approx(found.recognition.estimate, abs=1e-9)
 
 
 def test_a_moment_needs_a_time_zone():

@@ -61,6 +61,19 @@ def test_before_anybody_had_begun_all_parts_count():
 
 
 @settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("pqr"), st.integers(0, 399)), min_size=2, max_size=12))
+def test_whose_work_a_project_was_hangs_on_no_word_of_another(said):
+    members = [{"project": name, "person": who, "from": at} for name in "rqp" for at, who in enumerate("abc")]
+    evidence = small(members=members, projects=[{**PROJECT[0], "project": name} for name in "pqr"])
+    project = np.array([evidence.projects.ids.index(name) for name, _ in said], np.int32)
+    at = np.array([micros(day) for _, day in said])
+    state, every = tenures(evidence, project, at)
+    for one in np.unique(project):
+        own, alone = tenures(evidence, project[project == one], at[project == one])
+        assert alone.toarray()[own] == pytest.approx(every.toarray()[state][project == one], abs=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 200), st.integers(1, 200), st.floats(0, 4)), min_size=1, max_size=4),
     st.lists(st.integers(-50, 399), min_size=1, max_size=5),
