@@ -187,10 +187,10 @@ def _pairs(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number, Nu
     by_pair = summed(told.pair, len(told.receiver))
     weighed = said.count * said.weight[:, None]
     drift = np.zeros((len(weighed), aged.drifts + 1))  # the last column is that of what has not changed
-    drift[np.arange(len(weighed)), aged.drift[aged.of]] = weighed.sum(axis=1)
+    every = said.weight * said.rated
+    drift[np.arange(len(weighed)), aged.drift[aged.of]] = every
     columns = np.hstack([weighed * aged.correlation[aged.of][:, None], drift[:, :-1], weighed])
-    right = said.weight * said.total.sum(axis=1)
-    return by_pair @ columns, by_pair @ weighed.sum(axis=1), by_pair @ right
+    return by_pair @ columns, by_pair @ every, by_pair @ (said.weight * said.whole)
 
 
 def _receivers(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]:
@@ -224,13 +224,13 @@ def _by_class(told: Heard, aged: Ages, said: Occasions) -> tuple[Number, Number]
     halo = said.common * said.weight / said.residual
     gram = np.empty((size, criteria, criteria))
     score = np.empty((size, criteria))
-    total = said.total.sum(axis=1)
+    count, total = (np.ascontiguousarray(each.T) for each in (said.count, said.total))  # a criterion lies together
     for k in range(criteria):
-        score[:, k] = np.bincount(cell, said.total[:, k] / said.residual - halo * said.count[:, k] * total, size)
+        pulled = halo * count[k]
+        score[:, k] = np.bincount(cell, total[k] / said.residual - pulled * said.whole, size)
         for other in range(k, criteria):
-            own = said.count[:, k] / said.residual if other == k else 0.0
-            value = np.bincount(cell, own - halo * said.count[:, k] * said.count[:, other], size)
-            gram[:, k, other] = gram[:, other, k] = value
+            own = count[k] / said.residual if other == k else 0.0
+            gram[:, k, other] = gram[:, other, k] = np.bincount(cell, own - pulled * count[other], size)
     shape = (len(told.receivers), classes)
     return gram.reshape(*shape, criteria, criteria), score.reshape(*shape, criteria)
 

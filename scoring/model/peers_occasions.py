@@ -16,12 +16,15 @@ USUAL_RATING = 4.0  # told points, where a criterion's mean is before anyone rat
 class Occasions:
     """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
 
-    `count`, `total`: ratings and their sum over what is usual, by criterion. `residual`, `common`: variances of single
-    ratings and of the occasion, both with what has changed since. `weight`: 1 / (residual + n · common).
+    `count`, `total`: ratings and their sum over what is usual, by criterion; `rated`, `whole`: over all criteria.
+    `residual`, `common`: variances of single ratings and of the occasion, both with what has changed since.
+    `weight`: 1 / (residual + rated · common).
     """
 
     count: Number
     total: Number
+    rated: Number
+    whole: Number
     residual: Number
     common: Number
     weight: Number
@@ -33,11 +36,14 @@ def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
     cell = told.occasion.astype(np.int64) * told.criteria + told.criterion
     shape = (size, told.criteria)
     count = np.bincount(cell, minlength=size * told.criteria).astype(np.float64).reshape(shape)
-    total = np.bincount(cell, told.y - USUAL_RATING, size * told.criteria).astype(np.float64).reshape(shape)
+    over = told.y - USUAL_RATING
+    total = np.bincount(cell, over, size * told.criteria).astype(np.float64).reshape(shape)
+    rated = np.bincount(told.occasion, minlength=size).astype(np.float64)
+    whole = np.bincount(told.occasion, over, size).astype(np.float64)
     changed = 1 - aged.correlation[aged.of] ** 2
     residual = held.residual + changed * held.special
     common = np.full(size, held.occasion)
-    return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
+    return Occasions(count, total, rated, whole, residual, common, 1 / (residual + rated * common))
 
 
 def summed(index: Index, size: int) -> csr_array:
