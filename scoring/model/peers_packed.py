@@ -133,20 +133,23 @@ def _parts(eq: Equations, told: Mask, of: tuple[list[Places], list[int]], invers
     """Lay out for each receiver what the unknowns told of have to do with the state."""
     which, columns = of
     receivers, size = told.shape
-    slot = np.cumsum(told, axis=1) - 1
+    count = np.count_nonzero(told, axis=1)
     ends = np.cumsum([0, *(len(each) * wide for each, wide in zip(which, columns, strict=True))]).tolist()
     first = np.empty(receivers, np.intp)
     for each, wide, start in zip(which, columns, ends, strict=False):
         first[each] = start + np.arange(len(each)) * wide
-    receiver, unknown = np.nonzero(told)
+    known = np.flatnonzero(told)
+    row = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(known))
     place = np.full(ends[-1], size, np.intp)
-    place[first[receiver] + slot[receiver, unknown]] = unknown
+    place[row] = known % size
+    row_at = np.empty(told.size, np.intp)
+    row_at[known] = row
     pair = row_of(eq.given)
-    at = first[eq.receiver[pair]] + slot[eq.receiver[pair], eq.given.indices]
+    at = row_at[eq.receiver[pair].astype(np.intp) * size + eq.given.indices]
     cell = (at * eq.width)[:, None] + np.arange(eq.width)
     shared = np.bincount(cell.ravel(), eq.ends[pair].ravel(), ends[-1] * eq.width)
     across = shared.astype(np.float64, copy=False).reshape(-1, eq.width)
-    means = slot[:, size - eq.criteria :]
+    means = (count - eq.criteria)[:, None] + np.arange(eq.criteria)
     across[first[:, None] + means] = eq.state_mean.swapaxes(1, 2)
     made = []
     for each, wide, start, end in zip(which, columns, ends, ends[1:], strict=False):

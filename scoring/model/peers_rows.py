@@ -62,8 +62,8 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
     pair_starts = _starts(giver, receiver)
     occasion_starts = _starts(giver, receiver, answer)
     pair_of_row = np.cumsum(pair_starts) - 1
-    receivers, of_receiver = np.unique(receiver[pair_starts], return_inverse=True)
-    givers, of_giver = np.unique(giver[pair_starts], return_inverse=True)
+    receivers, of_receiver = _numbered(receiver[pair_starts])
+    givers, of_giver = _numbered(giver[pair_starts])
     team, of_receivers, teams = _numbered_teams(teams_of(evidence), givers, receivers)
     every = Heard(
         row=order,
@@ -72,10 +72,10 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         occasion=(np.cumsum(occasion_starts) - 1).astype(np.int32),
         pair=pair_of_row[occasion_starts].astype(np.int32),
         days=(as_of - _latest(feedback.at[order], occasion_starts)) / DAY,
-        receiver=of_receiver.astype(np.int32),
-        giver=of_giver.astype(np.int32),
-        receivers=receivers.astype(np.int32),
-        givers=givers.astype(np.int32),
+        receiver=of_receiver,
+        giver=of_giver,
+        receivers=receivers,
+        givers=givers,
         team=team,
         receiver_team=of_receivers,
         teams=teams,
@@ -219,9 +219,16 @@ def _starts(*columns: NDArray[Any]) -> NDArray[np.bool_]:
     return begins
 
 
+def _numbered(who: Index) -> tuple[Index, Index]:
+    """Return who is there, sorted, and the place of each among them."""
+    there = np.bincount(who) > 0
+    number = (np.cumsum(there) - 1).astype(np.int32)
+    return np.flatnonzero(there).astype(np.int32), np.asarray(number[who], np.int32)
+
+
 def _numbered_teams(team: Index, givers: Index, receivers: Index) -> tuple[Index, Index, int]:
     """Give the teams of givers numbers from 0: those of givers, of receivers, and how many; -1 for none of these."""
-    known = np.unique(team[givers][team[givers] >= 0])
+    known = np.flatnonzero(np.bincount(team[givers][team[givers] >= 0]))
     number = np.full(int(team.max(initial=-1)) + 2, -1, np.int32)  # the last place is that of -1
     number[known] = np.arange(len(known))
     return number[team[givers]], number[team[receivers]], len(known)

@@ -120,7 +120,7 @@ def _names(contests: Sequence[Contest]) -> dict[str, tuple[str, ...]]:
         own = [contest.figures.dimensions[at] for at in _wanted(contest.figures)]
         awards = [award for award, on in AWARDS.items() if on in own and contest.figures.kind is SubjectKind.PERSON]
         boards |= dict.fromkeys([*own, *awards])
-        scopes |= dict.fromkeys(contest.scopes[at] for at in [0, *np.unique(contest.scope).tolist()])
+        scopes |= dict.fromkeys(contest.scopes[at] for at in [0, *np.flatnonzero(np.bincount(contest.scope)).tolist()])
     periods = dict.fromkeys(contest.period for contest in contests)
     return {"boards": tuple(boards), "scopes": tuple(scopes), "periods": tuple(periods)}
 
