@@ -81,9 +81,9 @@ def pattern_of(matrix: csr_array, cliques: csr_array) -> tuple[Pattern, Floats]:
     key = entry.row[upper].astype(np.intp) * size + entry.col[upper]
     left, right = clique_pairs(cliques)
     asked = cliques.indices[left].astype(np.intp) * size + cliques.indices[right]
-    keys = np.unique(np.concatenate((key, asked)))
+    keys, place = np.unique(np.concatenate((key, asked)), return_inverse=True)
     above = np.zeros(len(keys))
-    above[np.searchsorted(keys, key)] = entry.data[upper]
+    above[place[: len(key)]] = entry.data[upper]
     return Pattern(size, keys // max(size, 1), keys % max(size, 1)), above
 
 
