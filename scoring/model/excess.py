@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scoring.model.choices import MoneyKind
 from scoring.model.evidence import MISSING_TIME, Evidence, Number
@@ -36,17 +37,23 @@ def excess(evidence: Evidence) -> Excess:
     """
     money, projects = evidence.money, len(evidence.projects.ids)
     units = max(len(money.units), 1)
-    latest = np.full((2, projects * units), -1)
-    for told, kind in zip(latest, (MoneyKind.AGREED_EFFORT, MoneyKind.DELIVERED_EFFORT), strict=True):
-        rows = np.flatnonzero((money.kind == kind) & (money.amount > 0) & (money.unit >= 0))
-        rows = rows[np.argsort(money.known[rows], kind="stable")]
-        told[money.project[rows].astype(np.int64) * units + money.unit[rows]] = rows  # the last value stays: the latest
-    agreed, delivered = latest[:, (latest >= 0).all(axis=0)]
+    cell = money.project.astype(np.int64) * units + money.unit
+    told = [_latest(evidence, cell, kind) for kind in (MoneyKind.AGREED_EFFORT, MoneyKind.DELIVERED_EFFORT)]
+    _, agreed, delivered = np.intersect1d(cell[told[0]], cell[told[1]], return_indices=True)
+    agreed, delivered = told[0][agreed], told[1][delivered]
     order = np.argsort(money.known[delivered], kind="stable")
     ratio = np.full(projects, np.nan)
     # Where a place is named twice, the last value stays: the unit told last.
     ratio[money.project[delivered[order]]] = np.log(money.amount[delivered] / money.amount[agreed])[order]
     return Excess(ratio)
+
+
+def _latest(evidence: Evidence, cell: NDArray[np.int64], kind: MoneyKind) -> NDArray[np.intp]:
+    """Find the latest row of a kind, above 0, in each cell (project and unit)."""
+    money = evidence.money
+    rows = np.flatnonzero((money.kind == kind) & (money.amount > 0) & (money.unit >= 0))
+    rows = rows[np.argsort(money.known[rows], kind="stable")][::-1]
+    return np.asarray(rows[np.unique(cell[rows], return_index=True)[1]], np.intp)
 
 
 def findings(evidence: Evidence, found: Excess) -> FindingTable:

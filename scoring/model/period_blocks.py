@@ -19,13 +19,8 @@ from scoring.model.select import rows
 from scoring.policy import Policy
 
 Span = tuple[int, int]  # from, to: microseconds
-UNASKED = (
-    "feedback",
-    "asks",
-    "documents",
-    "agreements",
-    "level_steps",
-)  # tables that boards of periods do not stand on
+# Tables that boards of periods do not stand on.
+UNASKED = ("feedback", "asks", "documents", "agreements", "level_steps")
 
 
 @dataclass(frozen=True, slots=True)
