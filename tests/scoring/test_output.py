@@ -144,6 +144,13 @@ def test_a_bad_policy_says_which_rule_it_breaks(source, tmp_path):
     assert "results_cap is 0.5, but must lie from 0 to 0.3" in done.stderr
 
 
+def test_a_policy_with_a_key_twice_is_refused_by_its_file(source, tmp_path):
+    (tmp_path / "policy.json").write_text('{"results_cap": 0.1, "results_cap": 0.2}')
+    done = run(source, "--out", tmp_path / "out", "--policy", tmp_path / "policy.json")
+    assert (done.exit_code, (tmp_path / "out").exists()) == (2, False)
+    assert f"{tmp_path / 'policy.json'}: 'results_cap': given more than once" in done.stderr
+
+
 def test_a_bad_row_is_named_by_file_and_line(source, tmp_path):
     (source / "kudos.csv").write_text("id,giver,receiver,message,at\nk,p1,p9,thanks,2026-05-01T00:00:00Z\n")
     done = run(source, "--out", tmp_path / "out")
