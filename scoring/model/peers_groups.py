@@ -5,11 +5,12 @@ of their quality, which others' words limit. So each circle is solved with its m
 beside them as sure as their own neighbourhoods make them:
 
     [ L_gg  L_gc ] [g]
-    [ L_cg  L_cc ] [c],      precision of c = L_cc − L_cg L_gg⁻¹ L_gc
+    [ L_cg  L_cc ] [c],      variance of c = (L⁻¹)_cc,  of its team's leniency t = (L⁻¹)_tt
 
 g are the members' leniencies and their teams'. A member of two circles stands in each, so that no circle has to do with
-another and all are solved at once, by a few steps of conjugate gradients: the cost is that of the pairs inside. Exact
-where what lies outside is a tree (Gaussian belief propagation, Weiss & Freeman 2001, Neural Comput. 13).
+another: L x = 1 at every c gives all their variances at once, by a few steps of conjugate gradients, and the cost is
+that of the pairs inside. Exact where what lies outside is a tree (Gaussian belief propagation, Weiss & Freeman 2001,
+Neural Comput. 13).
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from scoring.model.evidence import Number
 from scoring.model.gradients import conjugate_gradients
 from scoring.model.patterns import listed
 from scoring.model.peers_equations import Equations
-from scoring.model.peers_reduction import reduce_states
+from scoring.model.peers_reduction import Reduced, reduce_states
 from scoring.model.peers_rows import Places
 
 ROUGHLY = 1e-5  # of the right-hand side, where a search stops if only what is suspect is asked for
@@ -67,54 +68,70 @@ def nearby(eq: Equations, told: Number, diagonal: Number) -> Nearby:
     return Nearby(free, precision, eq.pair - unsure / (1 + free * unsure))
 
 
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The equations of what is said inside of circles, which are the last of the shared columns.
+
+    `team` (teams heard,): of these, `leniency` (teams heard,) is the column of their own circle's members' team.
+    """
+
+    eq: Equations
+    team: Places
+    leniency: Places
+
+
 def group_variances(eq: Equations, givers: int, near: Nearby) -> Number:
-    """Return posterior variances of teams' leniency, then of circles: (teams + circles,), squared rating points."""
-    return 1 / np.concatenate([_of_teams(eq, givers, near), _of_circles(eq, givers, near)])
+    """Return posterior variances of teams' leniency, then of circles: (teams + circles,), squared rating points.
+
+    The first circles are the teams' own. Of a team in which nobody speaks of another each giver's word counts alone,
+    and a circle of which nobody speaks has its prior.
+    """
+    teams = len(eq.shift) - eq.circles - givers
+    found = np.append(_of_givers(eq, givers, near), 1 / eq.shift[givers + teams :])
+    if not (_circle_of(eq) >= 0).any():
+        return found
+    inside = _inside(eq, givers, near)
+    left, columns = reduce_states(inside.eq), len(inside.eq.shift)
+    found[teams:] = _variances(left, np.arange(columns - eq.circles, columns))
+    found[inside.team] = _variances(left, inside.leniency)
+    return found
 
 
-def _of_teams(eq: Equations, givers: int, near: Nearby) -> Number:
-    """Add up what each of a team's givers tells of it, Σ_i a_i / (1 + σ_ℓ² a_i): (teams,), precisions."""
+def _variances(left: Reduced, which: Places) -> Number:
+    """Return the posterior variances of columns no two of which have to do with one another: (which,)."""
+    one, back = np.zeros(left.size), csr_array(left.across.T)
+    one[which] = 1
+
+    def times(x: Number) -> Number:
+        return np.asarray(left.own @ x - back @ (left.through @ x), np.float64)
+
+    return conjugate_gradients(times, one, left.diagonal(), (None, ROUGHLY))[0][which]
+
+
+def _of_givers(eq: Equations, givers: int, near: Nearby) -> Number:
+    """Return variances of teams by what each of their givers tells, Σ_i a_i / (1 + σ_ℓ² a_i): (teams,)."""
     teams, told = len(eq.shift) - eq.circles - givers, np.bincount(giver_of(eq), near.of_giver, givers)
     team = _teams_of(eq, givers)
     some = team >= 0
     each = told / (1 + told / eq.shift[:givers])
-    return np.asarray(eq.shift[givers:][:teams] + np.bincount(team[some], each[some], teams), np.float64)
+    return np.asarray(1 / (eq.shift[givers:][:teams] + np.bincount(team[some], each[some], teams)), np.float64)
 
 
-def _of_circles(eq: Equations, givers: int, near: Nearby) -> Number:
-    """Return the precision of each circle's effect: (circles,)."""
-    circle = _circle_of(eq)
-    pairs = np.flatnonzero(circle >= 0)
-    if not len(pairs):
-        return eq.shift[len(eq.shift) - eq.circles :]
-    pairs = pairs[np.argsort(eq.receiver[pairs].astype(np.int64) * eq.circles + circle[pairs], kind="stable")]
-    inside, of = _inside(eq, givers, near, pairs)
-    left, members = reduce_states(inside), len(of)
-    one = np.zeros(left.size)
-    one[members : members + eq.circles] = 1
-    whole = left.own @ one - left.across.T @ (left.through @ one)
-    own, back, through = left.own[:members, :members], csr_array(left.across[:, :members].T), left.through[:, :members]
-
-    def times(x: Number) -> Number:
-        return np.asarray(own @ x - back @ (through @ x), np.float64)
-
-    shared = whole[:members]
-    answer, _ = conjugate_gradients(times, shared, left.diagonal()[:members], (None, ROUGHLY))
-    return np.asarray(whole[members:][: eq.circles] - np.bincount(of, shared * answer, eq.circles), np.float64)
-
-
-def _inside(eq: Equations, givers: int, near: Nearby, pairs: Places) -> tuple[Equations, Places]:
-    """Return the equations of `pairs`, sorted, inside of circles, and the circle of each member's and team's column.
+def _inside(eq: Equations, givers: int, near: Nearby) -> _Inside:
+    """Lay out what is said inside of circles.
 
     A receiver's state begins from what others' words tell of it. All that a member says outside is one more pair, which
     speaks of its giver alone.
     """
-    circle, giver = _circle_of(eq)[pairs], giver_of(eq)
+    circle, giver = _circle_of(eq), giver_of(eq)
+    pairs = np.flatnonzero(circle >= 0)
+    pairs = pairs[np.argsort(eq.receiver[pairs].astype(np.int64) * eq.circles + circle[pairs], kind="stable")]
+    circle = circle[pairs]
     about, receiver = np.unique(eq.receiver[pairs].astype(np.int64) * eq.circles + circle, return_inverse=True)
     member, of_member = np.unique(circle * givers + giver[pairs], return_inverse=True)
     outside = np.bincount(giver, near.of_giver, givers)[member % givers]
     outside -= np.bincount(of_member, near.of_giver[pairs])
-    given, shift, of = _shared(eq, givers, member, (of_member, circle))
+    given, shift, teams = _shared(eq, givers, member, (of_member, circle))
     count, criteria = len(member), eq.criteria
     local = replace(
         eq,
@@ -131,7 +148,9 @@ def _inside(eq: Equations, givers: int, near: Nearby, pairs: Places) -> tuple[Eq
     )
     # What is said inside is told as it is, not as if each of its givers stood alone.
     again = local.links(np.append(near.free[pairs], np.zeros(count))) @ local.ends
-    return replace(local, state=local.state + again.reshape(local.state.shape)), of
+    own = np.flatnonzero(teams // len(eq.shift) == teams % len(eq.shift))
+    whole = replace(local, state=local.state + again.reshape(local.state.shape))
+    return _Inside(whole, teams[own] % len(eq.shift), count + own)
 
 
 def _shared(
@@ -139,7 +158,7 @@ def _shared(
 ) -> tuple[csr_array, Number, Places]:
     """Lay out members, their teams and circles as shared columns: of pairs inside, then of members' words outside.
 
-    Returns `given`, `shift`, and the circle of each member's and team's column.
+    Returns `given`, `shift`, and circle · Z + team of each team's column.
     """
     of_member, circle = pairs
     team, count = _teams_of(eq, givers)[member % givers], len(member)
@@ -157,7 +176,7 @@ def _shared(
         eq.shift[len(eq.shift) - eq.circles :],
     ]
     given = listed(rows, columns, (len(said_by), count + len(found) + eq.circles))
-    return given, np.concatenate(shift), np.concatenate([member // givers, found // len(eq.shift)])
+    return given, np.concatenate(shift), found
 
 
 def _circle_of(eq: Equations) -> Places:
