@@ -9,7 +9,7 @@ from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design
-from scoring.model.lean_steps import Priors
+from scoring.model.lean_priors import Priors
 from scoring.model.patterns import squares
 from scoring.model.scores import Source
 from scoring.model.signals import (
@@ -89,7 +89,8 @@ def _variances(fit: Lean, customer: csr_array, project: csr_array) -> Number:
     once, every = np.ones((EACH, 1)), eye_array(EACH)
     here, there = csr_array(project[:, lay.locals_]), csr_array(customer[:, lay.levels[0]])
     wide = csr_array((there.data, there.indices, there.indptr), shape=(subjects, len(lay.kind)))
-    means = hstack([kron(np.ones((subjects, 1)), every), csr_array((subjects * EACH, len(SignalKind)))])
+    roaming, kinds = (csr_array((subjects * EACH, width)) for width in (lay.shares.shape[1], len(SignalKind)))
+    means = hstack([roaming, kron(np.ones((subjects, 1)), every), kinds])
     found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), csr_array(means))
     alone = theta[WHOLE] / EACH + theta[ASPECT] * (1 - 1 / EACH)
     unheard = alone * (squares(project) - squares(here)) + theta[CUSTOMERS] * (squares(customer) - squares(there))

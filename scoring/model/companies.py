@@ -87,7 +87,7 @@ def _projects(fit: Lean, found: _Effects, unit: float, of: tuple[Number, Number]
     at = csr_array(
         (fit.forces, (lay.locals_[lay.cells.local_of], np.arange(len(lay.units)))), shape=(count, len(lay.units))
     )
-    pulled = np.asarray((at @ lay.shares).multiply(found.felt[:, lay.members]).sum(axis=1)).ravel()
+    pulled = np.asarray((at @ lay.shares[:, : fit.members]).multiply(found.felt[:, lay.members]).sum(axis=1)).ravel()
     own = found.project + theta[PERSON] * pulled
     whole = found.project + found.felt @ found.person
     given = [

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.crossed_elimination import Elimination, Plan, eliminate, pattern_of, plan
 from scoring.model.crossed_equations import Equations
+from scoring.model.signs import mixed, signs
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -147,9 +148,9 @@ class Split:
     def _sample(self, begin: int, end: int) -> Floats:
         """Draws with covariance C⁻¹, (columns, end − begin): C⁻¹(Tᵀ√W z₁ + √Λ z₂) with signs z."""
         eq = self.splitting.eq
-        signs = _signs(self.splitting.colour, begin, end)
-        right = eq.design.T @ (np.sqrt(eq.weight)[:, None] * signs[: eq.rows])
-        return self.solve(right + np.sqrt(self.penalty)[:, None] * signs[eq.rows :])
+        drawn = signs(self.splitting.colour, begin, end)
+        right = eq.design.T @ (np.sqrt(eq.weight)[:, None] * drawn[: eq.rows])
+        return self.solve(right + np.sqrt(self.penalty)[:, None] * drawn[eq.rows :])
 
 
 def split(eq: Equations, wanted: csr_array) -> Splitting:
@@ -234,14 +235,14 @@ def _colours(eq: Equations) -> NDArray[np.uint64]:
     estimates do not move. Rows that look alike are told apart by their order, which then cannot matter.
     """
     width = np.diff(eq.design.indptr)
-    row = _mixed(np.round(eq.y * 1e9).astype(np.int64).view(np.uint64) ^ _mixed(eq.weight.view(np.uint64)))
+    row = mixed(np.round(eq.y * 1e9).astype(np.int64).view(np.uint64) ^ mixed(eq.weight.view(np.uint64)))
     column = np.zeros(len(eq.block), np.uint64)
     for _ in range(3):
         short = (row >> np.uint64(32)).astype(np.float64)  # sums of under 2²¹ of them are exact
         total = np.bincount(eq.design.indices, np.repeat(short, width), len(column))
-        column = _mixed(total.astype(np.uint64))
+        column = mixed(total.astype(np.uint64))
         met = np.repeat(np.arange(len(row)), width)
-        row = _mixed(row + _wrapped_sums(met, column[eq.design.indices], len(row)))
+        row = mixed(row + _wrapped_sums(met, column[eq.design.indices], len(row)))
     return np.concatenate((_told_apart(row), _told_apart(column)))
 
 
@@ -260,18 +261,4 @@ def _told_apart(colour: NDArray[np.uint64]) -> NDArray[np.uint64]:
     place = np.arange(len(order))
     repeat = np.empty(len(order), np.uint64)
     repeat[order] = (place - np.maximum.accumulate(np.where(begins, place, 0))).astype(np.uint64)
-    return _mixed(colour + repeat * np.uint64(0xD1B54A32D192ED03))
-
-
-def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Apply the finalizer of SplitMix64 (Steele, Lea & Flood 2014): every bit depends on every bit."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
-
-
-def _signs(colour: NDArray[np.uint64], begin: int, end: int) -> Floats:
-    """(colours, end − begin) of ±1."""
-    turn = np.arange(begin + 1, end + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    bits = _mixed(colour[:, None] + turn) >> np.uint64(63)
-    return 1.0 - 2.0 * bits.astype(np.float64)
+    return mixed(colour + repeat * np.uint64(0xD1B54A32D192ED03))

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from scoring.model.evidence import Number
 
 TOLERANCE = 1e-12  # of the right-hand side, where a search stops
 MOST_STEPS = 1_000
+LEAST = 1e-300
 
 
 def conjugate_gradients(
@@ -13,22 +16,23 @@ def conjugate_gradients(
 ) -> tuple[Number, int]:
     """Solve with the diagonal as preconditioner; `how`: where to begin, and the tolerance.
 
-    Sums are NumPy's own, which do not depend on threads.
+    `right` (size,), or (size, columns) of which each is a search of its own, and all stop when the last one may;
+    `diagonal` has as many axes.
     """
     begin, tolerance = how
     found = right / diagonal if begin is None else begin
     left = right - times(found)
     ahead = left / diagonal
-    direction, size = ahead.copy(), float((left * ahead).sum())
-    enough = tolerance**2 * float((right * right / diagonal).sum())
+    direction, size = ahead.copy(), (left * ahead).sum(axis=0)
+    enough = tolerance**2 * (right * right / diagonal).sum(axis=0)
     steps = 0
-    while size > enough and steps < MOST_STEPS:
+    while np.any(size > enough) and steps < MOST_STEPS:
         steps += 1
         moved = times(direction)
-        stride = size / float((direction * moved).sum())
+        stride = size / np.maximum((direction * moved).sum(axis=0), LEAST)
         found = found + stride * direction
         left = left - stride * moved
         ahead = left / diagonal
-        before, size = size, float((left * ahead).sum())
-        direction = ahead + (size / before) * direction
+        before, size = size, (left * ahead).sum(axis=0)
+        direction = ahead + (size / np.maximum(before, LEAST)) * direction
     return found, steps

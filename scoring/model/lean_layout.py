@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from scoring.model.lean_groups import Groups, grouped
 from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching
@@ -18,6 +18,8 @@ from scoring.model.patterns import added, listed, products, tall
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
+
+NOBODY = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,9 @@ class Cells:
 class Layout:
     """A design, ready for steps. `locals_`, `units`, `levels` (kinds,), `members` say whom its compact numbers mean.
 
-    `shares` : (units, members), compact. `kind` : (middles,), of each middle. `into_locals`, `into_units`,
-    `into_entries`, `into_middles`, `into_links` : (…, N) ones, which sum what nests have for what they touch;
-    `of_middles` (middles, entries) likewise.
+    `shares` : (units, members + roaming), compact: who roams stands among the members, after them. `kind` : (middles,),
+    of each middle. `into_locals`, `into_units`, `into_entries`, `into_middles`, `into_links` : (…, N) ones, which sum
+    what nests have for what they touch; `of_middles` (middles, entries) likewise.
     """
 
     design: Design
@@ -113,6 +115,7 @@ class Layout:
     units: Places
     levels: tuple[Places, ...]
     members: Places
+    roaming: Places
     into_locals: csr_array
     into_units: csr_array
     into_entries: csr_array
@@ -122,9 +125,14 @@ class Layout:
     patterns: Patterns
 
 
-def layout(design: Design) -> Layout:
-    """Sort and number a design that has at least one row."""
-    keys = (design.nest, *design.middles, design.unit, design.local)
+def layout(design: Design, roaming: Places = NOBODY) -> Layout:
+    """Sort and number a design that has at least one row.
+
+    `roaming` : levels of the last kind of middles, sorted, who are put among the members. They hold much together, and
+    what is eliminated before the members would else be one block of nearly all middles.
+    """
+    unit_of, middles = _parted(design, roaming)
+    keys = (design.nest, *middles, unit_of, design.local)
     order = np.lexsort(keys)
     sorted_keys = [key[order] for key in keys]
     new = [np.append(True, key[1:] != key[:-1]) for key in sorted_keys]
@@ -136,22 +144,43 @@ def layout(design: Design) -> Layout:
     unit = (np.cumsum(unit_new) - 1)[begin]
     levels, middle, kind = _middles(sorted_keys[1:-2], begin)
     cells = _cells((unit, local), middle, len(kind))
-    units = sorted_keys[-2][np.flatnonzero(unit_new)]
-    rows_of = csr_array(design.shares[units])
-    members = np.unique(rows_of.indices)
-    shares = csr_array(
-        (rows_of.data, np.searchsorted(members, rows_of.indices), rows_of.indptr), shape=(len(units), len(members))
-    )
+    units, roamer = np.divmod(sorted_keys[-2][np.flatnonzero(unit_new)], len(roaming) + 1)
+    members, shares = _shares(design, units, roamer, len(roaming))
     rows = Rows(design.y[order], design.weight[order], design.column[order], csr_array(design.fixed[order]))
     groups = grouped(cells.entry_local, cells.entry_middle, len(kind))
     return Layout(
         design, rows, _nests(design, rows, (order, nest_new), (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
-        groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members,
+        groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members, roaming,
         added(local, len(cells.first_unit)), added(unit, len(units)),
         _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
         _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
         _patterns(cells, groups, shares),
     )  # fmt: skip
+
+
+def _parted(design: Design, roaming: Places) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Give units other numbers by who of `roaming` speaks there, 0 nobody; those are no middles any more."""
+    if not len(roaming):
+        return design.unit, list(design.middles)
+    last = design.middles[-1]
+    place = np.searchsorted(roaming, last)
+    roams = roaming[np.minimum(place, len(roaming) - 1)] == last
+    unit = design.unit * (len(roaming) + 1) + np.where(roams, place + 1, 0)
+    return unit, [*design.middles[:-1], np.where(roams, -1, last)]
+
+
+def _shares(design: Design, units: Places, roamer: Places, roaming: int) -> tuple[Places, csr_array]:
+    """Return the members of `units` and the units' parts of them, and of whoever roams there."""
+    rows_of = csr_array(design.shares[units])
+    members = np.unique(rows_of.indices)
+    compact = csr_array(
+        (rows_of.data, np.searchsorted(members, rows_of.indices), rows_of.indptr), shape=(len(units), len(members))
+    )
+    if not roaming:
+        return members, compact
+    some = np.flatnonzero(roamer)
+    speaking = csr_array((np.ones(len(some)), (some, roamer[some] - 1)), shape=(len(units), roaming))
+    return members, csr_array(hstack([compact, speaking], format="csr"))
 
 
 def _patterns(cells: Cells, groups: Groups, shares: csr_array) -> Patterns:

@@ -14,9 +14,9 @@ from scipy.sparse import csr_array, vstack
 
 from scoring.model.lean import EXACT, Shared, fit_lean
 from scoring.model.lean_layout import Design, Layout, layout
+from scoring.model.lean_priors import Priors, spelt
 from scoring.model.lean_solve import Schur, Variances, eliminate
 from scoring.model.lean_spread import effects, invert
-from scoring.model.lean_steps import Priors, spelt
 from scoring.model.patterns import row_of, tall
 
 Floats = NDArray[np.float64]

@@ -14,19 +14,41 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from scoring.model.gradients import conjugate_gradients
+from scoring.model.lean_solve import Schur
+from scoring.model.patterns import row_of
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
-NEAR = 32  # members of a neighbourhood
+NEAR = 20  # members of a neighbourhood; with more, sds hardly come nearer
+TOGETHER = 256  # neighbourhoods solved at once
 TOLERANCE = 1e-13  # of the right-hand side, where conjugate gradients stop
 
 
 @dataclass(frozen=True, slots=True)
+class Bordered:
+    """`core` (members, members); `reach` X (members, globals); `fixed` S⁻¹ (globals, globals)."""
+
+    core: csr_array
+    reach: Floats
+    fixed: Floats
+
+    def solve(self, right: Floats, tolerance: float = TOLERANCE) -> Floats:
+        """Compute Z right, (members + globals, columns)."""
+        members = self.core.shape[0]
+        alone = _solved(self.core, right[:members], tolerance)
+        # Sums by einsum: a threaded BLAS would round differently on another number of threads.
+        left = right[members:] - np.einsum("mi,mj->ij", self.reach, right[:members])
+        fixed = np.einsum("ij,jk->ik", self.fixed, left)
+        return np.concatenate([alone - np.einsum("mi,ij->mj", self.reach, fixed), fixed])
+
+
+@dataclass(frozen=True, slots=True)
 class Wide:
-    """`members` (members, members), about A⁻¹; `reach` X (members, globals); `fixed` S⁻¹ (globals, globals)."""
+    """What is known of the inverse. `members` (members, members), about A⁻¹."""
 
     members: csr_array
     reach: Floats
@@ -43,44 +65,70 @@ class Wide:
         return np.asarray(own + np.einsum("ri,ij,rj->r", left, self.fixed, left), np.float64)
 
 
-def solve_wide(core: csr_array, border: Floats, corner: Floats) -> tuple[Floats, Wide]:
-    """Solve, (members + globals,), and say what is known of the inverse; the last of border and corner belongs to y."""
-    diagonal, start = core.diagonal(), (np.zeros(core.shape[0]), TOLERANCE)
-    through = np.column_stack([conjugate_gradients(core.__matmul__, one, diagonal, start)[0] for one in border.T])
+def bordered(schur: Schur, tolerance: float = TOLERANCE) -> tuple[Floats, Bordered]:
+    """Solve a lean fit's core for y, (members + globals,), and make it ready for other right-hand sides."""
+    core, border, corner = csr_array(schur.core), schur.border, schur.corner
+    through = _solved(core, border, tolerance)
     reach, own = through[:, :-1], through[:, -1]
-    # Sums by einsum: a threaded BLAS would round differently on another number of threads.
     left = corner[:-1] - np.einsum("mi,mj->ij", border[:, :-1], through)
     fixed = np.linalg.inv((left[:, :-1] + left[:, :-1].T) / 2)
     found = fixed @ left[:, -1]
-    return np.concatenate([own - reach @ found, found]), Wide(_nearly_inverse(core), reach, fixed)
+    return np.concatenate([own - np.einsum("mi,i->m", reach, found), found]), Bordered(core, reach, fixed)
+
+
+def solve_wide(schur: Schur) -> tuple[Floats, Wide]:
+    """Solve the core, (members + globals,), and say what is known of its inverse."""
+    found, ready = bordered(schur)
+    return found, Wide(_nearly_inverse(ready.core), ready.reach, ready.fixed)
+
+
+def _solved(core: csr_array, right: Floats, tolerance: float) -> Floats:
+    return conjugate_gradients(core.__matmul__, right, core.diagonal()[:, None], (np.zeros(right.shape), tolerance))[0]
 
 
 def _nearly_inverse(core: csr_array) -> csr_array:
     """Invert each member's neighbourhood and keep their own row of it; made symmetric."""
     matrix = csr_array(core)
     matrix.sort_indices()
-    size = matrix.shape[0]
-    diagonal = matrix.diagonal()
-    squares = csr_array(matrix.multiply(matrix) @ diags_array(1 / diagonal))  # what i is surer for, were l known
-    taken = np.asarray(squares.sum(axis=1)).ravel()
-    rows, columns, values = [], [], []
-    for member in range(size):
-        near, place = _near(matrix, diagonal, member)
-        own = matrix[near][:, near].toarray()
-        inside = (own * own / diagonal[near]).sum(axis=1)
-        own[np.arange(len(near)), np.arange(len(near))] -= taken[near] - inside
-        values.append(np.linalg.inv(own)[place])
-        columns.append(near)
-        rows.append(np.full(len(near), member))
-    where = (np.concatenate(rows), np.concatenate(columns))
-    found = csr_array((np.concatenate(values), where), shape=(size, size))
-    return csr_array((found + found.T) / 2)
+    size, diagonal = matrix.shape[0], matrix.diagonal()
+    taken = matrix.multiply(matrix) @ (1 / diagonal)  # what each is surer for, were all others known
+    near, place = _nearest(matrix, diagonal)
+    found = np.empty(near.shape)
+    for first in range(0, size, TOGETHER):
+        some = slice(first, first + TOGETHER)
+        found[some] = _own_rows((matrix, diagonal, taken), near[some], place[some])
+    member, at = np.nonzero(near >= 0)
+    inverse = csr_array((found[member, at], (member, near[member, at])), shape=(size, size))
+    return csr_array((inverse + inverse.T) / 2)
 
 
-def _near(matrix: csr_array, diagonal: Floats, member: int) -> tuple[NDArray[np.intp], int]:
-    """Return those to whom a member is most bound, sorted, with the member's own place among them."""
-    here = slice(matrix.indptr[member], matrix.indptr[member + 1])
-    others, bond = matrix.indices[here], matrix.data[here] ** 2 / diagonal[matrix.indices[here]]
-    if len(others) > NEAR:
-        others = np.sort(others[np.argsort(-bond, kind="stable")[:NEAR]])
-    return others.astype(np.intp), int(np.searchsorted(others, member))
+def _nearest(matrix: csr_array, diagonal: Floats) -> tuple[Places, Places]:
+    """Find to whom each member is most bound: (members, NEAR), sorted, -1 beyond the last; and their own places."""
+    row, size = row_of(matrix), matrix.shape[0]
+    bond = matrix.data**2 / diagonal[matrix.indices]
+    order = np.lexsort((matrix.indices, -bond, row))
+    kept = np.sort(order[np.arange(len(order)) - matrix.indptr[row] < NEAR])  # entries lie by row and column
+    start = np.searchsorted(row[kept], np.arange(size))
+    near = np.full((size, NEAR), -1, np.intp)
+    near[row[kept], np.arange(len(kept)) - start[row[kept]]] = matrix.indices[kept]
+    return near, np.argmax(near == np.arange(size)[:, None], axis=1)
+
+
+def _own_rows(told: tuple[csr_array, Floats, Floats], near: Places, place: Places) -> Floats:
+    """Solve the neighbourhoods of some members for their own row of the inverse: (members, NEAR).
+
+    Outside of it everybody is as sure as their own evidence makes them.
+    """
+    matrix, diagonal, taken = told
+    there, each = near >= 0, np.arange(NEAR)
+    one, other = np.triu_indices(NEAR, 1)
+    both = there[:, one] & there[:, other]
+    between = np.zeros(both.shape)
+    between[both] = matrix[near[:, one][both], near[:, other][both]]
+    block = np.zeros((len(near), NEAR, NEAR))
+    block[:, one, other] = block[:, other, one] = between
+    inside = ((block**2) / diagonal[near][:, None]).sum(axis=2) + diagonal[near]
+    block[:, each, each] = np.where(there, diagonal[near] - (taken[near] - inside), 1.0)
+    itself = np.zeros((len(near), NEAR, 1))
+    itself[np.arange(len(near)), place] = 1
+    return np.asarray(np.linalg.solve(block, itself)[:, :, 0])

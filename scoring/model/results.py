@@ -12,7 +12,7 @@ from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import fit_lean
 from scoring.model.lean_layout import Design
-from scoring.model.lean_steps import Priors
+from scoring.model.lean_priors import Priors
 from scoring.model.scores import Source
 from scoring.model.select import shares
 from scoring.policy import Policy

@@ -2,7 +2,7 @@
 
 Run by hand: `python -m tests.benchmarks.bench_engine --sizes 1e4 1e5 1e6 1e7`. Each size is a process of its own, so
 that its peak of memory is its own. Arrays in, arrays out: the whole of `score`, boards included. `--profile 1e6` says
-where the time of one such run goes.
+where the time of one such run goes. With `--rich`, sizes are people of an organization with all kinds of evidence.
 """
 
 import argparse
@@ -51,18 +51,22 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "peak": peak}
 
 
-def one_size(ratings: int) -> dict[str, float]:
-    """Measure the whole engine on `ratings` ratings of a hundredth as many people."""
-    made = crossed_ratings.evidence(ratings, max(20, ratings // RATINGS_PER_PERSON), AS_OF)
+def one_size(size: int, *, rich: bool) -> dict[str, float]:
+    """Measure the whole engine on `size` ratings of a hundredth as many people, or on `size` people with everything."""
+    if rich:
+        told = simulate(Settings(people=size), 9, AS_OF)
+        made = build(told.frames, told.manifest)
+    else:
+        made = crossed_ratings.evidence(size, max(20, size // RATINGS_PER_PERSON), AS_OF)
     return measured(lambda: score(made, Policy(), AS_OF))
 
 
-def sizes(wanted: Sequence[int]) -> None:
+def sizes(wanted: Sequence[int], *, rich: bool) -> None:
     """Print the table over sizes with the slope of seconds between neighbours."""
-    print(f"{'ratings':>10} {'seconds':>9} {'CPU s':>9} {'peak MiB':>9} {'slope':>6}")
+    print(f"{'people' if rich else 'ratings':>10} {'seconds':>9} {'CPU s':>9} {'peak MiB':>9} {'slope':>6}")
     before: tuple[int, float] | None = None
     for size in wanted:
-        command = [sys.executable, "-m", "tests.benchmarks.bench_engine", "--one", str(size)]
+        command = [sys.executable, "-m", "tests.benchmarks.bench_engine", "--one", str(size), *["--rich"] * rich]
         found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         slope = math.log(found["seconds"] / before[1]) / math.log(size / before[0]) if before else math.nan
         print(f"{size:>10,} {found['seconds']:>9.2f} {found['cpu']:>9.2f} {found['peak']:>9.0f} {slope:>6.2f}")
@@ -199,10 +203,10 @@ def main() -> None:
     asked.add_argument("--rich", action="store_true", help="organizations with customers, kudos, care and results")
     told = asked.parse_args()
     if told.one:
-        print(json.dumps(one_size(told.one)))
+        print(json.dumps(one_size(told.one, rich=told.rich)))
         return
     if told.sizes:
-        sizes([int(size) for size in told.sizes])
+        sizes([int(size) for size in told.sizes], rich=told.rich)
     if told.others:
         beside_others()
     if told.profile:

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, eye_array
 
 from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
-from scoring.model.lean import fit_lean
-from scoring.model.lean_layout import Design
+from scoring.model.lean import Lean, fit_lean
+from scoring.model.lean_layout import Design, layout
 from scoring.model.lean_many import fit_many
-from scoring.model.lean_spread import covariances, nest_variances
-from scoring.model.lean_steps import Priors
+from scoring.model.lean_priors import Priors, spelt
+from scoring.model.lean_probes import Probes
+from scoring.model.lean_roaming import knotted, roamers
+from scoring.model.lean_solve import eliminate
+from scoring.model.lean_spread import covariances, effects, invert, nest_variances
+from scoring.model.lean_steps import settled, sums
 from scoring.model.lean_wide import Wide
 
 WIDTHS = (1, 3)
@@ -230,11 +234,95 @@ def with_the_mean(fit, projects, middles, people):
     return both - fit.variances_of(projects, middles, people) - fit.variances_of(nothing, middles, mean)
 
 
-def test_beyond_the_exact_limit_variances_are_learnt_from_a_part_whose_members_lie_together():
-    design, learning = crowd(4), crowded(loose)
+ROWS_NESTS_CUSTOMERS_PEOPLE = [0, 1, 3, 5]
+PROJECTS_VOICES = [2, 4]  # made without any
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_beyond_the_exact_limit_variances_are_those_of_all_the_evidence(seed):
+    design, learning = crowd(seed), crowded(loose)
     found, whole = fit_lean(design, learning, exact=200).variances, fit_lean(design, learning).variances
     assert (found[:6] != whole[:6]).all()
-    rows_nests_customers_people = [0, 1, 3, 5]
-    assert np.log(found[rows_nests_customers_people] / [0.49, 0.25, 0.25, 1.44]) == pytest.approx(0, abs=0.3)
-    projects_voices = [2, 4]  # made without any
-    assert (found[projects_voices] < 0.15).all()
+    assert np.log(found / whole)[ROWS_NESTS_CUSTOMERS_PEOPLE] == pytest.approx(0, abs=0.03)
+    assert found[PROJECTS_VOICES] == pytest.approx(whole[PROJECTS_VOICES], abs=0.02)
+
+
+def test_traces_from_probes_are_those_of_the_inverse():
+    design, learning = crowd(6), crowded(loose)
+    lay = layout(design, roamers(design))
+    theta = learning.start()
+    exact, probed = (sums((lay, learning, probes), theta, np.arange(6))[1] for probes in (None, Probes(lay, learning)))
+    assert probed == pytest.approx(exact, rel=0.02, abs=1)
+
+
+def renumbered(design, seed):
+    """The same evidence with other numbers for everybody, its rows in another order."""
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(len(design.y))
+    nest, local, unit, *middles = (
+        rng.permutation(int(level.max()) + 1)[level][rows]
+        for level in (design.nest, design.local, design.unit, *design.middles)
+    )
+    units = np.empty(design.shares.shape[0], np.int64)
+    units[unit] = design.unit[rows]
+    shares = csr_array(design.shares[units][:, rng.permutation(design.shares.shape[1])])
+    return replace(
+        design, y=design.y[rows], weight=design.weight[rows], nest=nest, local=local, unit=unit,
+        middles=tuple(middles), shares=shares,
+    )  # fmt: skip
+
+
+def test_beyond_the_exact_limit_other_numbers_change_nothing():
+    design = crowd(7)
+    one, other = (fit_lean(each, crowded(loose), exact=200) for each in (design, renumbered(design, 3)))
+    assert other.variances == pytest.approx(one.variances, rel=1e-9)
+    assert np.sort(other.member_sds) == pytest.approx(np.sort(one.member_sds), rel=1e-9)
+    assert np.sort(other.effects.core) == pytest.approx(np.sort(one.effects.core), abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(WIDTHS))
+def test_who_roams_may_stand_among_the_members(seed, width):
+    design, learning = example(seed, width), priors(width, loose)
+    roaming = roamers(design)
+    assert len(roaming)
+    plain, moved = layout(design), layout(design, roaming)
+    assert settled(moved, learning) == pytest.approx(settled(plain, learning), rel=1e-6)
+    known = priors(width, held)
+    one, other = (exactly(lay, known) for lay in (plain, moved))
+    assert other.fixed == pytest.approx(one.fixed, abs=1e-9)
+    assert other.member_sds == pytest.approx(one.member_sds, abs=1e-9)
+    assert other.effects.local == pytest.approx(one.effects.local, abs=1e-9)
+    assert other.effects.core[: other.members] == pytest.approx(one.effects.core[: one.members], abs=1e-9)
+    theirs = one.effects.middle[len(plain.levels[0]) :][np.isin(plain.levels[1], roaming)]
+    assert other.effects.core[other.members :][: len(roaming)] == pytest.approx(theirs, abs=1e-9)
+
+
+def exactly(lay, known):
+    theta = known.start()
+    at = spelt(lay, known, theta)
+    schur = eliminate(lay, at)
+    core, inverse = invert(schur)
+    return Lean(lay, schur, theta, at, effects(lay, schur, core), inverse)
+
+
+def test_only_voices_of_several_customers_roam():
+    design = crowd(1)  # every voice is its customer's own
+    assert not len(roamers(design))
+    heard_twice = replace(design, middles=(design.middles[0], design.middles[1] % 7))
+    assert set(roamers(heard_twice)) == set(range(7))
+    of_nobody = replace(heard_twice, middles=(np.full(len(design.y), -1), heard_twice.middles[1]))
+    assert set(roamers(of_nobody)) == set(range(7))
+
+
+@pytest.mark.parametrize("voices", [7, 1])
+def test_members_and_the_widest_block_of_middles_are_what_is_counted(voices):
+    design = crowd(1)
+    several = replace(design, middles=(design.middles[0], design.middles[1] % voices))
+    one = layout(several)
+    together = len(one.members) + len(one.kind)  # every customer hears one of these voices
+    assert knotted(several, together - 1)
+    assert not knotted(several, together)
+    apart = len(one.members) + 4  # a customer and its three voices
+    assert knotted(design, apart - 1)
+    assert not knotted(design, apart)

@@ -11,14 +11,15 @@ import pytest
 
 from scoring.arrays import build
 from scoring.exchange import writing
-from scoring.model import peers_rows, standings, threads
+from scoring.model import lean, peers_rows, standings, threads
 from scoring.model.peers import fit_heard
 from scoring.model.periods import micros
 from scoring.model.score import score
+from scoring.model.signals import answers
 from scoring.output import FILES
 from scoring.policy import Policy
 from scoring.publish import digest
-from scoring.simulate import TINY, simulate
+from scoring.simulate import TINY, Settings, simulate
 from tests.benchmarks import crossed_ratings
 
 UNTIL = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -40,6 +41,15 @@ def test_any_number_of_threads_gives_the_same_bytes(tmp_path):
     found = [digests(tmp_path / "made", tmp_path / "-".join(several), several) for several in THREADS]
     assert set(found[0]) == {f"{name}.csv" for name in FILES}
     assert all(other == found[0] for other in found[1:])
+
+
+def test_any_number_of_threads_gives_the_same_bytes_where_customers_words_are_too_many_for_one_table(tmp_path):
+    made = simulate(Settings(people=1_200, rounds_per_year=1, asks_per_round=2), 5, UNTIL)
+    heard = answers(build(made.frames, made.manifest), Policy(), micros(UNTIL))
+    assert len(np.unique(heard.project)) > lean.EXACT
+    writing.write(tmp_path / "made", made.frames, made.manifest)
+    found = [digests(tmp_path / "made", tmp_path / "-".join(several), several) for several in THREADS[:2]]
+    assert found[0] == found[1]
 
 
 def test_a_second_thread_changes_not_a_byte(monkeypatch):
