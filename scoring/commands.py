@@ -14,7 +14,7 @@ from scoring.cluster import Unreachable
 from scoring.exchange.columns import EARLIEST, LATEST, SOURCES
 from scoring.exchange.problems import BadFolder
 from scoring.model.figures import criterion_names
-from scoring.offline import Options, Outcome, run_folder
+from scoring.offline import Options, Outcome, dated, run_folder
 from scoring.output import ForeignFolder, Format
 
 TOP = 10
@@ -110,6 +110,11 @@ def _tell(found: Outcome, options: Options) -> None:
         given = f"ASSUMED CONSENT: {silent}; reason: {options.assume_consent}"
         refused = f"NO CONSENT: {silent}, which count for nobody; --assume-consent REASON takes them as given"
         typer.echo(given if options.assume_consent else refused, err=True)
+    if dated(options.policy, found.as_of) != options.policy and len(found.evidence.level_steps.at):
+        day = found.as_of.date()
+        typer.echo(
+            f"GRACE: the policy does not say since when its levels ask for that (levels_from): from {day}", err=True
+        )
     if unknown := policies.nowhere(options.policy, criterion_names(found.evidence.criteria)):
         given = ", ".join(unknown)
         typer.echo(f"NO SUCH CRITERION: the policy weighs {given}, of which the folder knows nothing", err=True)

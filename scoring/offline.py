@@ -17,7 +17,7 @@ from scoring.exchange.values import UTC_MICROSECONDS
 from scoring.model.evidence import Evidence
 from scoring.model.score import ENGINE_VERSION
 from scoring.model.scores import Scores
-from scoring.policy import Policy
+from scoring.policy import Policy, succeeding
 from scoring.policy import digest as policy_digest
 
 PLANNED = {"due", "to", "from"}  # times that may lie ahead: they say nothing of when a folder was written
@@ -26,7 +26,10 @@ NO_EVIDENCE = datetime(2000, 1, 1, tzinfo=UTC)  # the moment of a folder that ho
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to score a folder; `as_of` None means the moment after its last evidence."""
+    """How to score a folder; `as_of` None means the moment after its last evidence.
+
+    A policy that does not say since when its levels ask for what they ask is dated: see `dated`.
+    """
 
     as_of: datetime | None = None
     policy: Policy = field(default_factory=Policy)
@@ -62,7 +65,7 @@ def run_folder(source: Path, out: Path, options: Options) -> Outcome:
     clock.lap("read")
     evidence = build(frames, read.manifest)
     clock.lap("arrays")
-    scores = by_setting(evidence, options.policy, as_of)
+    scores = by_setting(evidence, dated(options.policy, as_of), as_of)
     clock.lap("score")
     tables = output.tables(scores, evidence, _run(evidence, options, as_of, scores))
     output.write(out, tables, options.file_format)
@@ -80,6 +83,14 @@ def after_last_evidence(frames: Frames) -> datetime:
     ]
     known = [moment for moment in last if isinstance(moment, datetime)]
     return max(known) + timedelta(microseconds=1) if known else NO_EVIDENCE
+
+
+def dated(policy: Policy, as_of: datetime) -> Policy:
+    """Let levels that ask for something else than the standard ones do so from `as_of` on, where nothing else is said.
+
+    So a level that was reached under other rules is not lost at once, for what was not asked when it was reached.
+    """
+    return policy if policy.levels_from else succeeding(Policy(), policy, as_of)
 
 
 def assumed(frames: Frames) -> Frames:

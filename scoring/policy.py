@@ -21,6 +21,7 @@ from scoring.policy_rules import (
     check_moment,
     check_reference,
     check_texts,
+    read,
 )
 
 RESULTS_CAP_LIMIT = 0.30  # no policy may let money weigh more (scoring.md, results)
@@ -180,8 +181,7 @@ def check(policy: Policy) -> Policy:
     ------
     InvalidPolicy : naming each field that breaks a rule, its allowed range and the reason.
     """
-    found = broken(policy)
-    if found:
+    if found := broken(policy):
         raise InvalidPolicy("; ".join(map(str, found.values())))
     return policy
 
@@ -287,11 +287,11 @@ def decode(text: bytes | str) -> Policy:
 
     Raises
     ------
-    InvalidPolicy : it is no JSON, has unknown fields, wrong types, or breaks a rule.
+    InvalidPolicy : it is no JSON, has unknown fields, one twice, wrong types, or breaks a rule.
     """
     try:
-        return check(msgspec.json.decode(text, type=Policy))
-    except msgspec.MsgspecError as wrong:
+        return check(read(text, Policy))
+    except BrokenRule as wrong:
         raise InvalidPolicy(str(wrong)) from wrong
 
 

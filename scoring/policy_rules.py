@@ -1,9 +1,16 @@
-"""What rules of a policy ask: ranges, moments, texts, and a scale that there can be."""
+"""What rules of a policy ask: ranges, moments, texts, keys that stand once, and a scale that there can be."""
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
 from math import sqrt
+from typing import TypeVar
+
+import msgspec
+
+Wanted = TypeVar("Wanted")
 
 ROUNDING = 1e-9  # of correlations, as they are stored
 LEAST_SD, MOST_UNITS = 1e-6, 1e6  # of a reference scale, raw units: outside, figures would no longer be numbers
@@ -31,6 +38,27 @@ class BrokenRule(ValueError):
     def __init__(self, text: str, **given: object) -> None:
         super().__init__(text.format(**given) if given else text)
         self.text, self.given = text, given
+
+
+def read(text: bytes | str, wanted: type[Wanted]) -> Wanted:
+    """Decode JSON in which no object names a key twice: readers differ in which of the two they take.
+
+    Raises
+    ------
+    BrokenRule : it is no such JSON, or not what is wanted.
+    """
+    try:
+        found = msgspec.json.decode(text, type=wanted)
+    except msgspec.MsgspecError as wrong:
+        raise BrokenRule("{wrong}", wrong=wrong) from wrong
+    json.loads(text, object_pairs_hook=_once)
+    return found
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+    if twice:
+        raise BrokenRule("{keys}: given more than once", keys=", ".join(map(repr, twice)))
 
 
 def check_texts(name: str, texts: Sequence[str], *, most: int, letters: int) -> None:

@@ -9,8 +9,9 @@ from scoring.model.block import Block, Parts
 from scoring.model.choices import CareOutcome
 from scoring.model.credit import parts, standard_block
 from scoring.model.crossed import Factor, Fit, Rows, Variance, contributions, fit_crossed
-from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number
+from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number, Time
 from scoring.model.scores import Source
+from scoring.model.select import distinct, newest, with_all
 from scoring.policy import Policy
 
 ON_TIME, LATE, UNDONE = 1.0, 0.5, 0.0  # late is better than never, so that an overdue call is worth doing
@@ -25,12 +26,17 @@ ACCOUNT = Variance(guess=0.15, weight=20, floor=0.05)
 TAKER = Variance(guess=0.15, weight=20)
 RESIDUAL = Variance(guess=0.6, weight=40, floor=0.1)
 MEANS_VARIANCE = 0.25
+MOST_LEARNT = 12  # newest deeds of an account, and of a person, that variances are learnt from;
+TIMES_USUAL = 2  # of a person so many times as many as people usually have, where that is more
 TOGETHER = 1_500  # rows: of so many every figure is exact (crossed_system.py)
 
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What speaks of somebody's care, (rows,): standardised `y`, whether `extra` (a fault put right) besides a call."""
+    """What speaks of somebody's care, (rows,): standardised `y`, whether `extra` (a fault put right) besides a call.
+
+    `at`: microseconds since 1970 UTC, when it was done, or taken over, or, undone, due.
+    """
 
     y: Number
     person: Index
@@ -38,6 +44,11 @@ class Deeds:
     taker: Index
     group: Index
     extra: Mask
+    at: Time
+
+    def only(self, kept: Mask) -> "Deeds":
+        """Keep some rows."""
+        return Deeds(*(getattr(self, name)[kept] for name in Deeds.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,13 @@ def cared(evidence: Evidence, policy: Policy, as_of: int) -> Cared:  # noqa: ARG
     weights for care yet. Source: best linear prediction, Robinson (1991), Statistical Science 6(1); Bühlmann & Straub
     (1970), credibility, for rates told as means.
     """
-    blocks, variances = _fitted([evidence], (RESIDUAL, PERSON, ACCOUNT, TAKER))
-    return Cared(blocks[0], variances)
+    deeds, people = _deeds(evidence), len(evidence.people.ids)
+    kept = _learnt_from(deeds)
+    variances: tuple[Variance, ...] = (RESIDUAL, PERSON, ACCOUNT, TAKER)
+    if not kept.all():
+        variances = _held(_fitted([deeds.only(kept)], people, variances)[1])
+    blocks, found = _fitted([deeds], people, variances)
+    return Cared(blocks[0], found)
 
 
 def care_inside(parts: Sequence[Evidence], variances: tuple[float, ...]) -> list[Block]:
@@ -75,11 +91,30 @@ def care_inside(parts: Sequence[Evidence], variances: tuple[float, ...]) -> list
 
     They have nothing in common, so that one fit of many gives what a fit of each would.
     """
-    held = tuple(Variance(known=variance) for variance in variances)
     found: list[Block] = []
     for batch in _batches(parts):
-        found += _fitted(batch, held)[0]
+        found += _fitted([_deeds(part) for part in batch], len(batch[0].people.ids), _held(variances))[0]
     return found
+
+
+def _held(variances: tuple[float, ...]) -> tuple[Variance, ...]:
+    return tuple(Variance(known=variance) for variance in variances)
+
+
+def _learnt_from(deeds: Deeds) -> Mask:
+    """Say which rows variances are learnt from, (rows,): the newest of each account, and of those of each person.
+
+    So that nobody makes what all are held to, however much they do. Where everybody does much, much is learnt from.
+    """
+    account = distinct(deeds.person, deeds.project)[2]
+    told = with_all(account, deeds.y)
+    kept = newest(account, deeds.at, deeds.y, MOST_LEARNT, told)
+    person = deeds.person[kept]
+    count = np.bincount(person)
+    usual = float(np.median(count[count > 0])) if len(person) else 0.0
+    most = max(MOST_LEARNT, int(TIMES_USUAL * usual))
+    kept[kept] = newest(person, deeds.at[kept], deeds.y[kept], most, told[kept])
+    return kept
 
 
 def _batches(parts: Sequence[Evidence]) -> Iterator[list[Evidence]]:
@@ -97,14 +132,14 @@ def _batches(parts: Sequence[Evidence]) -> Iterator[list[Evidence]]:
         yield batch
 
 
-def _fitted(parts: Sequence[Evidence], variances: tuple[Variance, ...]) -> tuple[list[Block], tuple[float, ...]]:
+def _fitted(
+    deeds: Sequence[Deeds], people: int, variances: tuple[Variance, ...]
+) -> tuple[list[Block], tuple[float, ...]]:
     """Fit parts side by side: whoever and whatever is heard in one of them is another in the next."""
-    deeds = [_deeds(part) for part in parts]
     every = Deeds(*(np.concatenate([getattr(each, name) for each in deeds]) for name in Deeds.__slots__))
-    part = np.repeat(np.arange(len(parts)), [len(each.y) for each in deeds])
-    people, projects = len(parts[0].people.ids), max(len(parts[0].projects.ids), 1)
+    part = np.repeat(np.arange(len(deeds)), [len(each.y) for each in deeds])
     who, person = np.unique(part * people + every.person, return_inverse=True)
-    _, account = np.unique((part * people + every.person) * projects + every.project, return_inverse=True)
+    account = distinct(part * people + every.person, every.project)[2]
     rated = every.taker >= 0
     taker = np.full(len(every.y), -1, np.int64)
     taker[rated] = np.unique((part * people + every.taker)[rated], return_inverse=True)[1]
@@ -114,11 +149,11 @@ def _fitted(parts: Sequence[Evidence], variances: tuple[Variance, ...]) -> tuple
         for level, variance in zip((person, account, taker), effects, strict=True)
     ]
     group = (part * GROUPS + every.group).astype(np.int32)
-    rows = Rows(every.y, group, GROUPS * len(parts), center_variance=MEANS_VARIANCE)
+    rows = Rows(every.y, group, GROUPS * len(deeds), center_variance=MEANS_VARIANCE)
     fit = fit_crossed(rows, factors, residual)
     unit = float(np.sqrt(fit.variances[0]))
     amount, ends = contributed(rows, factors, fit) / unit, np.cumsum([0, *(len(each.y) for each in deeds)])
-    sd = np.ones((len(parts), people))
+    sd = np.ones((len(deeds), people))
     sd.flat[who] = fit.sds[0] / unit
     return [
         _block(own, amount[ends[at] : ends[at + 1]], sd[at], (float(fit.fixed[GROUPS * at + CALL]), unit))
@@ -147,6 +182,7 @@ def _deeds(evidence: Evidence) -> Deeds:
     done = care.done != MISSING_TIME
     said = done | (care.moved != 1)
     in_time = done & ((care.done <= care.due) | (care.moved == 1))
+    at = np.where(done, care.done, care.due)
     call = np.where(in_time, ON_TIME, np.where(done, LATE, UNDONE))
     repaired = done & (care.outcome == CareOutcome.REPAIRED)
     rated = np.isfinite(handovers.rating)
@@ -160,4 +196,5 @@ def _deeds(evidence: Evidence) -> Deeds:
         np.concatenate([nobody, handovers.to_person[rated]]),
         np.repeat(np.array([CALL, HANDOVER], np.int32), (calls, rest)),
         np.repeat([False, True, False], (int(said.sum()), int(repaired.sum()), rest)),
+        np.concatenate([at[said], at[repaired], handovers.accepted[rated]]),
     )

@@ -30,8 +30,10 @@ class _Effects:
 def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, Number]) -> tuple[Block, Block]:
     """Return the blocks of projects and of customers; `voices` heard of each.
 
-    Of a project: Σ_j w_pj · person_j + residual_p, in the parts of those times that customers spoke of; of a customer:
-    its own effect and the mean of its projects. Over-service is in neither.
+    Of a project: Σ_j w_pj · person_j + residual_p, in the parts of those times that customers spoke of, in sds of what
+    projects differ by; of a customer: its own effect and the mean of its projects, in sds of what a customer with these
+    projects could be, so that without evidence every customer has the prior, 0 with an sd of 1, however many projects
+    it has. Over-service is in neither.
     """
     lay, projects = fit.layout, work.staff.shape[0]
     person, project = np.zeros(work.staff.shape[1]), np.zeros(projects)
@@ -47,7 +49,7 @@ def companies(evidence: Evidence, fit: Lean, work: Work, voices: tuple[Number, N
     unit = float(np.sqrt((staffed.mean() if len(staffed) else 1.0) * theta[PERSON] + theta[PROJECT]))
     return (
         _projects(fit, found, unit, (sd[:projects], voices[0])),
-        _customers(fit, found, mean, (unit, sd[projects:], voices[1])),
+        _customers(fit, found, mean, (sd[projects:], voices[1])),
     )
 
 
@@ -95,12 +97,15 @@ def _projects(fit: Lean, found: _Effects, unit: float, of: tuple[Number, Number]
     return standard_block("customer_trust", given, sd / unit, voices)
 
 
-def _customers(fit: Lean, found: _Effects, mean: csr_array, of: tuple[float, Number, Number]) -> Block:
-    project_unit, sd, voices = of
-    count = len(found.customer)
-    unit = float(np.hypot(np.sqrt(fit.variances[CUSTOMER]), project_unit))
+def _customers(fit: Lean, found: _Effects, mean: csr_array, of: tuple[Number, Number]) -> Block:
+    """Tell each customer's own and what its projects add, in sds of its own prior."""
+    sd, voices = of
+    count, theta = len(found.customer), fit.variances
+    unit = np.sqrt(
+        theta[PERSON] * squares(csr_array(mean @ found.felt)) + theta[PROJECT] * squares(mean) + theta[CUSTOMER]
+    )
     trusted = found.project + found.felt @ found.person
-    by_project = csr_array(mean.multiply(trusted / unit)).T
+    by_project = csr_array(mean.multiply(trusted).multiply(1 / unit[:, None])).T
     itself, nobody = np.arange(count, dtype=np.int32), np.full(count, -1, np.int32)
     given = [
         parts(Source.CUSTOMERS, itself, nobody, found.customer / unit),

@@ -50,7 +50,7 @@ class Equations:
     ends : (pairs, width), what a pair's unit shift does to the state of its `receiver`, (pairs,), sorted.
     given : (pairs, Z), 1 for the giver, the team and the circle of a pair.
     pair : (pairs,), what a pair says of a shift of all its rows. pair_mean : (pairs, criteria).
-    mean : (criteria, criteria), with its prior. shift : (Z,), prior precisions.
+    mean : (criteria, criteria), with its prior. shift : (Z,), prior precisions. circles : how many, the last of Z.
     right_state (receivers, width), right_pair (pairs,), right_mean (criteria,): right-hand sides.
     """
 
@@ -66,6 +66,7 @@ class Equations:
     right_state: Number
     right_pair: Number
     right_mean: Number
+    circles: int
 
     def links(self, amount: Number | None = None) -> bsr_array:
         """Lay `ends`, or so many times them, (pairs,), out as (receivers · width, pairs)."""
@@ -180,6 +181,7 @@ def equations(base: Sums, voices: Voices) -> Equations:
         right_state=right[:, :width],
         right_pair=base.pull * damping,
         right_mean=right[:, width:].sum(axis=0),
+        circles=len(voices.circle_variance),
     )
 
 

@@ -18,12 +18,12 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import Index, Number
 from scoring.model.gradients import TOLERANCE, conjugate_gradients
 from scoring.model.peers_equations import Equations
+from scoring.model.peers_groups import ends_told
 from scoring.model.peers_reduction import reduce_states
 from scoring.model.peers_solution import (
     Glance,
     Solution,
     covariances,
-    ends_told,
     left_of_means,
     of_all,
     start,

@@ -6,13 +6,14 @@ occasions, pairs and receivers are sums over runs, and cost one pass.
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Mask, Number
 from scoring.model.ratings import told_of
+from scoring.model.select import newest as newest_rows
+from scoring.model.select import starts, with_all
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
 PART = 65_536  # rows: what is added up of so many stays in the processor's cache
@@ -59,8 +60,8 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
     feedback = evidence.feedback
     order = _order(feedback.receiver, feedback.giver, feedback.answer, feedback.criterion)
     giver, receiver, answer = (column[order] for column in (feedback.giver, feedback.receiver, feedback.answer))
-    pair_starts = _starts(giver, receiver)
-    occasion_starts = _starts(giver, receiver, answer)
+    pair_starts = starts(giver, receiver)
+    occasion_starts = starts(giver, receiver, answer)
     pair_of_row = np.cumsum(pair_starts) - 1
     receivers, of_receiver = _numbered(receiver[pair_starts])
     givers, of_giver = _numbered(giver[pair_starts])
@@ -101,21 +102,12 @@ def only(told: Heard, kept: Mask) -> Heard:
 def newest(told: Heard, most: int) -> Heard:
     """Keep the newest `most` ratings of each pair on each criterion; receivers, givers and pairs keep their numbers.
 
-    What was said on one day with one figure stays or goes together, so that nothing hangs on ids.
+    What was said at one moment with one figure stays or goes together, or is one (`select.newest`).
     """
     cell = told.row_pair.astype(np.int64) * told.criteria + told.criterion
-    many = np.flatnonzero((np.bincount(cell) > most)[cell])
-    if not len(many):
+    if not (np.bincount(cell) > most).any():
         return told
-    days = told.days[told.occasion[many]]
-    order = many[np.lexsort((told.y[many], days, cell[many]))]
-    days = told.days[told.occasion[order]]
-    begins, alike = _starts(cell[order]), _starts(cell[order], days, told.y[order])
-    before = np.arange(len(order)) - np.flatnonzero(begins)[np.cumsum(begins) - 1]
-    last = np.append(np.flatnonzero(alike)[1:], len(order)) - 1
-    kept = np.ones(len(told.y), np.bool_)
-    kept[order] = before[last][np.cumsum(alike) - 1] < most
-    return _rows_of(told, kept)
+    return _rows_of(told, newest_rows(cell, -told.days[told.occasion], told.y, most, with_all(told.occasion, told.y)))
 
 
 def _rows_of(told: Heard, kept: Mask) -> Heard:
@@ -210,13 +202,6 @@ def _order(*columns: Index) -> Places:
     for column, span in zip(columns, spans, strict=True):
         key = key * span + column
     return np.argsort(key, kind="stable")
-
-
-def _starts(*columns: NDArray[Any]) -> NDArray[np.bool_]:
-    """Say where a run of equal rows begins: (rows,)."""
-    begins = np.ones(len(columns[0]), np.bool_)
-    begins[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return begins
 
 
 def _numbered(who: Index) -> tuple[Index, Index]:

@@ -17,12 +17,12 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import Index, Number
 from scoring.model.gradients import TOLERANCE, conjugate_gradients
 from scoring.model.peers_equations import Equations
+from scoring.model.peers_groups import ROUGHLY, ends_told, group_variances, nearby, precisions
 from scoring.model.peers_packed import Packed, pack
 from scoring.model.peers_reduction import Reduced, reduce_givers, reduce_states
 from scoring.model.peers_rows import Places
 
 EXACT = 5_000  # effects up to which posterior variances are exact
-ROUGHLY = 1e-5  # the same, where only what is suspect is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Glance:
     """Posterior means, rating points, and the variances of what tells suspects, squared.
 
     `state` (receivers, width); `shared` (Z,) leniencies, teams, circles; `mean` (criteria,) above what is usual.
-    `group_variance` (teams + circles - those are the last of `shared`,). `giver_variance` (givers,): nearly.
+    `group_variance` (teams + circles - those are the last of `shared`,): of many effects as `peers_groups.py` tells.
+    `giver_variance` (givers,): nearly.
     """
 
     state: Number
@@ -73,7 +74,7 @@ def glance(eq: Equations, givers: int, effects: int = EXACT) -> Glance:
         variance = factor.solve(units)[last, np.arange(len(last))]
     else:
         found = _searched(reduced, diagonal, (None, ROUGHLY))[0]
-        variance = 1 / diagonal[givers : len(eq.shift)]
+        variance = group_variances(eq, givers, nearby(eq, ends_told(eq, reduced.inverse), diagonal))
     state, shared, mean = _sides(eq, reduced, found, givers)
     return Glance(state, shared, mean, _giver_variance(reduced, diagonal, givers), variance)
 
@@ -240,20 +241,13 @@ def _iteratively(eq: Equations, reduced: Reduced, near: Glance | None, givers: i
     )
 
 
-def ends_told(eq: Equations, inverse: Number) -> Number:
-    """Compute u M⁻¹ u of each pair: (pairs,)."""
-    return np.asarray(np.einsum("pw,pw->p", eq.along(inverse), eq.ends), np.float64)
-
-
 def covariances(eq: Equations, inverse: Number, of: tuple[Number, Number], mean_covariance: Number) -> Number:
     """Compute posterior covariances from neighbourhoods: (receivers, criteria, criteria).
 
     `inverse` M⁻¹; `of`: u M⁻¹ u by pair, and the diagonal of what is left of the equations.
     """
-    told, diagonal = of
-    giver = eq.given.indices[eq.given.indptr[:-1]]  # the first shared column of a pair is its giver's
-    free, some = 1 / (diagonal[giver] + told), slice(eq.criteria)
-    own = np.linalg.inv(eq.state - (eq.links(free) @ eq.ends).reshape(eq.state.shape))[:, some, some]
+    some = slice(eq.criteria)
+    own = np.linalg.inv(precisions(eq, *of)[1])[:, some, some]
     left = left_of_means(eq, inverse)
     return np.asarray(own + left @ mean_covariance @ left.swapaxes(1, 2), np.float64)
 

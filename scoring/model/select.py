@@ -1,7 +1,7 @@
 """The evidence that a run may use: what had happened before its moment, and what those it speaks of allowed."""
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,20 +120,38 @@ def parts(evidence: Evidence) -> Number:
     return np.asarray(part / np.bincount(project, part, projects)[project])
 
 
-def newest(cell: NDArray[np.integer], at: Time, value: Number, most: int) -> Mask:
-    """Say which rows are among the newest `most` of their cell, (rows,) each; alike ones of one moment count once.
+def newest(cell: NDArray[np.integer], at: Time | Number, value: Number, most: int, told: Number) -> Mask:
+    """Say which rows are among the newest `most` of their cell, (rows,) each.
 
-    So that nothing hangs on ids, and repeating a word weighs no more than a bound.
+    Rows of one moment and value stay or go together, so that nothing hangs on ids. Where such alone are more than
+    `most` they count as one, lest repeating a word silence it: that which was said with the most beside it, as `told`
+    (see `with_all`) says. So at least one of a cell stays.
     """
-    many = np.flatnonzero((np.bincount(cell) > most)[cell])
     kept = np.ones(len(cell), np.bool_)
-    order = many[np.lexsort((value[many], -at[many], cell[many]))]
-    new = np.append(True, np.diff(cell[order]) != 0)[: len(order)]
-    other = new | np.append(True, (np.diff(at[order]) != 0) | (np.diff(value[order]) != 0))[: len(order)]
-    number = np.cumsum(other)
-    place = number - number[np.flatnonzero(new)][np.cumsum(new) - 1]
-    kept[order] = other & (place < most)
+    many = np.flatnonzero((np.bincount(cell) > most)[cell])
+    if not len(many):
+        return kept
+    order = many[np.lexsort((-told[many], value[many], -at[many], cell[many]))]
+    first, alike = starts(cell[order]), starts(cell[order], at[order], value[order])
+    group = np.cumsum(alike) - 1
+    counted = alike | (np.bincount(group) <= most)[group]
+    until = np.cumsum(counted)
+    before = (until - counted)[first][np.cumsum(first) - 1]
+    at_end = until[np.append(np.flatnonzero(alike)[1:], len(order)) - 1]
+    kept[order] = counted & (at_end[group] - before <= most)
     return kept
+
+
+def with_all(group: NDArray[np.integer], value: Number) -> Number:
+    """Tell each row, (rows,), by the values of all rows of its group: Σ e^value, the same whatever their order."""
+    return np.asarray(np.bincount(group, np.exp(value))[group], np.float64)
+
+
+def starts(*columns: NDArray[Any]) -> Mask:
+    """Say where a run of equal rows begins: (rows,)."""
+    begins = np.ones(len(columns[0]), np.bool_)
+    begins[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return begins
 
 
 def _people_and_projects(evidence: Evidence, as_of: int) -> Evidence:

@@ -10,7 +10,7 @@ from scoring.model.choices import About, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
 from scoring.model.patterns import filled, listed, row_of
-from scoring.model.select import distinct, newest
+from scoring.model.select import distinct, newest, with_all
 from scoring.policy import Policy
 
 # What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
@@ -111,7 +111,7 @@ def _newest(heard: Answers) -> Answers:
     kinds = len(SignalKind)
     said = ((heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * kinds + heard.kind) * 2 + heard.people
     cell = np.unique(said * (int(heard.project.max(initial=0)) + 1) + heard.project, return_inverse=True)[1]
-    kept = newest(cell, heard.at, heard.y, MOST_OF_VOICE)
+    kept = newest(cell, heard.at, heard.y, MOST_OF_VOICE, with_all(heard.response, heard.y))
     if kept.all():
         return heard
     fewer = heard.only(kept)

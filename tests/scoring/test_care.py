@@ -160,6 +160,60 @@ def test_finding_a_fault_never_lowers_the_caller_whatever_else_they_did(given_ca
         assert of(found) >= of(well) - 1e-9
 
 
+CROWD = [f"n{at:02}" for at in range(20)]
+
+
+def crowd(*more):
+    """The care of twenty who each made five calls, every third of them late, and of ada, of whom `more` calls tell."""
+    calls = [
+        call(name, f"{name}{n % 2}", done=40 + n if (at + n) % 3 else 60)
+        for at, name in enumerate(CROWD)
+        for n in range(5)
+    ]
+    people = [{"person": name} for name in ("ada", *CROWD)]
+    return care(select(small(people=people, care=[*calls, *more]), NOW), POLICY, NOW)
+
+
+def flood(count, projects, done=49):
+    """Ada's calls: so many, each of another minute."""
+    return [call(project=f"p{n % projects}", done=done and done - n / 1440) for n in range(count)]
+
+
+@pytest.mark.parametrize("done", [49, None])
+@pytest.mark.parametrize("projects", [1, 30])
+def test_one_owner_however_much_they_do_hardly_moves_others(projects, done):
+    few, many = (crowd(*flood(count, projects, done)) for count in (12, 1000))
+    assert many.estimate[1:, 0] == pytest.approx(few.estimate[1:, 0], abs=0.1)
+    assert many.sd[1:, 0] == pytest.approx(few.sd[1:, 0], abs=0.1)
+
+
+def test_what_somebody_does_makes_their_own_care_surer_however_much_it_is():
+    sds = [float(crowd(*flood(count, 30)).sd[0, 0]) for count in (24, 100, 400, 1600)]
+    assert sds[0] > sds[1] > sds[2] > sds[3]
+    assert sds[2] < 0.75 * sds[0]
+
+
+def test_what_is_learnt_from_hangs_on_no_ids():
+    """Ada's calls are all of one day, on projects of which more or less is known."""
+
+    def found(name):
+        at_once = [call(project=name(n), done=49) for n in range(30)]
+        besides = [call(project=name(n), done=30 + k) for n in range(30) for k in range(n % 3)]
+        return crowd(*at_once, *besides)
+
+    one, other = found(lambda n: f"a{n:02}"), found(lambda n: f"a{29 - n:02}")
+    assert one.estimate == pytest.approx(other.estimate, abs=1e-9)
+    assert one.sd == pytest.approx(other.sd, abs=1e-9)
+
+
+def test_where_everybody_does_much_much_is_learnt_from(monkeypatch):
+    thirty = [call(name, f"{name}{n % 3}", done=40 + n / 4) for name in CROWD for n in range(30)]
+    evidence = select(small(people=[{"person": name} for name in CROWD], care=thirty), NOW)
+    found = care_module.cared(evidence, POLICY, NOW).variances
+    monkeypatch.setattr(care_module, "MOST_LEARNT", 1000)
+    assert care_module.cared(evidence, POLICY, NOW).variances == found
+
+
 def test_parts_fitted_side_by_side_are_as_each_alone(monkeypatch):
     told = [
         select(small(people=PEOPLE, care=calls), NOW)

@@ -86,6 +86,33 @@ def test_worked_example(held):
     assert found.customers.estimate[0, 0] == pytest.approx(4 + (1 + 0.15 + 0.2 / 2) / 2.05, abs=1e-7)
 
 
+def test_a_customer_of_whom_nothing_was_heard_has_the_prior_however_many_projects_it_has(held):
+    projects = [
+        *PROJECTS,
+        *({"project": f"n{n}", "kind": "delivery", "started": 0, "customer": "fir"} for n in range(12)),
+        *({"project": f"m{n}", "kind": "delivery", "started": 0, "customer": "elm"} for n in range(2)),
+    ]
+    members = [*MEMBERS, *({"project": f"n{n}", "person": f"eve{n % 4}"} for n in range(12))]
+    trees = [{"customer": name} for name in ("elm", "fir", "oak", "pine", "yew")]
+    found = blocks([said("p", 5)], projects=projects, members=members, customers=trees).customers
+    silent = [0, 1, 4]  # two projects with nobody in them, twelve, none
+    assert found.sd[silent, 4] == pytest.approx(np.ones(3), abs=1e-9)
+    assert found.estimate[silent, 4] == pytest.approx(np.zeros(3), abs=1e-9)
+    # Oak has p and q: its own 0.15, ada's 3/8 and ben's 5/8 of 0.3, 0.1 / 2 of projects: 0.359375. Heard on p, of a
+    # variance of 2.1375 with 0.15 + 0.75 · 0.3 · 3/8 + 0.25 · 0.3 · 5/8 + 0.05 in common.
+    unit, common = np.sqrt(0.15 + 0.3 * (0.375**2 + 0.625**2) + 0.05), 0.15 + 0.084375 + 0.046875 + 0.05
+    assert found.estimate[2, 4] == pytest.approx(common / 0.9 / 2.1375 / unit, abs=1e-7)
+    assert found.sd[2, 4] == pytest.approx(np.sqrt(1 - common**2 / 2.1375 / unit**2), abs=1e-7)
+
+
+@settings(max_examples=20, deadline=None)
+@given(answers)
+def test_no_customer_is_less_sure_than_its_prior_and_what_is_told_of_it_adds_up(rows):
+    found = blocks(rows).customers
+    assert (found.sd[:, 4] <= 1 + 1e-9).all()
+    assert np.abs(sums(found.parts, found.estimate.shape) - found.estimate).max() < 1e-9
+
+
 def twin(rows, work, owners, people):
     """People's trust by conditioning a joint normal, pair of rows by pair of rows; all said by known contacts."""
     n = len(rows)

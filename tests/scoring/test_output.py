@@ -1,5 +1,6 @@
 """`talkoot score`: files in, files out, the same bytes, and nothing of anybody else's overwritten."""
 
+import json
 from datetime import UTC, datetime
 
 import polars as pl
@@ -142,6 +143,56 @@ def test_a_bad_policy_says_which_rule_it_breaks(source, tmp_path):
     done = run(source, "--out", tmp_path / "out", "--policy", tmp_path / "policy.json")
     assert done.exit_code == 2
     assert "results_cap is 0.5, but must lie from 0 to 0.3" in done.stderr
+
+
+def test_a_policy_with_a_key_twice_is_refused_by_its_file(source, tmp_path):
+    (tmp_path / "policy.json").write_text('{"results_cap": 0.1, "results_cap": 0.2}')
+    done = run(source, "--out", tmp_path / "out", "--policy", tmp_path / "policy.json")
+    assert (done.exit_code, (tmp_path / "out").exists()) == (2, False)
+    assert f"{tmp_path / 'policy.json'}: 'results_cap': given more than once" in done.stderr
+
+
+@pytest.fixture
+def guide(tmp_path):
+    """A folder in which ada, of whom eleven others speak for a year and not so well, has been a Guide for long."""
+    folder = tmp_path / "guided"
+    folder.mkdir()
+    (folder / "manifest.json").write_text(MANIFEST)
+    names = ["ada", *(f"p{n:02}" for n in range(11))]
+    (folder / "people.csv").write_text("person,name\n" + "".join(f"{name},{name}\n" for name in names))
+    said = [(g, r, n, at) for n in range(1, 13) for at, g in enumerate(names) for r in names if g != r]
+    told = [
+        f"{g}{r}{n},{g},{r},leading,{3 + (at + n) % 3 - (r == 'ada')},2025-{n:02}-05T00:00:00Z\n"
+        for g, r, n, at in said
+    ]
+    (folder / "feedback.csv").write_text("id,giver,receiver,criterion,rating,at\n" + "".join(told))
+    (folder / "level_steps.csv").write_text("person,level,at\nada,3,2025-01-10T00:00:00Z\n")
+    return folder
+
+
+def raised(path, **more):
+    """A policy whose Guides must be among the best."""
+    ladder = [{"name": f"n{n}", "name_fi": f"n{n}", "stages": n, **({"low": 1.2} if n > 2 else {})} for n in range(4)]
+    path.write_text(json.dumps({"levels": ladder, **more}))
+    return path
+
+
+def level_of_ada(folder, out, *more):
+    done = run(folder, "--out", out, "--assume-consent", "a test", "--as-of", "2026-01-01", *more)
+    assert done.exit_code == 0, done.output
+    levels = pl.read_csv(out / "levels.csv")
+    return levels.filter(pl.col("person") == "ada")["level"].item(), "GRACE" in done.stderr
+
+
+def test_a_level_is_not_lost_at_once_by_a_policy_that_does_not_say_since_when_it_asks_for_more(guide, tmp_path):
+    policy, out = tmp_path / "policy.json", tmp_path / "out"
+    assert level_of_ada(guide, out, "--policy", raised(policy)) == (3, True)
+    assert level_of_ada(guide, out, "--policy", raised(policy, grace_days=0)) == (2, True)
+    for since, level in (("2025-03-01", 2), ("2025-09-01", 3)):
+        named = raised(policy, levels_from=f"{since}T00:00:00Z")
+        assert level_of_ada(guide, out, "--policy", named) == (level, False)
+    policy.write_text('{"results_cap": 0.1}')
+    assert level_of_ada(guide, out, "--policy", policy) == level_of_ada(guide, out) == (3, False)
 
 
 def test_a_bad_row_is_named_by_file_and_line(source, tmp_path):

@@ -429,11 +429,20 @@ def test_a_giver_who_repeats_an_answer_does_not_become_what_everybody_differs_by
 @settings(max_examples=30, deadline=None)
 @given(ratings, st.integers(1, 4), st.permutations(range(40)))
 def test_what_is_kept_of_a_pair_hangs_on_no_order_of_ids(rows, most, order):
-    """Of every pair's ratings on a criterion those stay that a plain count of newer and alike ones lets stay."""
+    """Of every pair's ratings on a criterion those stay that a plain count of newer and alike ones lets stay.
+
+    Alike ones of one moment that alone are too many count as one, and one of them may stay.
+    """
     rows = rows * 3
     named = [{**row, "id": f"f{order[n % 40]:02}{n}", "answer": f"a{n}"} for n, row in enumerate(rows)]
     cells = [(row["giver"], row["receiver"], row["criterion"], row["at"], row["rating"]) for row in rows]
-    stay = sorted(c for c in cells if sum(o[:3] == c[:3] and (-o[3], o[4]) <= (-c[3], c[4]) for o in cells) <= most)
+    one_of_many = {cell: 1 if cells.count(cell) > most else cells.count(cell) for cell in cells}
+
+    def counted(cell):
+        newer = (o for o in one_of_many if o[:3] == cell[:3] and (-o[3], o[4]) <= (-cell[3], cell[4]))
+        return sum(one_of_many[o] for o in newer)
+
+    stay = sorted(cell for cell, times in one_of_many.items() if counted(cell) <= most for _ in range(times))
     told = newest(heard(evidence(named), NOW), most)
     pair = told.row_pair
     days = 30 - told.days[told.occasion]
@@ -443,6 +452,29 @@ def test_what_is_kept_of_a_pair_hangs_on_no_order_of_ids(rows, most, order):
         for p, c, d, y in zip(pair, told.criterion, days, rating_of(told.y), strict=True)
     )
     assert kept == stay
+
+
+def test_a_word_repeated_at_one_moment_is_heard_as_one_and_does_not_silence_older_ones():
+    others = [rating(giver, "ben", 4) for giver in NAMES if giver not in {"ada", "ben"}]
+    at_once = [rating("ada", "ben", 1, at=20, answer=f"n{n}") for n in range(501)]
+    older = rating("ada", "ben", 2, at=10, answer="old")
+    told = heard(evidence([*others, *at_once, older]), NOW)
+    said = sorted(rating_of(told.y[told.giver[told.row_pair] == list(told.givers).index(NAMES.index("ada"))]))
+    assert said == pytest.approx([1, 2])
+    once = heard(evidence([*others, at_once[0], older]), NOW)
+    assert (told.y == once.y).all()
+
+
+def test_of_alike_words_the_one_with_the_most_beside_it_stays_whatever_the_ids():
+    def kept(first, last):
+        full = [{**rating("ada", "ben", 1, at=20, answer=first), "criterion": c["criterion"]} for c in CRITERIA]
+        bare = [rating("ada", "ben", 1, at=20, answer=f"m{n}") for n in range(501)]
+        rows = [{**row, "id": f"{last}{n}"} for n, row in enumerate([*full, *bare])]
+        return heard(evidence(rows), NOW)
+
+    for told in (kept("a", "x"), kept("z", "b")):
+        assert len(told.y) == len(CRITERIA)
+        assert len(told.pair) == 1
 
 
 def test_an_old_rating_pulls_less_than_a_new_one():

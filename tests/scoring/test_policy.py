@@ -208,6 +208,23 @@ def test_what_is_no_policy_is_refused(text):
         decode(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ('{"results_cap": 0.1, "results_cap": 0.2}', "'results_cap'"),
+        ('{"results_cap": 0.1, "results\\u005fcap": 0.1}', "'results_cap'"),
+        (
+            '{"weights": {"other": {"collaboration": 1, "care": 1, "care": 2, "collaboration": 2}}}',
+            "'collaboration', 'care'",
+        ),
+        ('{"levels": [{"name": "N", "name_fi": "T", "stages": 0, "name": "M"}]}', "'name'"),
+    ],
+)
+def test_a_key_that_is_given_twice_is_refused(text, keys):
+    with pytest.raises(InvalidPolicy, match=f"^{keys}: given more than once$"):
+        decode(text)
+
+
 def test_what_is_encoded_is_decoded_the_same():
     whole = changed(reference=reference(), levels_from=MOMENT, levels=levels((0, None), freedoms=("mentor",)))
     assert decode(encode(whole)) == whole

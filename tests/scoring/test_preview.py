@@ -105,6 +105,9 @@ def test_what_is_wrong_is_said(folder):
     said = run(folder / "in", "--policy", folder / "bad.json")
     assert said.exit_code == 2
     assert "results_cap is 0.31, but must lie from 0 to 0.3" in said.output
+    (folder / "twice.json").write_text('{"k": 4, "k": 5}')
+    said = run(folder / "in", "--policy", folder / "twice.json")
+    assert (said.exit_code, "twice.json: 'k': given more than once" in said.output) == (2, True)
     said = run(folder / "in", "--policy", folder / "none.json")
     assert said.exit_code == 2
     said = run(folder / "in", "--policy", folder / "new.json", "--csv", folder / "no" / "file")
