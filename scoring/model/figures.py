@@ -11,7 +11,7 @@ from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.composite import margin
 from scoring.model.evidence import Index, Number
 from scoring.model.intervals import ends
-from scoring.model.ratings import rating_of
+from scoring.model.ratings import RATING_ENDS, heavy_reach, local_sd, rating_of
 from scoring.model.scores import ScoreTable, Source, SubjectKind
 from scoring.policy import Policy
 
@@ -22,7 +22,6 @@ SCALES = {
     "commitment": (1.0, 5.0),
     "listening": (1.0, 5.0),
 }  # what customers' aspects are told in
-RATING_SCALE = (1.0, 5.0)  # of criteria
 OPEN_SCALE = (-np.inf, np.inf)  # sd
 MEASURES = ("customer_trust", "recognition", "care", "results", "quality", "standing", "help", *SCALES)
 AWARDS = {
@@ -90,10 +89,14 @@ def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy
 def bare(kind: SubjectKind, block: Block, policy: Policy) -> Figures:
     """Return the same without parts, dimensions as they stand in the block: for boards of which nobody asks why."""
     names, reach = block.dimensions, margin(policy)
-    ends_ = ends(block.estimate, block.sd, (block.centre, block.spread), reach)
-    far = reach * block.sd
-    whole = [np.array(at) for at in (block.estimate, *ends_, block.estimate - far, block.estimate + far)]
     rated = np.flatnonzero([name not in MEASURES for name in names])
+    sd = np.array(block.sd)
+    sd[:, rated] = local_sd(block.estimate[:, rated], sd[:, rated], (block.centre[rated], block.spread[rated]))
+    reaches = np.full(len(names), reach)
+    reaches[rated] = heavy_reach(policy.interval)
+    ends_ = ends(block.estimate, sd, (block.centre, block.spread), reaches)
+    far = reach * sd
+    whole = [np.array(at) for at in (block.estimate, *ends_, block.estimate - far, block.estimate + far)]
     if len(rated):
         for at in whole:
             at[:, rated] = rating_of(at[:, rated], _saying(block)[rated])
@@ -146,7 +149,7 @@ def score_table(found: Sequence[Figures], dimensions: tuple[str, ...]) -> ScoreT
 
 
 def _scale(dimension: str) -> tuple[float, float]:
-    return SCALES.get(dimension, OPEN_SCALE if dimension in MEASURES else RATING_SCALE)
+    return SCALES.get(dimension, OPEN_SCALE if dimension in MEASURES else RATING_ENDS)
 
 
 def _places(names: tuple[str, ...], dimensions: tuple[str, ...]) -> Index:

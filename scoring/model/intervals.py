@@ -29,12 +29,12 @@ FURTHEST = 0.35  # of half the length, from the estimate to the middle
 
 
 def ends(
-    estimate: Number, sd: Number, of: tuple[Number | float, Number | float], reach: float
+    estimate: Number, sd: Number, of: tuple[Number | float, Number | float], reach: Number | float
 ) -> tuple[Number, Number]:
     """Return the lower and the upper end of intervals, in the unit of `estimate`, which always lies inside.
 
     `estimate`, `sd`: of the posterior, (subjects,) or (subjects, dimensions). `of`: centre and spread of the truth
-    among all subjects. `reach`: half the length of a usual interval in sds, 1.28 for 80 %.
+    among all subjects. `reach`: half the length of a usual interval in sds, 1.28 for 80 %, for all or (dimensions,).
     """
     centre, spread = of
     reliable = np.clip(1 - (sd / spread) ** 2, 0, 1)

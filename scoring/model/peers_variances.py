@@ -30,7 +30,7 @@ PAIR_FLOOR, OCCASION_FLOOR, RESIDUAL_FLOOR = 0.02, 0.01, 0.02  # N ratings of on
 MOST_OF_PAIR = 12  # ratings of one pair on one criterion from which is learnt: sums of products grow with their square
 LEAST_SHARE = 0.1  # of the usual variance that an estimate is never under
 HALF_LIVES = 365.25 * np.array([0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 36.0])  # days
-HALF_LIFE_SPREAD = 0.9  # sd of the logarithm of half-lives between organizations
+HALF_LIFE_SPREAD = 0.8  # sd of the logarithm of half-lives between organizations
 HALF_LIFE_NOISE = 0.4  # misfit of one perfectly known receiver where nothing is wrong
 VAGUE = 3.0  # variance of what one giver says of a receiver, over that of quality
 CLASS_DAYS = 2 * 365.25  # what classes of age are cut by before the half-life is known
@@ -131,7 +131,9 @@ def _quality(told: Heard, found: Alike, team: float, expected: Variances) -> tup
 def _half_life(of: Number, count: Number, days: Number, known: tuple[float, float]) -> float:
     """Choose the half-life under which classes of age are as alike as they are.
 
-    `known`: how many perfectly known receivers all this is worth, and what is expected.
+    `known`: how many perfectly known receivers all this is worth, and what is expected. Where several half-lives are
+    likely, what was said and what is true now correlate by the mean of what they say, Σ p · 2^(-age/h); the one that
+    says so at the usual age is chosen. It is shorter than their middle: who may change fast is known less surely.
     """
     receivers, expected = known
     if len(days) < 2 or of.sum() <= 0:
@@ -146,7 +148,9 @@ def _half_life(of: Number, count: Number, days: Number, known: tuple[float, floa
         strange = np.log(half_life / expected) / HALF_LIFE_SPREAD
         losses.append(receivers * misfit / HALF_LIFE_NOISE + strange**2)
     likely = np.exp(-0.5 * (np.array(losses) - min(losses)))
-    return float(np.exp((likely * np.log(HALF_LIVES)).sum() / likely.sum()))
+    age = float((weight.sum(axis=1) * days).sum())
+    correlation = float((likely * np.exp2(-age / HALF_LIVES)).sum() / likely.sum())
+    return float(-age / np.log2(correlation))
 
 
 def _certain(answers: Number | float) -> Number:

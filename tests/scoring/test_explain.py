@@ -32,8 +32,9 @@ def test_worked_example():
 def test_an_estimate_stays_on_its_scale_and_the_prior_gives_what_that_takes():
     found = shown(block("leading", estimate=[[5.3]], sd=0.5, centre=4.0))
     assert (found[0].estimate[0, 0], found[0].high[0, 0]) == (5, 5)
-    # By hand (intervals.py): r = 0.75, so low = 5.3 + 0.1160 · 1.3 - 1.2816 · 0.5 · √(1 + 0.1160² · 3).
-    assert found[0].low[0, 0] == pytest.approx(4.79725, abs=1e-4)
+    # By hand (ratings.py): beyond the end ¼ of V is left, sd = 0.5 · ¼^¼ = 0.35355, and t with 15 degrees gives 1.2480;
+    # (intervals.py): r = 0.875, so low = 5.3 + 0.0518 · 1.3 - 1.2480 · 0.35355 · √(1 + 0.0518² · 7).
+    assert found[0].low[0, 0] == pytest.approx(4.92195, abs=1e-4)
     assert amounts(explanations(found, ALL)) == [
         (0, "prior", -1, pytest.approx(3.7)),
         (0, "peers", 0, pytest.approx(1.3)),
