@@ -17,7 +17,8 @@ class Occasions:
     """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
 
     `count`, `total`: ratings and their sum over what is usual, by criterion. `residual`, `common`: variances of single
-    ratings and of the occasion, both with what has changed since. `weight`: 1 / (residual + n · common).
+    ratings and of the occasion, both with what has changed since, over the pair's faith. `weight`:
+    1 / (residual + n · common).
     """
 
     count: Number
@@ -35,8 +36,8 @@ def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
     count = np.bincount(cell, minlength=size * told.criteria).astype(np.float64).reshape(shape)
     total = np.bincount(cell, told.y - USUAL_RATING, size * told.criteria).astype(np.float64).reshape(shape)
     changed = 1 - aged.correlation[aged.of] ** 2
-    residual = held.residual + changed * held.special
-    common = np.full(size, held.occasion)
+    faith = told.faith[told.pair]
+    residual, common = (held.residual + changed * held.special) / faith, held.occasion / faith
     return Occasions(count, total, residual, common, 1 / (residual + count.sum(axis=1) * common))
 
 
