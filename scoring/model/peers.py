@@ -18,9 +18,9 @@ from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.peers_equations import Sums, Voices, equations, sums
 from scoring.model.peers_occasions import USUAL_RATING, occasions, summed
 from scoring.model.peers_rows import Ages, Heard, ages, heard, only
-from scoring.model.peers_solution import Glance, Solution, glance, means, solve
+from scoring.model.peers_solution import Glance, Solution, means, solve
 from scoring.model.peers_variances import Variances, variances
-from scoring.model.peers_voices import Talk, doubtful, judged, suspected, talk, trust_in, usual_voices
+from scoring.model.peers_voices import doubtful, heard_out, talk, trust_in
 from scoring.model.scores import RaterTable, Source
 from scoring.model.threads import both
 from scoring.policy import Policy
@@ -81,13 +81,13 @@ def peers(evidence: Evidence, policy: Policy, as_of: int, learn: Learn = varianc
 
 
 def fit_heard(told: Heard, half_life_days: float, learn: Learn = variances) -> Fit:
-    """Fit: first as if nobody were suspect, then with what that shows of circles and of pairs at the low end.
+    """Fit: first as if nobody were suspect, then with what that shows of circles and of stories.
 
     What is suspect tells nothing of how much people differ: variances are learnt without the pairs at the low end at
-    first, and in the end without those, and only those, that were found to stand alone or in a circle.
+    first, and in the end without those, and only those, that were found to be stories or in a circle.
     """
     said = _understood(told, half_life_days, learn)
-    eq = equations(said.base, said.voices)
+    told, eq = said.base.told, equations(said.base, said.voices)
     group = _groups(told)
     solution = solve(eq, len(told.givers), said.near, group=group)
     return Fit(told, said.base.held, said.base.aged, said.voices, solution, group, eq.state)
@@ -115,24 +115,13 @@ class _Understood:
 def _understood(told: Heard, half_life_days: float, learn: Learn) -> _Understood:
     said = talk(told)
     held = learn(only(told, ~said.lowest), half_life_days)
-    voices, near = _voices_of(told, said, held)
-    apart = doubtful(voices, held)
+    told, voices, near = heard_out(told, said, held)
+    apart = doubtful(told, voices)
     if (apart != said.lowest).any():
-        held, before = learn(only(told, ~apart), half_life_days), held
-        voices = replace(voices, pair_variance=voices.pair_variance - before.pair + held.pair)
+        held = learn(only(told, ~apart), half_life_days)
+    # All that a pair's words vary by grows as its faith falls, so that of its weight just so much is left.
+    voices = replace(voices, pair_variance=held.pair / told.faith)
     return _Understood(sums(told, ages(told.days, held.half_life), held), voices, near)
-
-
-def _voices_of(told: Heard, said: Talk, held: Variances) -> tuple[Voices, Glance]:
-    """Look for suspects; with them, the solution near which the last one lies."""
-    base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
-    usual = usual_voices(told, said, held)
-    eq = equations(base, usual)
-    found = glance(eq, givers)
-    voices = suspected(told, said, held, (eq, found, usual))
-    if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
-        found = glance(equations(base, voices), givers)
-    return judged(told, found, voices), found
 
 
 def _groups(told: Heard) -> Index:
@@ -196,7 +185,7 @@ def _raters(fit: Fit) -> RaterTable:
     variance = fit.solution.shared_variance
     # As if the two were independent, which says a little too much: what is not the team's is the giver's.
     sd = np.sqrt(variance[:givers] + np.append(variance[givers : givers + told.teams], 0.0)[told.team])
-    return RaterTable(told.givers, shared[:givers] + of_team, sd, trust_in(told, fit.voices, fit.held))
+    return RaterTable(told.givers, shared[:givers] + of_team, sd, trust_in(told, fit.voices))
 
 
 def _voices(people: int, fit: Fit) -> tuple[Number, Number]:

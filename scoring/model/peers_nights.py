@@ -24,7 +24,7 @@ from scoring.model.peers_equations import Sums, Voices, equations, sums
 from scoring.model.peers_overlay import Net, net, solve_over
 from scoring.model.peers_rows import AGES, Ages, Heard, Places, heard
 from scoring.model.peers_solution import EXACT, Glance, Solution, number_of, solve
-from scoring.model.peers_voices import STORY, strange, talk
+from scoring.model.peers_voices import faith_in, talk
 
 FULL_DAYS = 7  # nights after which variances, ages and suspects are looked at anew
 FULL_SHARE = 0.02  # of the base's ratings changed, after which the same is due
@@ -140,6 +140,7 @@ def _part(base: Base, receivers: Index) -> Base:
         summed.told,
         receiver=np.searchsorted(receivers, summed.told.receiver[pair]).astype(np.int32),
         giver=summed.told.giver[pair],
+        faith=summed.told.faith[pair],
         receivers=receivers,
         receiver_team=summed.told.team[receivers],
     )
@@ -155,7 +156,7 @@ def _whole(base: Base, part: Base, told: Heard, voices: Voices) -> tuple[Heard, 
     put = _putting(base.key, part.key, key)
     pairs = replace(
         told_before, receiver=put(told_before.receiver, told.receivers[told.receiver]),
-        giver=put(told_before.giver, told.giver),
+        giver=put(told_before.giver, told.giver), faith=put(told_before.faith, told.faith),
     )  # fmt: skip
     circle = put(base.voices.circle, voices.circle)
     return pairs, Voices(circle, voices.circle_variance, put(base.voices.pair_variance, voices.pair_variance))
@@ -176,33 +177,35 @@ def _putting(key: Places, gone: Places, come: Places) -> Callable[[NDArray[Any],
 
 def _replaced(base: Base, pairs: Places, old: Feedback, now: Feedback) -> tuple[Sums, Voices]:
     """Take the touched pairs out of the base's sums, and put them in as they are now."""
-    before, after = _summed(base, old), _summed(base, now)
+    gone, come = _told(base, old), _told(base, now)
+    circle = _circle(base, come)
+    before, after = _summed(base, _believed(base, gone)), _summed(base, _judged(base, come, circle))
     whole, right, receivers = base.sums.whole.copy(), base.sums.right.copy(), base.sums.told.receivers
     for some, sign in ((before, -1.0), (after, 1.0)):
         of = np.searchsorted(receivers, some.told.receivers)
         whole[of] += sign * some.whole
         right[of] += sign * some.right
-    receiver = after.told.receivers[after.told.receiver]
-    key = receiver.astype(np.int64) * len(base.known.people.ids) + after.told.giver
+    receiver, key = after.told.receivers[after.told.receiver], _keys_of(base, after.told)
     put, pair = _putting(base.key, pairs, key), base.sums.told
     told = replace(
         pair,
         receiver=put(pair.receiver, np.searchsorted(receivers, receiver)),
         giver=put(pair.giver, after.told.giver),
+        faith=put(pair.faith, after.told.faith),
     )
     said, weight, pull = (put(getattr(base.sums, name), getattr(after, name)) for name in ("said", "weight", "pull"))
     summed = replace(base.sums, told=told, whole=whole, right=right, said=said, weight=weight, pull=pull)
-    circle, variance = _held_voices(base, key, after)
+    variance = base.sums.held.pair / after.told.faith
     voices = Voices(
         put(base.voices.circle, circle), base.voices.circle_variance, put(base.voices.pair_variance, variance)
     )
     return summed, voices
 
 
-def _summed(base: Base, feedback: Feedback) -> Sums:
-    """Add up some pairs' ratings with what is held: givers by people, receivers only those concerned."""
+def _told(base: Base, feedback: Feedback) -> Heard:
+    """Put some pairs' ratings in order: givers by people, receivers only those concerned."""
     told = heard(replace(base.known, feedback=feedback), base.as_of)
-    told = replace(
+    return replace(
         told,
         giver=told.givers[told.giver],
         givers=base.sums.told.givers,
@@ -210,6 +213,10 @@ def _summed(base: Base, feedback: Feedback) -> Sums:
         receiver_team=base.sums.told.team[told.receivers],
         teams=base.sums.told.teams,
     )
+
+
+def _summed(base: Base, told: Heard) -> Sums:
+    """Add up some pairs' ratings with what is held."""
     return sums(told, _aged(base, told.days), base.sums.held)
 
 
@@ -220,24 +227,35 @@ def _aged(base: Base, days: Number) -> Ages:
     return replace(base.sums.aged, of=nearest.astype(np.int32))
 
 
-def _held_voices(base: Base, key: Places, now: Sums) -> tuple[Index, Number]:
-    """Return circle and variance of touched pairs.
-
-    A new pair is of the circle or team that both are in. At the low end, what a pair says is held against what the base
-    knows of the two, by the rule of `peers_voices.py`, so that who is run down does not wait for the next full fit.
-    """
-    told, place = now.told, _places(base.key, key)
+def _circle(base: Base, told: Heard) -> Index:
+    """Return the circle of touched pairs, (pairs,): a new pair is of the circle or team that both are in."""
+    place = _places(base.key, _keys_of(base, told))
     team, circle = base.sums.told.team, base.circle
     giver, receiver = told.giver, told.receivers[told.receiver]
     inside = np.where((team[giver] == team[receiver]) & (team[giver] >= 0), team[giver], -1)
     closed = np.where((circle[giver] == circle[receiver]) & (circle[giver] >= 0), circle[giver], inside)
-    of = np.where(place >= 0, np.append(base.voices.circle, -1)[place], closed).astype(np.int32)
-    unknown = base.unknown[receiver] / now.held.quality.mean()
-    return of, now.held.pair + STORY * strange(talk(told), _distance(base, now, of), unknown)
+    return np.where(place >= 0, np.append(base.voices.circle, -1)[place], closed).astype(np.int32)
+
+
+def _believed(base: Base, told: Heard) -> Heard:
+    """Believe touched pairs as far as the base does; who is new to it is believed."""
+    place = _places(base.key, _keys_of(base, told))
+    return replace(told, faith=np.append(base.sums.told.faith, 1.0)[place])
+
+
+def _judged(base: Base, told: Heard, circle: Index) -> Heard:
+    """Hold touched pairs against what the base knows of the two, by the rule of `peers_voices.py`.
+
+    So who is run down does not wait for the next full fit. Whom the base does not believe waits for it, since company
+    that was not touched is not looked at.
+    """
+    distance = _distance(base, _summed(base, told), circle)
+    found = faith_in(told, talk(told), (distance, distance))
+    return replace(told, faith=np.minimum(found, _believed(base, told).faith))
 
 
 def _distance(base: Base, now: Sums, circle: Index) -> Number:
-    """Say how far under what the base knows of giver and receiver each pair's words are, in sds: (pairs,)."""
+    """Say how far over what the base knows of giver and receiver each pair's words are, in sds: (pairs,)."""
     found, told = base.found, now.told
     giver, receiver = told.giver, told.receivers[told.receiver]
     groups = np.append(found.shared[len(told.givers) :], 0.0)  # teams, circles, and nothing for -1
@@ -246,11 +264,15 @@ def _distance(base: Base, now: Sums, circle: Index) -> Number:
     known = np.hstack([found.state[receiver], np.tile(found.mean, (len(giver), 1))])
     left = (now.pull - (now.said * known).sum(axis=1)) / now.weight - shift
     unsure = 1 / now.weight + now.held.pair + base.unknown[receiver] + found.giver_variance[giver]
-    return np.asarray(-left / np.sqrt(unsure), np.float64)
+    return np.asarray(left / np.sqrt(unsure), np.float64)
 
 
 def _keys(feedback: Feedback, people: int) -> Places:
     return feedback.receiver.astype(np.int64) * people + feedback.giver
+
+
+def _keys_of(base: Base, told: Heard) -> Places:
+    return told.receivers[told.receiver].astype(np.int64) * len(base.known.people.ids) + told.giver
 
 
 def _places(key: Places, wanted: Places) -> Places:

@@ -17,8 +17,8 @@ class Occasions:
     """What an occasion says, once its ratings are weighed: (occasions, criteria) and (occasions,).
 
     `count`, `total`: ratings and their sum over what is usual, by criterion; `rated`, `whole`: over all criteria.
-    `residual`, `common`: variances of single ratings and of the occasion, both with what has changed since.
-    `weight`: 1 / (residual + rated · common).
+    `residual`, `common`: variances of single ratings and of the occasion, both with what has changed since, over the
+    pair's faith. `weight`: 1 / (residual + rated · common).
     """
 
     count: Number
@@ -41,8 +41,8 @@ def occasions(told: Heard, aged: Ages, held: Variances) -> Occasions:
     rated = np.bincount(told.occasion, minlength=size).astype(np.float64)
     whole = np.bincount(told.occasion, over, size).astype(np.float64)
     changed = 1 - aged.correlation[aged.of] ** 2
-    residual = held.residual + changed * held.special
-    common = np.full(size, held.occasion)
+    faith = told.faith[told.pair]
+    residual, common = (held.residual + changed * held.special) / faith, held.occasion / faith
     return Occasions(count, total, rated, whole, residual, common, 1 / (residual + rated * common))
 
 

@@ -28,7 +28,8 @@ class Heard:
 
     (rows,): `row`, the place in the evidence; `y`, told points (ratings.py); `criterion`; `occasion`.
     (occasions,): `pair`, `days` of age. An occasion is what one giver said of one receiver in one answer.
-    (pairs,): `receiver`, `giver`, numbers among `receivers` and `givers` (people, sorted).
+    (pairs,): `receiver`, `giver`, numbers among `receivers` and `givers` (people, sorted); `faith`, the part of their
+    weight that a pair's words keep, 0-1.
     (givers,): `team`, -1 without one, and `teams`, how many there are. (receivers,): `receiver_team`, in the same
     numbers, -1 where no giver is of it. `criteria`: how many.
     """
@@ -41,6 +42,7 @@ class Heard:
     days: Number
     receiver: Index
     giver: Index
+    faith: Number
     receivers: Index
     givers: Index
     team: Index
@@ -75,6 +77,7 @@ def heard(evidence: Evidence, as_of: int) -> Heard:
         days=(as_of - _latest(feedback.at[order], occasion_starts)) / DAY,
         receiver=of_receiver,
         giver=of_giver,
+        faith=np.ones(len(of_giver)),
         receivers=receivers,
         givers=givers,
         team=team,
@@ -96,7 +99,8 @@ def only(told: Heard, kept: Mask) -> Heard:
         return told
     left = _rows_of(told, kept[told.row_pair])
     number = (np.cumsum(kept) - 1).astype(np.int32)
-    return replace(left, pair=number[left.pair], receiver=told.receiver[kept], giver=told.giver[kept])
+    of_pairs = {name: getattr(told, name)[kept] for name in ("receiver", "giver", "faith")}
+    return replace(left, pair=number[left.pair], **of_pairs)
 
 
 def newest(told: Heard, most: int) -> Heard:
@@ -154,6 +158,7 @@ def _between(told: Heard, first: tuple[int, ...], last: tuple[int, ...]) -> Hear
         days=told.days[occasions],
         receiver=told.receiver[pairs] - np.int32(first[0]),
         giver=told.giver[pairs],
+        faith=told.faith[pairs],
         receivers=told.receivers[receivers],
         receiver_team=told.receiver_team[receivers],
     )

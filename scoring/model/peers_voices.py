@@ -1,4 +1,4 @@
-"""Which voices may not be what they seem: closed circles of praise, and extreme words that stand against all others.
+"""Which voices may not be what they seem: closed circles of praise, and stories that stand against all others.
 
 Nobody loses weight for being harsh, lenient or alone with an honest opinion. Two things are looked for:
 
@@ -9,81 +9,75 @@ stands out of what its members say and hear outside by more than chance allows; 
 each other's level is explained by it, what they say about each other's differences stays. So an honest group that
 simply praises itself loses nothing but certainty.
 
-*Extremes.* A pair of low words, far under what the giver and the receiver are otherwise like, is a story of those two:
-its own effect becomes wide (a redescending influence, Huber & Ronchetti 2009, section 4.8), and others are believed.
-The milder the words and the less others say of the receiver, the stranger they must be. Two who answer each other with
-praise across teams are not believed either before others are heard, lest they make an honest critic look strange.
-Praise from outside a circle is bounded by the pair's effect as it is.
+*Stories.* What two people say may be no opinion but a story: low words that are far under what is known of giver
+and receiver, or praise that is returned and, both ways together, far above it. Stories come in company: some people are
+run down, or praised for praise, and then by several; so one harsh voice among many must be stranger than each of two.
+Words are a mixture of opinions and stories (Box & Tiao 1968, Biometrika 55(1)), and a pair keeps as much of its weight
+as it is likely to be an opinion: level and differences. Before others are heard, such words are doubted, as two who say
+the same would hide each other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
+from scipy.special import expit
 
 from scoring.model.evidence import Index, Mask, Number
-from scoring.model.peers_equations import Equations, Voices
-from scoring.model.peers_rows import Heard
-from scoring.model.peers_solution import Glance
+from scoring.model.peers_equations import Equations, Voices, equations, sums
+from scoring.model.peers_rows import Heard, ages
+from scoring.model.peers_solution import Glance, glance
 from scoring.model.peers_variances import Variances
 from scoring.model.ratings import told_of
 
 USUAL_FAVOUR = 0.002  # squared rating points, of how a team speaks of itself
 WIDE = 4.0  # squared rating points, of a circle's own praise
 SURE = 2.5  # standard deviations beyond which a group's praise of itself is no chance
-DOUBT = 1.0  # squared told points, of pairs at the low end before others are heard
-DOUBT_OF_PRAISE = 4.0  # the same, of two of different teams who praise each other
-STORY = 30.0  # squared rating points, of a pair whose story is its own
-HALF = 0.1  # of a story's variance, from which on a pair tells nothing of variances
-STRANGE, STRANGER = 2.5, 3.5  # standard deviations between which a pair at the low end loses its influence
-LOW = 2.0  # no rating above this, and more than one: a pair at the low end of the scale
-MILD = 3.0  # mean rating from which on words are an opinion: no doubt, and no loss of influence
-OTHERS = 8  # who rated a receiver besides, from whom on milder words are not believed before they are heard
-MIXED = 0.4  # standard deviations asked besides where not all words, or only one, are at the low end
-MILDER = 0.5  # standard deviations asked besides for each told point between the two
-FEW, KNOWN = 8.0, 0.15  # the same, for each part of a quality's variance that others leave open beyond `KNOWN`
+SUSPECT = 0.15  # chance beforehand that somebody is told stories of
+TELLERS = 2.0  # how many tell them then, of all who speak of that person
+LOW, MILD = 2.0, 3.0  # ratings: a mean from which down all words may be a story, and from which on none, by degrees
+KIND, OPEN = 4.6, 4.5  # the same of words that are returned, of the lower mean of both ways, told points
+DOUBT = 1.0  # squared told points, of pairs that may be stories before others are heard
+LEAST = 0.01  # of its weight that a pair keeps at least
+LEARN = 0.2  # of its weight under which nothing is learnt of variances from a pair
+CHANCE = 2.0  # sds up to which words are an opinion, whatever they are
+MOST = 100.0  # of a logarithm of odds: more is as sure
 BEST = 4.55  # mean of told points from which on a pair of a circle praises: 5, 5, 5, 4, 4
-KIND = 4.6  # the same, of two of different teams who are not believed before others are heard
 MOST_FRIENDS = 8  # common friends that each pair of a circle is asked to have, at most
 DENSE = 0.5  # of all pairs of a circle praise one another
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Pairs told by their ratings, (pairs,): `mean`, `low` and `high` of them, `count`; `back`: the other way's pair.
+    """Pairs told by their ratings, (pairs,): their `mean`, told points; `count`; `back`: the other way's pair, or -1.
 
-    `inside`: the team that giver and receiver share, -1 where none. `back` is -1 where there was no answer back.
-    `others`: how many else rated the receiver.
+    `inside`: the team that giver and receiver share, -1 where none. `voices`: how many rated the receiver.
     """
 
     mean: Number
-    low: Number
-    high: Number
     count: Number
     back: Index
     inside: Index
-    others: Number
+    voices: Number
 
     @property
     def lowest(self) -> Mask:
-        """(pairs,) whether a pair stands at the low end of the scale, with all that it says."""
-        found: Mask = (self.high <= told_of(np.asarray(LOW))) & (self.count > 1)
+        """(pairs,) whether a pair stands at the low end of the scale, with more than one word."""
+        found: Mask = (self.mean <= told_of(np.asarray(LOW)) + 1e-9) & (self.count > 1)
         return found
 
     @property
-    def doubt(self) -> Number:
-        """(pairs,) squared told points: `DOUBT` at the low end; where others can be heard, less for milder words."""
+    def low(self) -> Number:
+        """(pairs,) whether a pair's words are low enough for a story, by degrees, 0-1."""
         low, mild = told_of(np.array([LOW, MILD]))
-        by_degrees = np.where(self.others >= OTHERS, np.clip((mild - self.mean) / (mild - low), 0, 1), 0.0)
-        return np.asarray(DOUBT * np.where(self.lowest, 1.0, by_degrees), np.float64)
+        return np.asarray(np.clip((mild - self.mean) / (mild - low), 0, 1), np.float64)
 
     @property
-    def kind(self) -> Mask:
-        """(pairs,) whether two who are not of one team praise each other."""
-        praise = (self.mean >= KIND) & (self.back >= 0) & (self.inside < 0) & (self.others >= OTHERS)
-        found: Mask = praise & praise[self.back]
-        return found
+    def returned(self) -> Number:
+        """(pairs,) whether two who speak of each other praise enough for a story, by degrees, 0-1."""
+        both = np.clip((np.minimum(self.mean, self.mean[self.back]) - OPEN) / (KIND - OPEN), 0, 1)
+        return np.where(self.back >= 0, both, 0.0)
 
 
 def talk(told: Heard) -> Talk:
@@ -91,36 +85,44 @@ def talk(told: Heard) -> Talk:
     pairs = len(told.receiver)
     pair = told.row_pair
     count = np.bincount(pair, minlength=pairs).astype(np.float64)
-    starts = np.searchsorted(pair, np.arange(pairs))
-    low = np.minimum.reduceat(told.y, starts) if pairs else np.zeros(0)
-    high = np.maximum.reduceat(told.y, starts) if pairs else np.zeros(0)
     mean = np.bincount(pair, told.y, pairs) / np.maximum(count, 1)
     team = told.team[told.giver]
     inside = np.where((team >= 0) & (team == told.receiver_team[told.receiver]), team, -1)
-    others = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver].astype(np.float64) - 1
-    return Talk(mean, low, high, count, _back(told), inside.astype(np.int32), others)
+    voices = np.bincount(told.receiver, minlength=len(told.receivers))[told.receiver].astype(np.float64)
+    return Talk(mean, count, _back(told), inside.astype(np.int32), voices)
 
 
-def usual_voices(told: Heard, said: Talk, held: Variances) -> Voices:
-    """Suspect nobody: teams speak of themselves nearly as of others."""
-    # Two who say the same would hide each other; so what stands at the low end is not believed before others are heard,
-    # and praise that is answered with praise does not make who disagrees look strange.
-    variance = held.pair + said.doubt + np.where(said.kind, DOUBT_OF_PRAISE, 0.0)
-    return Voices(said.inside, np.full(told.teams, USUAL_FAVOUR), variance)
+def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, Glance]:
+    """Hear the others first: return what is told with how far each pair is believed, voices, and a fit near the last.
+
+    Two who say the same would hide each other, so what may be a story is doubted: low words while low words are
+    looked at, returned praise while praise is. Both at once would leave too little that is known.
+    """
+    base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
+    low, high = (doubted(told, said, held, of) for of in (said.low, said.returned))
+    eq = equations(base, low)
+    run_down = distances(told, held, (eq, glance(eq, givers), low))
+    eq = equations(base, high)
+    found = glance(eq, givers)
+    faith = faith_in(told, said, (run_down, distances(told, held, (eq, found, high))))
+    voices = circles(told, said, low, residuals(eq, found))
+    if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
+        found = glance(equations(base, voices), givers)
+    return replace(told, faith=faith), judged(told, found, voices), found
 
 
-def suspected(told: Heard, said: Talk, held: Variances, found: tuple[Equations, Glance, Voices]) -> Voices:
-    """Choose circles and extreme pairs from a first fit in which nobody was suspected."""
-    eq, solution, before = found
-    left = residuals(eq, solution)
+def doubted(told: Heard, said: Talk, held: Variances, degree: Number) -> Voices:
+    """Suspect nobody, but doubt some pairs to a `degree`, (pairs,), 0-1; teams speak of themselves nearly as others."""
+    return Voices(said.inside, np.full(told.teams, USUAL_FAVOUR), held.pair + DOUBT * degree)
+
+
+def circles(told: Heard, said: Talk, low: Voices, left: Number) -> Voices:
+    """Choose circles by what a first fit left of every pair, (pairs,); who runs members down is doubted as in `low`."""
     circle = _friends(told, said, left)
-    closed = circle >= 0
-    ids = np.where(closed, told.teams + circle, said.inside)
-    pair_variance = _extreme(told, said, held, found)
-    if not closed.any() and (pair_variance == before.pair_variance).all():
-        return before
-    variance = np.concatenate([before.circle_variance, np.full(int(circle.max(initial=-1)) + 1, WIDE)])
-    return Voices(ids.astype(np.int32), variance, pair_variance)
+    ids = np.where(circle >= 0, told.teams + circle, said.inside).astype(np.int32)
+    variance = np.full(told.teams + int(circle.max(initial=-1)) + 1, USUAL_FAVOUR)
+    variance[told.teams :] = WIDE
+    return Voices(ids, variance, low.pair_variance)
 
 
 def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
@@ -136,11 +138,16 @@ def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
     return Voices(voices.circle, wide, voices.pair_variance)
 
 
-def doubtful(voices: Voices, held: Variances) -> Mask:
-    """Say of which pairs nothing is learnt: (pairs,), those whose story is their own, and those in a wide circle."""
-    wide = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
-    # Honest people at the edge of suspicion belong to what people differ by: only a story's greater half is left out.
-    found: Mask = wide | (voices.pair_variance > held.pair + STORY * HALF)
+def doubtful(told: Heard, voices: Voices) -> Mask:
+    """Say of which pairs nothing is learnt: (pairs,), those that are surely stories, and those in a wide circle."""
+    # Honest people under suspicion belong to what people differ by: without them intervals would be too narrow.
+    found: Mask = wide(voices) | (told.faith < LEARN)
+    return found
+
+
+def wide(voices: Voices) -> Mask:
+    """(pairs,) whether a pair is inside a circle whose praise is not believed."""
+    found: Mask = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
     return found
 
 
@@ -150,16 +157,12 @@ def residuals(eq: Equations, found: Glance) -> Number:
     return np.asarray((eq.right_pair - explained) / eq.pair, np.float64)
 
 
-def trust_in(told: Heard, voices: Voices, held: Variances) -> Number:
+def trust_in(told: Heard, voices: Voices) -> Number:
     """Say how much weight each giver's words keep: (givers,), 0-1, the mean over whom they spoke of.
 
-    A pair keeps the part of its weight that its own variance leaves it; inside a wide circle it speaks of differences
-    only, which is half of what it could say.
+    A pair keeps its faith; inside a wide circle it speaks of differences only, which is half of what it could say.
     """
-    noise = held.residual / 2 + held.occasion + held.pair
-    kept = noise / (noise + voices.pair_variance - held.pair)
-    wide = np.append(voices.circle_variance >= WIDE, False)[voices.circle]
-    kept = np.where(wide, kept / 2, kept)
+    kept = np.where(wide(voices), told.faith / 2, told.faith)
     count = np.maximum(np.bincount(told.giver, minlength=len(told.givers)), 1)
     return np.minimum(np.bincount(told.giver, kept, len(told.givers)) / count, 1.0)
 
@@ -175,31 +178,48 @@ def _back(told: Heard) -> Index:
     return np.where(key[place] == mirrored, place, -1).astype(np.int32)
 
 
-def strange(said: Talk, distance: Number, unknown: Number) -> Number:
-    """Say how far each pair's words are a story of those two: (pairs,), 0-1.
+def faith_in(told: Heard, said: Talk, distance: tuple[Number, Number]) -> Number:
+    """Say how likely each pair's words are an opinion: (pairs,), LEAST-1.
 
-    `distance`: standard deviations under what is known; `unknown`: what others leave open of the receiver, as a part
-    of the variance of quality. Where every rating is at the low end `STRANGE` is asked; else, in told points,
-    STRANGE + MIXED + MILDER · max(mean − LOW, 0) + FEW · max(unknown − KNOWN, 0).
+    `distance`: in sds over what is known, where low words and where returned praise was doubted, each (pairs,). A story
+    is L = d · (exp(z²/2) − exp(CHANCE²/2)) times as likely as an opinion, 0 where z < CHANCE; d is the degree to which
+    words are low, or returned praise, z = −distance of low words, and of returned ones the sum of both ways' over √2.
     """
-    low, mild = told_of(np.array([LOW, MILD]))
-    more = MIXED + MILDER * np.maximum(said.mean - low, 0) + FEW * np.maximum(unknown - KNOWN, 0)
-    asked = STRANGE + np.where(said.lowest, 0.0, more)
-    found = np.clip((distance - asked) / (STRANGER - STRANGE), 0, 1)
-    return np.where(said.mean <= mild + 1e-9, found, 0.0)
+    down, up = distance
+    low = _stories(told, said, said.low * _odds(-down))
+    high = _stories(told, said, said.returned * _odds((up + up[said.back]) / np.sqrt(2)))
+    high = np.where(said.back >= 0, (high + high[said.back]) / 2, 0.0)
+    return np.asarray(np.maximum((1 - low) * (1 - high), LEAST), np.float64)
 
 
-def _extreme(told: Heard, said: Talk, held: Variances, found: tuple[Equations, Glance, Voices]) -> Number:
-    """Return each pair's variance: wide where it is low and strangely far under what is known.
+def _odds(z: Number) -> Number:
+    likely = np.exp(np.minimum(np.maximum(z, CHANCE) ** 2 / 2, MOST))
+    return np.asarray(likely - np.exp(CHANCE**2 / 2), np.float64)
 
-    What is known of the receiver and the giver is uncertain itself; where it is little, nothing is strange.
+
+def _stories(told: Heard, said: Talk, likely: Number) -> Number:
+    """Say how likely each pair is a story, where stories of one receiver come together: (pairs,), 0-1.
+
+    Of somebody told stories of, each voice tells one with chance s = TELLERS / voices, at most 1/2. With `likely` L:
+    P(told of) / P(not) = SUSPECT / (1 − SUSPECT) · Π (1 − s + s L), P(story | told of) = s L / (1 − s + s L).
     """
-    eq, solution, before = found
-    doubt = before.pair_variance - held.pair
-    inverse = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))[told.receiver]
-    unknown = inverse + solution.giver_variance[told.giver]
-    distance = -residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown)
-    return held.pair + STORY * strange(said, distance, inverse / held.quality.mean())
+    share = np.minimum(TELLERS / said.voices, 0.5)
+    odds = 1 - share + share * likely
+    together = np.bincount(told.receiver, np.log(odds), len(told.receivers)) + np.log(SUSPECT / (1 - SUSPECT))
+    return np.asarray(expit(together)[told.receiver] * share * likely / odds, np.float64)
+
+
+def distances(told: Heard, held: Variances, found: tuple[Equations, Glance, Voices]) -> Number:
+    """Say how far over what is known of giver and receiver each pair's words are, in sds: (pairs,).
+
+    What is known is uncertain itself; where it is little, nothing is strange. `found`: a first fit and its voices; what
+    these doubt is not a pair's own variance.
+    """
+    eq, solution, voices = found
+    doubt = voices.pair_variance - held.pair
+    quality = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))
+    unknown = quality[told.receiver] + solution.giver_variance[told.giver]
+    return np.asarray(residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown), np.float64)
 
 
 def _friends(told: Heard, said: Talk, left: Number) -> Index:

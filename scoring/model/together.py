@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scoring.model.block import Block
 from scoring.model.evidence import Number
 
-USUAL = 0.4  # correlation of two blocks' true quality before anybody is known
+USUAL = 0.5  # correlation of two blocks' true quality before anybody is known
 WORTH = 24.0  # perfectly known people that this guess counts for: about ± 0.2
 MOST = 0.9  # two blocks are never the same thing
 _TINY = 1e-9

@@ -18,18 +18,17 @@ CRITERIA = ("collaboration", "selling")
 
 
 class Fit:
-    """A fit with variances held; nobody is suspected unless a circle or a pair's own story is given."""
+    """A fit with variances held; nobody is suspected unless a circle, or how far givers are believed, is given."""
 
-    def __init__(self, example, *, quality=0.3, half_life=FOR_EVER, circle=0.0, stories=()):
+    def __init__(self, example, *, quality=0.3, half_life=FOR_EVER, circle=0.0, faith=()):
         sigma = np.atleast_2d(np.array(quality, np.float64))
         self.held = Variances(sigma, 0.15, 0.05, 0.10, 0.08, 0.35, half_life)
         self.evidence = _evidence(example, len(sigma))
         told = heard(self.evidence, micros(NOW))
-        variance = np.full(len(told.receiver), self.held.pair)
-        for giver, own in dict(stories).items():
-            variance[told.givers[told.giver] == self.evidence.people.ids.index(giver)] = own
+        for giver, kept in dict(faith).items():
+            told.faith[told.givers[told.giver] == self.evidence.people.ids.index(giver)] = kept
         of = np.full(len(told.receiver), 0 if circle else -1, np.int32)
-        voices = Voices(of, np.array([circle] if circle else []), variance)
+        voices = Voices(of, np.array([circle] if circle else []), self.held.pair / told.faith)
         self.told, self.voices = told, voices
         self.equations = equations(sums(told, ages(told.days, half_life), self.held), voices)
         self.solution = solve(self.equations, len(told.givers))
@@ -140,7 +139,7 @@ def circle(example, monkeypatch):
 def low_end(example, monkeypatch):
     return {
         "as any other pair": Fit(example).of("Ada"),
-        "with a story of its own": Fit(example, stories={"Gus": 10.0}).of("Ada"),
+        "likely to be a story": Fit(example, faith={"Gus": 0.05}).of("Ada"),
     }
 
 

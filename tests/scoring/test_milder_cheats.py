@@ -1,8 +1,8 @@
 """Cheats who are milder than the simulator's: a bully's one better mark, and praise with a few fours in it.
 
 Drawn on organizations on which no setting was chosen. The bars of scoring.md, section 5, are three percentiles for two
-bullies and eight for a quiet circle. All 1s and all 2s keep the first; with one better mark among them bullies take
-five to eleven (23 to 25 before words were judged by degrees), which the bounds here say. Circles keep the second.
+bullies and eight for a quiet circle; both are kept, but for two who say 2, 2, 2, 2, 3 (fifteen before stories were
+looked for in company, about five now).
 """
 
 from dataclasses import replace
@@ -92,7 +92,7 @@ def praised(seed, size, marks):
     return gains
 
 
-BULLIES = [((1, 1, 1, 1, 1), 3), ((2, 2, 2, 2, 2), 3), ((1, 1, 1, 1, 3), 8), ((1, 1, 1, 1, 5), 13)]
+BULLIES = [((1, 1, 1, 1, 1), 3), ((2, 2, 2, 2, 2), 3), ((1, 1, 1, 1, 3), 3), ((1, 1, 1, 1, 5), 3), ((2, 2, 2, 2, 3), 6)]
 
 
 @pytest.mark.parametrize(("marks", "most"), BULLIES)
@@ -100,6 +100,7 @@ def test_two_bullies_who_mix_their_marks_take_a_part_of_what_they_took(marks, mo
     assert np.mean([bullied(seed, marks) for seed in SEEDS]) >= -most
 
 
+@pytest.mark.parametrize("size", [2, 3, 5])
 @pytest.mark.parametrize("marks", [(5, 5, 5, 5, 5), (5, 5, 5, 5, 4), (5, 5, 5, 4, 4), (5, 5, 5, 5, 3)])
-def test_a_circle_gains_no_more_by_praising_a_little_less(marks):
-    assert np.mean([praised(seed, 5, marks) for seed in SEEDS]) <= 8
+def test_a_circle_gains_no_more_by_praising_a_little_less(marks, size):
+    assert np.mean([praised(seed, size, marks) for seed in SEEDS]) <= 8

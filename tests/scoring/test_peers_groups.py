@@ -8,12 +8,12 @@ import pytest
 
 from scoring.arrays import build
 from scoring.model import peers as model
-from scoring.model import peers_solution
+from scoring.model import peers_solution, peers_voices
 from scoring.model.peers_equations import Voices, equations, sums
 from scoring.model.peers_rows import ages, heard
 from scoring.model.peers_solution import glance
 from scoring.model.peers_variances import usual
-from scoring.model.peers_voices import suspected, talk, usual_voices
+from scoring.model.peers_voices import circles, doubted, residuals, talk
 from scoring.model.periods import micros
 from scoring.model.select import select
 from scoring.policy import Policy
@@ -35,9 +35,10 @@ def looked_at(evidence):
     told = heard(evidence, NOW)
     held, said = usual(told.criteria, Policy().peer_half_life_days), talk(told)
     base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
-    before = usual_voices(told, said, held)
+    before = doubted(told, said, held, said.returned)
     eq = equations(base, before)
-    after = suspected(told, said, held, (eq, glance(eq, givers, EXACT), before))
+    low = doubted(told, said, held, said.low)
+    after = circles(told, said, low, residuals(eq, glance(eq, givers, EXACT)))
     return [(eq, before), (equations(base, after), after)], told
 
 
@@ -84,8 +85,8 @@ def test_no_figure_jumps_where_an_organization_outgrows_the_exact_way(seed, monk
     evidence = company(seed, 120)
 
     def found(effects):
-        for name in ("glance", "means", "solve"):
-            monkeypatch.setattr(model, name, partial(getattr(peers_solution, name), effects=effects))
+        for module, name in ((peers_voices, "glance"), (model, "means"), (model, "solve")):
+            monkeypatch.setattr(module, name, partial(getattr(peers_solution, name), effects=effects))
         return model.peers(evidence, Policy(), NOW)
 
     exact, large = found(EXACT), found(LARGE)

@@ -71,7 +71,7 @@ class History:
         return replace(self.known, feedback=rows(self.known.feedback, self.gone == 0))
 
 
-def full(state, known, voices, effects):
+def full(state, known, standing, effects):
     """Fit everything that counts from nothing, with what the base holds: by the equations' own sums of all rows."""
     base, people = state.base, len(known.people.ids)
     told = heard(known, base.as_of)
@@ -79,11 +79,12 @@ def full(state, known, voices, effects):
     told = replace(
         told, receiver=told.receivers[told.receiver], giver=told.givers[told.giver], receivers=everybody,
         givers=everybody, team=base.sums.told.team, receiver_team=base.sums.told.team, teams=base.sums.told.teams,
+        faith=standing.pairs.faith,
     )  # fmt: skip
     of = np.searchsorted(AGES, told.days / held.half_life, side="right")
     there = [min(base.classes, key=lambda known, one=one: (abs(known - one), known)) for one in of]
     aged = replace(base.sums.aged, of=np.searchsorted(base.classes, there).astype(np.int32))
-    return solve(equations(sums_of(told, aged, held), voices), people, None, effects)
+    return solve(equations(sums_of(told, aged, held), standing.voices), people, None, effects)
 
 
 def apart(one, other):
@@ -100,10 +101,10 @@ def test_nights_equal_a_full_fit_with_the_same_held_whatever_is_told_taken_back_
     state = history.base(effects)
     for each in range(1, NIGHTS + 1):
         standing, state = night(state, history.change([each]), effects)
-    whole = full(state, history.left(), standing.voices, effects)
+    whole = full(state, history.left(), standing, effects)
     assert apart(standing.solution, whole) < 1e-6
     at_once, _ = night(history.base(effects), history.change(range(1, NIGHTS + 1)), effects)
-    assert (at_once.voices.pair_variance == standing.voices.pair_variance).all()
+    assert (at_once.pairs.faith == standing.pairs.faith).all()
     assert (at_once.voices.circle == standing.voices.circle).all()
     assert apart(at_once.solution, standing.solution) < 1e-6
 
@@ -122,7 +123,7 @@ def test_where_the_equations_of_givers_are_not_written_down_a_night_finds_the_sa
     for name in ("receiver", "giver"):
         assert (getattr(one.pairs, name) == getattr(other.pairs, name)).all()
     assert (one.voices.circle == other.voices.circle).all()
-    assert (one.voices.pair_variance == other.voices.pair_variance).all()
+    assert (one.pairs.faith == other.pairs.faith).all()
 
 
 def crowd(run_down):
@@ -154,9 +155,13 @@ def test_who_is_run_down_between_two_full_fits_is_not_believed_to_be_worse():
     state = begin(known, NOW, fit_heard(heard(known, NOW), HALF_LIFE))
     quiet, _ = night(state, Change(rows(bad, bad.rating > 5), np.zeros(0, np.int64)))
     standing, _ = night(state, Change(bad, np.zeros(0, np.int64)))
-    assert (standing.voices.pair_variance > 20).sum() == 2
-    voices = standing.voices
-    believed = replace(voices, pair_variance=np.full(len(voices.circle), state.base.sums.held.pair))
+    assert (standing.pairs.faith < 0.1).sum() == 2
+    pairs = len(standing.pairs.faith)
+    believed = replace(
+        standing,
+        pairs=replace(standing.pairs, faith=np.ones(pairs)),
+        voices=replace(standing.voices, pair_variance=np.full(pairs, state.base.sums.held.pair)),
+    )
     whole = replace(known, feedback=joined(known.feedback, bad))
     trusting = full(state, whole, believed, EXACT)
     fall = quiet.solution.state[0, :2] - standing.solution.state[0, :2]

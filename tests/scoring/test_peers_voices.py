@@ -11,7 +11,9 @@ from scoring.arrays import build
 from scoring.model import peers as model
 from scoring.model import peers_voices
 from scoring.model.evidence import DAY
+from scoring.model.peers_rows import heard
 from scoring.model.periods import micros
+from scoring.model.ratings import told_of
 from scoring.model.select import select
 from scoring.policy import Policy
 from scoring.simulate.organization import simulate
@@ -137,6 +139,34 @@ def test_two_who_gang_up_on_one_with_eight_other_voices_hardly_move_them():
         return with_answers(evidence, said), [victim]
 
     assert gains(bullied) >= -3
+
+
+def stories(distances, voices):
+    """What each of some voices about one receiver keeps, all of them 2s, these sds under what is known."""
+    rated = np.arange(voices) + 1
+    told = replace(
+        heard(company(1), NOW), receiver=np.zeros(voices, np.int32), giver=rated.astype(np.int32),
+        receivers=np.zeros(1, np.int32),
+    )  # fmt: skip
+    none, every = np.full(voices, -1, np.int32), np.ones(voices)
+    said = peers_voices.Talk(told_of(2 * every), 5 * every, none, none, voices * every)
+    away = -np.concatenate([distances, np.zeros(voices - len(distances))])
+    return peers_voices.faith_in(told, said, (away, np.zeros(voices)))
+
+
+def test_a_lone_harsh_voice_is_believed_more_than_each_of_two():
+    alone, two = stories([3.0], 12), stories([3.0, 3.0], 12)
+    assert alone[0] > 0.6
+    assert two[:2].max() < 0.25
+    assert (two[2:] == 1).all()
+    assert (stories([2.0, 2.0], 12) == 1).all()
+
+
+def test_stories_by_hand():
+    """One of four voices 3 sds down: L = e^4.5 − e^2, s = 1/2; P(told of)/P(not) = 0.15/0.85 · (1/2)³ · (1 + L)/2."""
+    likely = np.exp(4.5) - np.exp(2)
+    odds = 0.15 / 0.85 / 8 * (1 + likely) / 2
+    assert stories([3.0], 4)[0] == pytest.approx(1 - odds / (1 + odds) * likely / (1 + likely))
 
 
 def test_a_truss_keeps_pairs_with_enough_common_friends():
