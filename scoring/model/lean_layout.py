@@ -100,8 +100,9 @@ class Layout:
     """A design, ready for steps. `locals_`, `units`, `levels` (kinds,), `members` say whom its compact numbers mean.
 
     `shares` : (units, members + roaming), compact: who roams stands among the members, after them. `kind` : (middles,),
-    of each middle. `into_locals`, `into_units`, `into_entries`, `into_middles`, `into_links` : (…, N) ones, which sum
-    what nests have for what they touch; `of_middles` (middles, entries) likewise.
+    of each middle. `alone` : (N,), nests with which a middle of the last kind is one, since it is in no other; it is
+    not among the middles. `into_locals`, `into_units`, `into_entries`, `into_middles`, `into_links` : (…, N) ones,
+    which sum what nests have for what they touch; `of_middles` (middles, entries) likewise.
     """
 
     design: Design
@@ -116,6 +117,7 @@ class Layout:
     levels: tuple[Places, ...]
     members: Places
     roaming: Places
+    alone: NDArray[np.bool_]
     into_locals: csr_array
     into_units: csr_array
     into_entries: csr_array
@@ -142,7 +144,11 @@ def layout(design: Design, roaming: Places = NOBODY) -> Layout:
     begin = np.flatnonzero(nest_new)
     local = (np.cumsum(local_new) - 1)[begin]
     unit = (np.cumsum(unit_new) - 1)[begin]
-    levels, middle, kind = _middles(sorted_keys[1:-2], begin)
+    spoken = [key[begin] for key in sorted_keys[1:-2]]
+    alone = _alone(spoken, len(begin))
+    if alone.any():
+        spoken[-1] = np.where(alone, -1, spoken[-1])
+    levels, middle, kind = _middles(spoken, len(begin))
     cells = _cells((unit, local), middle, len(kind))
     units, roamer = np.divmod(sorted_keys[-2][np.flatnonzero(unit_new)], len(roaming) + 1)
     members, shares = _shares(design, units, roamer, len(roaming))
@@ -150,7 +156,7 @@ def layout(design: Design, roaming: Places = NOBODY) -> Layout:
     groups = grouped(cells.entry_local, cells.entry_middle, len(kind))
     return Layout(
         design, rows, _nests(design, rows, (order, nest_new), (np.cumsum(local_new) - 1, int(local[-1]) + 1)), cells,
-        groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members, roaming,
+        groups, shares, kind, sorted_keys[-1][np.flatnonzero(local_new)], units, levels, members, roaming, alone,
         added(local, len(cells.first_unit)), added(unit, len(units)),
         _into(cells.entry, len(cells.entry_local)), _into(cells.middle, len(kind)),
         _into(cells.link, len(cells.link_unit)), _into(cells.entry_middle[None], len(kind)),
@@ -227,18 +233,27 @@ def _added(place: Places, amount: Floats, size: int) -> Floats:
     return np.bincount(place, amount, size).astype(np.float64, copy=False)
 
 
-def _middles(levels: list[NDArray[np.int64]], begin: Places) -> tuple[tuple[Places, ...], Places, Places]:
+def _alone(spoken: list[NDArray[np.int64]], nests: int) -> NDArray[np.bool_]:
+    """Say which nests hold a level of the last kind that is in no other, (nests,)."""
+    if not spoken:
+        return np.zeros(nests, np.bool_)
+    _, place, count = np.unique(spoken[-1], return_inverse=True, return_counts=True)
+    found: NDArray[np.bool_] = (count[place] == 1) & (spoken[-1] >= 0)
+    return found
+
+
+def _middles(levels: list[NDArray[np.int64]], nests: int) -> tuple[tuple[Places, ...], Places, Places]:
     """Give the middles of all kinds numbers: the levels of each kind, (kinds, N) numbers, and the kind of each."""
     found, numbers, kinds, start = [], [], [], 0
     for place, level in enumerate(levels):
-        of, inverse = np.unique(level[begin], return_inverse=True)
+        of, inverse = np.unique(level, return_inverse=True)
         missing = int(len(of) > 0 and of[0] < 0)
         found.append(of[missing:])
         numbers.append(np.where(inverse < missing, -1, inverse - missing + start))
         kinds.append(np.full(len(of) - missing, place))
         start += len(of) - missing
     if not levels:
-        return (), np.empty((0, len(begin)), np.intp), np.empty(0, np.intp)
+        return (), np.empty((0, nests), np.intp), np.empty(0, np.intp)
     return tuple(found), np.array(numbers, np.intp), np.concatenate(kinds).astype(np.intp)
 
 

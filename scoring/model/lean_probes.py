@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.lean_layout import Layout
-from scoring.model.lean_levels import by_kind
+from scoring.model.lean_levels import add_nests, by_kind, nest_parts
 from scoring.model.lean_priors import Priors
 from scoring.model.lean_right import Rights, inward, outward
-from scoring.model.lean_solve import Schur
+from scoring.model.lean_solve import Schur, Variances
 from scoring.model.lean_spread import Effects
 from scoring.model.lean_wide import Bordered
 from scoring.model.signs import mixed, signs
@@ -35,22 +35,25 @@ class Probes:
     priors: Priors
     ranked: tuple[NDArray[np.uint64], ...] = field(default=())
 
-    def variances(self, schur: Schur, found: Effects, ready: Bordered) -> Floats:
+    def variances(self, at: Variances, schur: Schur, found: Effects, ready: Bordered) -> Floats:
         """Sum the posterior variances over the residual of the effects of each variance but it: as `lean_levels`."""
         members = self.lay.shares.shape[1]
         if not self.ranked:
             every = found.nest, found.local.ravel(), found.middle, found.core[:members]
             self.ranked = tuple(_colours(values, place) for place, values in enumerate(every))
-        total = np.zeros(len(self.priors.every) - 1)
+        total, nests = np.zeros(len(self.priors.every) - 1), np.zeros(len(found.nest))
         for begin in range(0, PROBES, TOGETHER):
-            total += self._some(schur, ready, (begin, begin + TOGETHER)) / PROBES
+            sums, products = self._some(schur, ready, (begin, begin + TOGETHER))
+            total += sums / PROBES
+            nests += products / PROBES
+        add_nests(self.lay, self.priors, total, nest_parts(self.lay, at, nests))
         globals_ = np.append(np.zeros(members), np.diagonal(ready.fixed))
         exact = by_kind(self.lay, self.priors, (np.zeros(len(found.middle)), globals_))
         total[len(total) - len(exact) :] += exact
         return total
 
-    def _some(self, schur: Schur, ready: Bordered, which: tuple[int, int]) -> Floats:
-        """Sum z · C⁻¹z by variance over some probes."""
+    def _some(self, schur: Schur, ready: Bordered, which: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Sum z · C⁻¹z over some probes: by variance but the nests', and of each nest, (N,)."""
         lay, width = self.lay, self.lay.design.width
         nest, flat, middle, member = (signs(colour, *which) for colour in self.ranked)
         local = flat.reshape(-1, width, flat.shape[1])
@@ -60,11 +63,11 @@ class Probes:
         solved = ready.solve(come.core, ROUGH)
         of_nest, of_local, of_middle = outward(lay, schur, come, solved)
         along = (local.sum(axis=1) * of_local.sum(axis=1)).sum() / width
-        sums = [(nest * of_nest).sum(), along]
+        sums = [0.0, along]
         if width > 1:
             sums.append((local * of_local).sum() - along)
         products = (middle * of_middle).sum(axis=1), (core * solved).sum(axis=1)
-        return np.array([*sums, *by_kind(lay, self.priors, products)])
+        return np.array([*sums, *by_kind(lay, self.priors, products)]), (nest * of_nest).sum(axis=1)
 
 
 def _colours(values: Floats, place: int) -> NDArray[np.uint64]:

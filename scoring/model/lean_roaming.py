@@ -24,7 +24,7 @@ def knotted(design: Design, most: int) -> bool:
 def _widest(design: Design, sizes: list[int]) -> int:
     """Count the middles of the widest block."""
     start, ends = int(design.local.max()) + 1, [np.empty((0, 2), np.int64)]
-    for level, size in zip(design.middles, sizes, strict=True):
+    for level, size in zip(_spoken(design), sizes, strict=True):
         some = np.flatnonzero(level >= 0)
         ends.append(np.column_stack([design.local[some], start + level[some]]))
         start += size
@@ -32,6 +32,16 @@ def _widest(design: Design, sizes: list[int]) -> int:
     joined = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(start, start))
     _, block = connected_components(joined, directed=False)
     return int(np.bincount(block[np.unique(pairs[:, 1])]).max(initial=0)) if len(pairs) else 0
+
+
+def _spoken(design: Design) -> list[Places]:
+    """Return the levels of middles, of the last kind only those in several responses: others are one with theirs."""
+    if not design.middles:
+        return []
+    *others, last = design.middles
+    responses = np.unique(np.column_stack([last, design.nest, design.unit, design.local]), axis=0)[:, 0]
+    level, count = np.unique(responses, return_counts=True)
+    return [*others, np.where(np.isin(last, level[count > 1]), last, -1)]
 
 
 def roamers(design: Design) -> Places:

@@ -35,6 +35,10 @@ class Variances:
     member: Floats
     fixed: Floats
 
+    def of_nests(self, alone: NDArray[np.bool_]) -> Floats:
+        """Variance of each nest, with that of the middle that is one with it: (N,)."""
+        return self.nest + np.where(alone, self.middle[-1] if self.middle else 0.0, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Schur:
@@ -68,7 +72,8 @@ class Schur:
 def eliminate(lay: Layout, at: Variances) -> Schur:
     """Take out nests, locals and middles; what is left is the core of members with its border of globals."""
     nests, cells = lay.nests, lay.cells
-    pull = 1 / (nests.weight + at.residual / at.nest) if at.nest > 0 else np.zeros(len(nests.weight))
+    variance = at.of_nests(lay.alone)
+    pull = variance / (nests.weight * variance + at.residual)
     keep = 1 - nests.weight * pull
     columns, weight = keep[:, None] * nests.columns, keep * nests.weight
     fixed = keep[:, None] * nests.fixed

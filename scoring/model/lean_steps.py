@@ -71,20 +71,21 @@ def sums(
 ) -> tuple[Floats, Floats, Floats]:
     """Sum squares and degrees of freedom of every variance, in the order of `priors.every`; information of the free."""
     lay, priors, probes = of
-    schur = eliminate(lay, spelt(lay, priors, theta))
+    at = spelt(lay, priors, theta)
+    schur = eliminate(lay, at)
     if probes is None:
         core, inverse = invert(schur)
         cov = covariances(lay, schur, inverse)
         found, solve = effects(lay, schur, core), partial(tall, inverse)  # the inverse is its own transpose
-        spread = variances(lay, priors, cov, nest_variances(lay, schur, cov))
+        spread = variances(lay, priors, at, (cov, nest_variances(lay, schur, cov)))
     else:
         core, ready = bordered(schur, ROUGH)
         found, solve = effects(lay, schur, core), partial(ready.solve, tolerance=ROUGH)
-        spread = probes.variances(schur, found, ready)
-    square, size = squares(lay, priors, found)
+        spread = probes.variances(at, schur, found, ready)
+    square, size = squares(lay, priors, at, found)
     freedom = size - theta[0] / np.maximum(theta[1:], 1e-300) * spread
     freedom = np.where(theta[1:] > 0, freedom, 0.0)
-    told = working(lay, priors, found)[:, free]
+    told = working(lay, priors, at, found)[:, free]
     information = _information(lay, schur, solve, told) / theta[0]
     return np.append(found.error, square), np.append(lay.nests.rows - freedom.sum(), freedom), information
 

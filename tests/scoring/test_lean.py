@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, eye_array
 from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
 from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design, layout
+from scoring.model.lean_levels import nest_parts
 from scoring.model.lean_many import fit_many
 from scoring.model.lean_priors import Priors, spelt
 from scoring.model.lean_probes import Probes
@@ -131,7 +132,23 @@ def test_every_variance_on_the_way_is_the_twins(seed):
     middle = np.concatenate([exact.sds[1][lay.levels[0]], exact.sds[2][lay.levels[1]]])
     assert 0.5 * cov.pairs[lay.groups.address(each, each)] == pytest.approx(middle**2, abs=1e-9)
     nest = design.nest[lay.nests.order][np.flatnonzero(np.diff(lay.nests.row, prepend=-1))]
-    assert 0.5 * nest_variances(lay, lean.schur, cov) == pytest.approx(exact.sds[0][nest] ** 2, abs=1e-9)
+    mine, theirs = nest_parts(lay, lean.at, nest_variances(lay, lean.schur, cov))
+    assert 0.5 * mine == pytest.approx(exact.sds[0][nest] ** 2, abs=1e-9)
+    voice = design.middles[1][lay.nests.order][np.flatnonzero(np.diff(lay.nests.row, prepend=-1))][lay.alone]
+    assert 0.5 * theirs[lay.alone] == pytest.approx(exact.sds[2][voice] ** 2, abs=1e-9)
+
+
+def test_who_spoke_once_is_one_with_the_response():
+    design = example(1, 1)
+    once = replace(design, middles=(design.middles[0], np.where(design.nest == design.nest[0], 99, -1)))
+    lay = layout(once)
+    assert lay.alone.sum() == 1
+    assert not len(lay.levels[1])
+    assert layout(replace(once, middles=(once.middles[0], np.where(design.nest < 9, 99, -1)))).alone.sum() == 0
+    survey = crowd(1)
+    everybody = replace(survey, middles=(np.zeros_like(survey.nest), survey.nest))  # one customer, 3,000 contacts
+    assert len(layout(everybody).kind) == 1
+    assert not knotted(everybody, len(layout(everybody).members) + 1)
 
 
 def test_estimated_variances_are_near_those_of_restricted_likelihood():
@@ -252,7 +269,7 @@ def test_traces_from_probes_are_those_of_the_inverse():
     lay = layout(design, roamers(design))
     theta = learning.start()
     exact, probed = (sums((lay, learning, probes), theta, np.arange(6))[1] for probes in (None, Probes(lay, learning)))
-    assert probed == pytest.approx(exact, rel=0.02, abs=1)
+    assert probed == pytest.approx(exact, rel=0.03, abs=1)
 
 
 def renumbered(design, seed):
