@@ -48,9 +48,9 @@ def nest_parts(lay: Layout, at: Variances, variance: Floats) -> tuple[Floats, Fl
 
     Given the sum of two effects their parts are known but for σ₁²σ₂² / (σ₁² + σ₂²).
     """
-    apart = _own_share(lay, at) * (at.of_nests(lay.alone) - at.nest) / at.residual
-    mine, theirs = (_parts(lay, at, _parts(lay, at, variance)[which])[which] for which in (0, 1))
-    return mine + apart, theirs + apart
+    share = _own_share(lay, at)
+    apart = share * (at.of_nests(lay.alone) - at.nest) / at.residual
+    return share**2 * variance + apart, np.where(lay.alone, (1 - share) ** 2 * variance, 0.0) + apart
 
 
 def _own_share(lay: Layout, at: Variances) -> Floats:

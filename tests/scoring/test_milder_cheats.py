@@ -2,7 +2,7 @@
 
 Drawn on organizations on which no setting was chosen. The bars of scoring.md, section 5, are three percentiles for two
 bullies and eight for a quiet circle; both are kept, but for two who say 2, 2, 2, 2, 3 (fifteen before stories were
-looked for in company, about five now).
+looked for in company, three to five now).
 """
 
 from dataclasses import replace
