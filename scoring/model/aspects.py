@@ -1,7 +1,7 @@
 """What customers feel: satisfaction, recommendation, commitment and listening of each project and customer."""
 
 import numpy as np
-from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
+from scipy.sparse import csr_array, eye_array, vstack
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged, sums
 from scoring.model.choices import Aspect, SignalKind
@@ -10,7 +10,7 @@ from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import Lean, fit_lean
 from scoring.model.lean_layout import Design
 from scoring.model.lean_priors import Priors
-from scoring.model.patterns import squares
+from scoring.model.patterns import for_each, squares
 from scoring.model.scores import Source
 from scoring.model.signals import (
     CUSTOMER,
@@ -86,12 +86,13 @@ def _variances(fit: Lean, customer: csr_array, project: csr_array) -> Number:
     """Posterior variances, (subjects · EACH,), of μ, customers and projects; both matrices have a row a subject."""
     lay, theta = fit.layout, fit.variances
     subjects = customer.shape[0]
-    once, every = np.ones((EACH, 1)), eye_array(EACH)
     here, there = csr_array(project[:, lay.locals_]), csr_array(customer[:, lay.levels[0]])
     wide = csr_array((there.data, there.indices, there.indptr), shape=(subjects, len(lay.kind)))
-    roaming, kinds = (csr_array((subjects * EACH, width)) for width in (lay.shares.shape[1], len(SignalKind)))
-    means = hstack([roaming, kron(np.ones((subjects, 1)), every), kinds])
-    found = fit.variances_of(csr_array(kron(here, every)), csr_array(kron(wide, once)), csr_array(means))
+    roaming, cells = lay.shares.shape[1], subjects * EACH
+    aspect = np.tile(np.arange(EACH, dtype=np.int32), subjects) + roaming
+    shape = (cells, roaming + EACH + len(SignalKind))
+    means = csr_array((np.ones(cells), aspect, np.arange(cells + 1, dtype=np.int32)), shape=shape)
+    found = fit.variances_of(for_each(here, EACH), wide[np.repeat(np.arange(subjects), EACH)], means)
     alone = theta[WHOLE] / EACH + theta[ASPECT] * (1 - 1 / EACH)
     unheard = alone * (squares(project) - squares(here)) + theta[CUSTOMERS] * (squares(customer) - squares(there))
     return np.asarray(found + np.repeat(unheard, EACH))

@@ -7,6 +7,7 @@ import numpy as np
 
 from scoring.model.evidence import Index, Number
 from scoring.model.scores import Source
+from scoring.model.sorting import in_order
 
 SOURCES = tuple(Source)  # `Parts.source` is an index into it
 
@@ -89,7 +90,7 @@ def merged(parts: Parts, shape: tuple[int, int]) -> Parts:
     projects = int(parts.project.max(initial=-1)) + 2
     key = parts.subject.astype(np.int64) * shape[1] + parts.dimension
     key = (key * len(SOURCES) + parts.source) * projects + (parts.project + 1)
-    order = np.argsort(key, kind="stable")  # parts come in sorted runs, which this merges; equal ones keep their order
+    order = in_order(key)
     key = key[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
     amount, row = parts.amount[order], order

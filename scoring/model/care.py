@@ -12,6 +12,7 @@ from scoring.model.crossed import Factor, Fit, Rows, Variance, contributions, fi
 from scoring.model.evidence import MISSING_TIME, Evidence, Index, Mask, Number, Time
 from scoring.model.scores import Source
 from scoring.model.select import distinct, newest, with_all
+from scoring.model.sorting import numbered
 from scoring.policy import Policy
 
 ON_TIME, LATE, UNDONE = 1.0, 0.5, 0.0  # late is better than never, so that an overdue call is worth doing
@@ -138,11 +139,11 @@ def _fitted(
     """Fit parts side by side: whoever and whatever is heard in one of them is another in the next."""
     every = Deeds(*(np.concatenate([getattr(each, name) for each in deeds]) for name in Deeds.__slots__))
     part = np.repeat(np.arange(len(deeds)), [len(each.y) for each in deeds])
-    who, person = np.unique(part * people + every.person, return_inverse=True)
+    who, person = numbered(part * people + every.person)
     account = distinct(part * people + every.person, every.project)[2]
     rated = every.taker >= 0
     taker = np.full(len(every.y), -1, np.int64)
-    taker[rated] = np.unique((part * people + every.taker)[rated], return_inverse=True)[1]
+    taker[rated] = numbered((part * people + every.taker)[rated])[1]
     residual, *effects = variances
     factors = [
         Factor(level.astype(np.int32), int(level.max(initial=-1)) + 1, variance)

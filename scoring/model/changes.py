@@ -30,6 +30,7 @@ from scoring.model.ratings import rating_of, told_of
 from scoring.model.scores import ChangeTable
 from scoring.model.select import distinct, shares
 from scoring.model.signals import SPREAD
+from scoring.model.sorting import by_columns
 from scoring.model.together import Said, moved
 from scoring.model.trust import PERSON_VARIANCE
 
@@ -71,7 +72,7 @@ def changes(evidence: Evidence, known: Known, allowed: Mask) -> ChangeTable:
     person = np.concatenate([each.person for each in found]).astype(np.int32)
     project = np.concatenate([each.project for each in found]).astype(np.int32)
     amount = np.concatenate([each.amount for each in found])
-    order = np.lexsort((project, whats, person))
+    order = by_columns(person, whats, project + 1)
     return ChangeTable(person[order], whats[order], WHATS, project[order], amount[order])
 
 

@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, csr_array
 
 from scoring.model.crossed_blocks import TILE, Cholesky, cholesky
 from scoring.model.patterns import filled
+from scoring.model.sorting import in_order, numbered
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -81,7 +82,7 @@ def pattern_of(matrix: csr_array, cliques: csr_array) -> tuple[Pattern, Floats]:
     key = entry.row[upper].astype(np.intp) * size + entry.col[upper]
     left, right = clique_pairs(cliques)
     asked = cliques.indices[left].astype(np.intp) * size + cliques.indices[right]
-    keys, place = np.unique(np.concatenate((key, asked)), return_inverse=True)
+    keys, place = numbered(np.concatenate((key, asked)))
     above = np.zeros(len(keys))
     above[place[: len(key)]] = entry.data[upper]
     return Pattern(size, keys // max(size, 1), keys % max(size, 1)), above
@@ -161,7 +162,7 @@ def _eliminate(pattern: Pattern, full: csr_array, gone: Places) -> tuple[_Stage,
     after = Pattern(len(kept), entries // max(len(kept), 1), entries % max(len(kept), 1))
     edge = edges.data.astype(np.intp) - 1
     pull = csr_array((np.zeros(len(edge)), other, edges.indptr), shape=(len(gone), len(kept)))
-    turn = np.argsort(other, kind="stable")
+    turn = in_order(other)
     begin = np.searchsorted(other[turn], np.arange(len(kept) + 1))
     back = csr_array((np.zeros(len(edge)), owner[turn], begin), shape=(len(kept), len(gone)))
     return _Stage(
@@ -182,7 +183,7 @@ def _pairs(start: Places) -> tuple[Places, Places]:
 def _merge(old: Places, new: Places, size: int) -> tuple[Places, Places, Places]:
     """Sorted union of two lists of keys < size², and where each key of either list stands in it."""
     if size * size > _TABLE * (len(old) + len(new)):
-        entries, place = np.unique(np.concatenate((old, new)), return_inverse=True)
+        entries, place = numbered(np.concatenate((old, new)))
         return entries, place[: len(old)], place[len(old) :]
     table = np.zeros(size * size, np.int32)
     table[old] = 1

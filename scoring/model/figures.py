@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import block_diag
 
 from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.composite import margin
@@ -67,10 +66,19 @@ def side_by_side(blocks: Sequence[Block]) -> Block:
         centre=np.concatenate([block.centre for block in blocks]),
         spread=np.concatenate([block.spread for block in blocks]),
         parts=joined(parts),
-        correlation=block_diag(*(block.correlated() for block in blocks)),
+        correlation=_unrelated([block.correlated() for block in blocks]),
         saying=np.concatenate([_saying(block) for block in blocks]),
         ever=np.hstack([block.ever_heard() for block in blocks]),
     )
+
+
+def _unrelated(tables: Sequence[Number]) -> Number:
+    """Put square tables along a diagonal, with 0 elsewhere."""
+    ends_of = np.cumsum([0, *(len(table) for table in tables)]).tolist()
+    whole = np.zeros((ends_of[-1], ends_of[-1]))
+    for start, end, table in zip(ends_of, ends_of[1:], tables, strict=False):
+        whole[start:end, start:end] = table
+    return whole
 
 
 def figures(kind: SubjectKind, block: Block, dimensions: tuple[str, ...], policy: Policy) -> Figures:

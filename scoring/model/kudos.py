@@ -12,6 +12,7 @@ from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
 from scoring.model.opportunity import Opportunity, opportunity
 from scoring.model.scores import Source
 from scoring.model.select import consented
+from scoring.model.sorting import by_columns
 from scoring.policy import Policy
 
 # What the first mutual thank keeps of one from outside, and what any number may reach: scoring.md, invariant 11, asks
@@ -133,7 +134,7 @@ def _thanks(evidence: Evidence) -> Thanks:
 
 def _pairs(thanks: Thanks, fresh: Number, people: int) -> Pairs:
     key = thanks.giver.astype(np.int64) * people + thanks.receiver
-    order = np.lexsort((thanks.at, key))
+    order = by_columns(key, thanks.at)
     sorted_key, day = key[order], thanks.at[order] // DAY
     last = np.append(sorted_key[1:] != sorted_key[:-1], True)[: len(key)]
     of_day = last | np.append(day[1:] != day[:-1], True)[: len(key)]

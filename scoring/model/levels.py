@@ -22,6 +22,7 @@ from scoring.model.periods import micros
 from scoring.model.reference import scale
 from scoring.model.scores import LevelTable, StageTable
 from scoring.model.select import distinct
+from scoring.model.sorting import in_order
 from scoring.model.stages import cleared
 from scoring.policy import Policy
 
@@ -138,7 +139,7 @@ def _clearing(evidence: Evidence, stages: StageTable, policy: Policy) -> _Cleari
 def last_steps(evidence: Evidence, highest: int) -> tuple[Index, Time]:
     """Return the level and moment of everyone's last step; level 0 and no moment where there is none."""
     steps = evidence.level_steps
-    order = np.argsort(steps.at, kind="stable")
+    order = in_order(steps.at)
     level = np.zeros(len(evidence.people.ids), np.int32)
     at = np.full(len(level), MISSING_TIME)
     level[steps.person[order]] = np.minimum(steps.level[order], highest)

@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Number, Time
 from scoring.model.patterns import row_of
+from scoring.model.sorting import in_order
 
 PAIRS = 20_000_000  # sum of squared group sizes that is worked out pair by pair; bigger groups are background
 
@@ -68,7 +69,7 @@ def _shared(inside: csr_array) -> csr_array:
     size = np.diff(inside.indptr).astype(np.int64)
     chosen = inside
     if (size**2).sum() > PAIRS:
-        order = np.argsort(size, kind="stable")
+        order = in_order(size)
         chosen = inside[np.sort(order[np.cumsum(size[order] ** 2) <= PAIRS])]
     near = csr_array((csr_array(chosen.T) @ chosen).T)  # symmetric; turned over, its rows come out in order
     near.data = np.where(row_of(near) != near.indices, np.minimum(near.data, 1.0), 0.0)

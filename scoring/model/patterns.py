@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from scoring.model.sorting import in_order
+
 MOST = 64**3  # products of numbers up to which OpenBLAS stays on the calling thread
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -27,7 +29,7 @@ def filled(pattern: csr_array, data: Floats) -> csr_array:
 def listed(row: Places, column: Places, shape: tuple[int, int]) -> csr_array:
     """Make the matrix with a 1 at each place, each listed once: by row, in one row as listed."""
     start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=shape[0]))])
-    return csr_array((np.ones(len(row)), column[np.argsort(row, kind="stable")], start), shape=shape)
+    return csr_array((np.ones(len(row)), column[in_order(row)], start), shape=shape)
 
 
 def full(values: Floats) -> csr_array:
@@ -78,6 +80,15 @@ def blocks(diagonal: Floats) -> csr_array:
     columns = np.arange(size, dtype=np.int32).reshape(count, 1, width)
     column = np.broadcast_to(columns, (count, width, width)).reshape(-1)
     return csr_array((diagonal.reshape(-1), column, np.arange(size + 1, dtype=np.int32) * width), shape=(size, size))
+
+
+def for_each(matrix: csr_array, width: int) -> csr_array:
+    """Repeat a matrix for each of `width` kinds, row r · width + k and column c · width + k: matrix ⊗ I."""
+    rows = matrix.shape[0] * width
+    row, place = products(np.arange(rows), np.repeat(np.arange(matrix.shape[0]), width), matrix.indptr)
+    start = np.concatenate([[0], np.cumsum(np.repeat(np.diff(matrix.indptr), width))])
+    column = matrix.indices[place] * width + row % width
+    return csr_array((matrix.data[place], column, start), shape=(rows, matrix.shape[1] * width))
 
 
 def products(each: Places, group: Places, bounds: Places) -> tuple[Places, Places]:

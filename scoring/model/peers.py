@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -22,6 +21,7 @@ from scoring.model.peers_solution import Glance, Solution, means, solve
 from scoring.model.peers_variances import Variances, variances
 from scoring.model.peers_voices import doubtful, heard_out, talk, trust_in
 from scoring.model.scores import RaterTable, Source
+from scoring.model.sorting import numbered
 from scoring.model.threads import both
 from scoring.policy import Policy
 
@@ -130,7 +130,7 @@ def _groups(told: Heard) -> Index:
     links = (np.ones(len(told.receiver)), (told.receiver, receivers + told.giver))
     graph = coo_array(links, shape=(receivers + givers,) * 2)
     label = connected_components(graph.tocsr(), directed=False)[1][:receivers]
-    return np.unique(label, return_inverse=True)[1].astype(np.int32)
+    return numbered(label)[1].astype(np.int32)
 
 
 def _people(evidence: Evidence, fit: Fit) -> Block:
@@ -195,7 +195,7 @@ def _voices(people: int, fit: Fit) -> tuple[Number, Number]:
     """
     told, criteria = fit.told, fit.told.criteria
     fresh = np.minimum(2 * np.exp2(-np.maximum(told.days, 0) / fit.held.half_life), 1.0)[told.occasion]
-    voice, place = np.unique(told.row_pair.astype(np.int64) * criteria + told.criterion, return_inverse=True)
+    voice, place = numbered(told.row_pair.astype(np.int64) * criteria + told.criterion)
     newest = np.zeros(len(voice))
     np.maximum.at(newest, place, fresh)
     receiver = told.receivers[told.receiver][voice // criteria].astype(np.int64)
@@ -237,7 +237,7 @@ def _parts(evidence: Evidence, fit: Fit, mean: Number) -> Parts:
     told, criteria, people = fit.told, fit.told.criteria, len(evidence.people.ids)
     receiver = told.receiver[told.row_pair].astype(np.int64)
     projects = len(evidence.projects.ids) + 1
-    cell, place = np.unique(receiver * projects + evidence.feedback.project[told.row] + 1, return_inverse=True)
+    cell, place = numbered(receiver * projects + evidence.feedback.project[told.row] + 1)
     amount = weighed(fit)
     age = fit.aged.of[told.occasion]
     width = criteria + fit.aged.drifts
@@ -270,17 +270,12 @@ def _projects(evidence: Evidence, told: Heard, e: Number) -> ProjectPeers:
     of = evidence.feedback.project[told.row]
     inside = of >= 0
     where, pairs = of[inside].astype(np.int64), max(len(told.receiver), 1)
-    opinion, place = _numbered(where * pairs + told.row_pair[inside])
+    opinion, place = numbered(where * pairs + told.row_pair[inside])
     said = np.bincount(place, e[inside], len(opinion)) / np.maximum(np.bincount(place, minlength=len(opinion)), 1)
     project = opinion // pairs
     count = np.bincount(project, minlength=projects)
     total = np.bincount(project, said, projects)
     mean = np.divide(total, count, out=np.full(projects, np.nan), where=count > 0)
     givers = max(len(told.givers), 1)
-    voice = np.unique(where * givers + told.giver[told.row_pair[inside]]) // givers
+    voice = numbered(where * givers + told.giver[told.row_pair[inside]])[0] // givers
     return ProjectPeers(mean, np.bincount(voice, minlength=projects).astype(np.float64))
-
-
-def _numbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    found, place = np.unique(values.astype(np.int64), return_inverse=True)
-    return found, place.astype(np.int64)

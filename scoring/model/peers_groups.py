@@ -24,6 +24,7 @@ from scoring.model.patterns import listed
 from scoring.model.peers_equations import Equations
 from scoring.model.peers_reduction import Reduced, reduce_states
 from scoring.model.peers_rows import Places
+from scoring.model.sorting import in_order, numbered
 
 ROUGHLY = 1e-5  # of the right-hand side, where a search stops if only what is suspect is asked for
 
@@ -125,10 +126,10 @@ def _inside(eq: Equations, givers: int, near: Nearby) -> _Inside:
     """
     circle, giver = _circle_of(eq), giver_of(eq)
     pairs = np.flatnonzero(circle >= 0)
-    pairs = pairs[np.argsort(eq.receiver[pairs].astype(np.int64) * eq.circles + circle[pairs], kind="stable")]
+    pairs = pairs[in_order(eq.receiver[pairs].astype(np.int64) * eq.circles + circle[pairs])]
     circle = circle[pairs]
-    about, receiver = np.unique(eq.receiver[pairs].astype(np.int64) * eq.circles + circle, return_inverse=True)
-    member, of_member = np.unique(circle * givers + giver[pairs], return_inverse=True)
+    about, receiver = numbered(eq.receiver[pairs].astype(np.int64) * eq.circles + circle)
+    member, of_member = numbered(circle * givers + giver[pairs])
     outside = np.bincount(giver, near.of_giver, givers)[member % givers]
     outside -= np.bincount(of_member, near.of_giver[pairs])
     given, shift, teams = _shared(eq, givers, member, (of_member, circle))
@@ -163,7 +164,7 @@ def _shared(
     of_member, circle = pairs
     team, count = _teams_of(eq, givers)[member % givers], len(member)
     some = np.flatnonzero(team >= 0)
-    found, number = np.unique(member[some] // givers * len(eq.shift) + team[some], return_inverse=True)
+    found, number = numbered(member[some] // givers * len(eq.shift) + team[some])
     column = np.full(count, -1)
     column[some] = count + number
     said_by = np.append(of_member, np.arange(count))

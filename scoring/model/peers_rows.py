@@ -14,6 +14,7 @@ from scoring.model.evidence import DAY, FOREVER, Evidence, Index, Mask, Number
 from scoring.model.ratings import told_of
 from scoring.model.select import newest as newest_rows
 from scoring.model.select import starts, with_all
+from scoring.model.sorting import by_columns, numbered
 
 AGES = np.array([0.05, 0.15, 0.35, 0.7, 1.2, 2.0])  # half-lives at which a new age class begins
 PART = 65_536  # rows: what is added up of so many stays in the processor's cache
@@ -60,13 +61,13 @@ class Heard:
 def heard(evidence: Evidence, as_of: int) -> Heard:
     """Put the ratings of `evidence`, which is selected, in order; `as_of` in microseconds."""
     feedback = evidence.feedback
-    order = _order(feedback.receiver, feedback.giver, feedback.answer, feedback.criterion)
+    order = by_columns(feedback.receiver, feedback.giver, feedback.answer, feedback.criterion)
     giver, receiver, answer = (column[order] for column in (feedback.giver, feedback.receiver, feedback.answer))
     pair_starts = starts(giver, receiver)
     occasion_starts = starts(giver, receiver, answer)
     pair_of_row = np.cumsum(pair_starts) - 1
-    receivers, of_receiver = _numbered(receiver[pair_starts])
-    givers, of_giver = _numbered(giver[pair_starts])
+    receivers, of_receiver = (found.astype(np.int32) for found in numbered(receiver[pair_starts]))
+    givers, of_giver = (found.astype(np.int32) for found in numbered(giver[pair_starts]))
     team, of_receivers, teams = _numbered_teams(teams_of(evidence), givers, receivers)
     every = Heard(
         row=order,
@@ -196,24 +197,6 @@ def ages(days: Number, half_life_days: float) -> Ages:
     correlation[~changed] = 1
     drift = np.where(changed, np.cumsum(changed) - 1, -1).astype(np.int32)
     return Ages(of.astype(np.int32), correlation, between, drift)
-
-
-def _order(*columns: Index) -> Places:
-    """Sort rows by these columns, the first before the second; by one number where they fit into one."""
-    spans = [int(column.max(initial=0)) + 1 for column in columns]
-    if np.prod([float(span) for span in spans]) >= 2**62:
-        return np.lexsort(columns[::-1])
-    key = np.zeros(len(columns[0]), np.int64)
-    for column, span in zip(columns, spans, strict=True):
-        key = key * span + column
-    return np.argsort(key, kind="stable")
-
-
-def _numbered(who: Index) -> tuple[Index, Index]:
-    """Return who is there, sorted, and the place of each among them."""
-    there = np.bincount(who) > 0
-    number = (np.cumsum(there) - 1).astype(np.int32)
-    return np.flatnonzero(there).astype(np.int32), np.asarray(number[who], np.int32)
 
 
 def _numbered_teams(team: Index, givers: Index, receivers: Index) -> tuple[Index, Index, int]:

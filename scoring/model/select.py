@@ -25,6 +25,7 @@ from scoring.model.evidence import (
     Signals,
     Time,
 )
+from scoring.model.sorting import in_order, numbered
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -65,7 +66,7 @@ def consented(evidence: Evidence, as_of: int) -> Mask:
     """Say who allows which source at `as_of`: (people, 3), columns as `ConsentSource`; the latest word counts."""
     consents = evidence.consents
     known = np.flatnonzero(consents.at < as_of)
-    latest = known[np.argsort(consents.at[known], kind="stable")]
+    latest = known[in_order(consents.at[known])]
     allowed = np.zeros((len(evidence.people.ids), len(ConsentSource)), np.bool_)
     # Where a place is named twice, the last value stays: the latest row's.
     allowed[consents.person[latest], consents.source[latest]] = consents.given[latest] == 1
@@ -104,7 +105,7 @@ def distinct(
     """Return the distinct pairs of two columns, sorted by the first, then the second, and the place of each row's."""
     low = int(second.min(initial=0))
     span = int(second.max(initial=0)) - low + 1
-    key, place = np.unique(first.astype(np.int64) * span + (second.astype(np.int64) - low), return_inverse=True)
+    key, place = numbered(first.astype(np.int64) * span + (second.astype(np.int64) - low))
     return key // span, key % span + low, place
 
 

@@ -11,6 +11,7 @@ from scoring.model.crossed import Variance
 from scoring.model.evidence import DAY, Evidence, Index, Mask, Number, Time
 from scoring.model.patterns import filled, listed, row_of
 from scoring.model.select import distinct, newest, with_all
+from scoring.model.sorting import numbered
 from scoring.policy import Policy
 
 # What customers usually answer, by aspect (scoring/exchange/columns.py, ASPECTS): points, mean and sd. They only put
@@ -110,7 +111,7 @@ def _newest(heard: Answers) -> Answers:
         return heard
     kinds = len(SignalKind)
     said = ((heard.voice.astype(np.int64) * len(USUAL) + heard.aspect) * kinds + heard.kind) * 2 + heard.people
-    cell = np.unique(said * (int(heard.project.max(initial=0)) + 1) + heard.project, return_inverse=True)[1]
+    cell = numbered(said * (int(heard.project.max(initial=0)) + 1) + heard.project)[1]
     kept = newest(cell, heard.at, heard.y, MOST_OF_VOICE, with_all(heard.response, heard.y))
     if kept.all():
         return heard
@@ -140,7 +141,7 @@ def _together(heard: Answers) -> Answers:
 
 def distinct_voices(subject: Index, voice: Index, weight: Number, subjects: int) -> Number:
     """Count independent voices: (subjects,), each voice once with its strongest row's weight (at most 1)."""
-    key, place = np.unique(subject.astype(np.int64) * (int(voice.max(initial=0)) + 1) + voice, return_inverse=True)
+    key, place = numbered(subject.astype(np.int64) * (int(voice.max(initial=0)) + 1) + voice)
     strongest = np.zeros(len(key))
     np.maximum.at(strongest, place, np.minimum(weight, 1.0))
     owner = key // (int(voice.max(initial=0)) + 1)

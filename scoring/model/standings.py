@@ -14,6 +14,7 @@ from scoring.model.evidence import FOREVER, Evidence, Index, Mask, Number
 from scoring.model.figures import AWARDS, Figures
 from scoring.model.scores import StandingTable, SubjectKind
 from scoring.model.select import distinct
+from scoring.model.sorting import by_columns
 from scoring.model.threads import MANY, at_once
 from scoring.policy import Policy
 
@@ -131,7 +132,7 @@ def with_periods(fresh: StandingTable, known: StandingTable) -> StandingTable:
     inside = np.array([name != ALL for name in known.periods], np.bool_)[known.period]
     tables = (fresh, np.ones(len(fresh.board), np.bool_)), (known, inside)
     columns = {name: np.concatenate([_column(table, name, names)[kept] for table, kept in tables]) for name in COLUMNS}
-    order = np.lexsort(tuple(columns[name] for name in ("subject_kind", "period", "scope", "board")))
+    order = by_columns(*(columns[name] for name in ("board", "scope", "period", "subject_kind")))
     changed: dict[str, Any] = names | {name: column[order] for name, column in columns.items()}
     return replace(fresh, **changed)
 
@@ -186,7 +187,7 @@ def _table(ranked: list[_Sheet], jobs: list[Job], names: dict[str, tuple[str, ..
     periods = {name: at for at, name in enumerate(names["periods"])}
     period = np.array([periods[contest.period] for contest, _ in jobs], np.int32)[of]
     kind = np.array([contest.figures.kind for contest, _ in jobs], np.int32)[of]
-    order = np.lexsort((kind, period, scope, board))
+    order = by_columns(board, scope, period, kind)
     row = row[order]
     columns: dict[str, Any] = dict(names)
     columns |= {name: np.concatenate([getattr(each, name) for each in ranked])[row] for name in ("subject", *FIGURES)}

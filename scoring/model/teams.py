@@ -23,6 +23,7 @@ from scoring.model.block import SOURCES, Block, Parts, joined, merged, no_parts
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Mask, Number, Time
 from scoring.model.patterns import filled, row_of
 from scoring.model.scores import Source
+from scoring.model.sorting import in_order
 from scoring.policy import Policy
 
 GUESS_SHARE = 0.1
@@ -146,7 +147,7 @@ def _parts(people: Block, gains: list[csr_array], shape: tuple[int, ...]) -> Par
     pieces = [_centres(people, gains, shape[0])]
     for dimension, gain in enumerate(gains):
         rows = np.flatnonzero(people.parts.dimension == dimension)
-        pieces.append(_weighed(people.parts, rows[np.argsort(people.parts.subject[rows], kind="stable")], gain))
+        pieces.append(_weighed(people.parts, rows[in_order(people.parts.subject[rows])], gain))
     return merged(joined(pieces), (shape[0], shape[1]))
 
 

@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 from scoring.model.evidence import DAY, FOREVER, MISSING_TIME, Evidence, Index, Number, Time
 from scoring.model.patterns import products
 from scoring.model.select import distinct, parts
+from scoring.model.sorting import in_order
 
 SETTLED = (7.0, 30.0)  # days after which words are told apart from those of the days before
 SETTLING_DAYS = 30.0  # after which whoever joined answers for their whole share
@@ -28,7 +29,7 @@ def tenures(evidence: Evidence, project: Index, at: Time) -> tuple[NDArray[np.in
     heard = np.zeros(len(evidence.projects.ids), np.bool_)
     heard[project] = True
     order = np.flatnonzero(heard[evidence.members.project])
-    order = order[np.argsort(evidence.members.project[order], kind="stable")]
+    order = order[in_order(evidence.members.project[order])]
     where, _, state = distinct(project, _changes(evidence, order, project, at))
     first = int(at.min())
     # Days, not microseconds: their sums stay exact enough for any number of rows.
@@ -56,7 +57,7 @@ def _changes(evidence: Evidence, member: NDArray[np.intp], project: Index, at: T
     begun = np.maximum(start, evidence.projects.started[of])
     settled = [np.where(begun == MISSING_TIME, FOREVER, begun + round(days * DAY)) for days in SETTLED]
     when = np.concatenate([start, members.end[member], *settled])
-    order = np.argsort(when, kind="stable")
+    order = in_order(when)
     room = len(when) + 1
     # A turn is its project and its place in time: whatever came before a moment lies below that moment's place.
     turns = np.sort(np.tile(of.astype(np.int64), 2 + len(settled))[order] * room + np.arange(len(when)))
