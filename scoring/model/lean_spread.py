@@ -119,9 +119,10 @@ def quadratics(
     fixed = fixed - middle @ schur.by_middle[:, :-1]
     if isinstance(core, Wide):
         return np.asarray(total + core.quadratics(member, fixed))
-    spread, row = member @ core[:members] + full(fixed) @ core[members:], row_of(member)
+    spread, row = member @ core[:members], row_of(member)
     total += np.bincount(row, member.data * spread[row, member.indices], len(total))
-    return np.asarray(total + np.einsum("rg,rg->r", fixed, spread[:, members:]))
+    beside = 2 * spread[:, members:] + full(fixed) @ core[members:, members:]  # what is said twice of a symmetric core
+    return np.asarray(total + np.einsum("rg,rg->r", fixed, beside))
 
 
 def _among_middles(groups: Groups, inverse: csr_array, wanted: csr_array) -> Floats:
