@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 LANGUAGES = {"fi": "Suomeksi", "en": "In English"}
+LOCALES = {"fi": "fi_FI", "en": "en_GB"}  # days before months and hours up to 24, as everywhere in Europe
 FOLDER = Path(__file__).parent / "locale"
 ZONE = ZoneInfo("Europe/Helsinki")  # where nobody has signed in yet
 # The characters of ASCII after z, in order, for the letters after z; the others stand with their neighbours.
@@ -29,7 +30,7 @@ class Words:
     def __init__(self, language: str, zone: tzinfo = ZONE) -> None:
         self.language = language
         self.zone = zone
-        self.locale = Locale.parse(language)
+        self.locale = Locale.parse(LOCALES[language])
 
     def say(self, text: str) -> str:
         """Translate `text`, which is English."""

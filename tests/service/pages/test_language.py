@@ -193,7 +193,7 @@ def test_finnish_names_are_in_finnish_order():
 
 def test_numbers_and_days_are_written_as_in_each_language():
     moment = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # the next day in Helsinki
-    assert (Words("fi").date(moment), Words("en").date(moment)) == ("23. marraskuuta 2026", "November 23, 2026")
+    assert (Words("fi").date(moment), Words("en").date(moment)) == ("23. marraskuuta 2026", "23 November 2026")
     assert (Words("fi").number(-0.126), Words("en").number(0.5, signed=True)) == ("−0,13", "+0.50")
     assert Words("en").number(-0.001) == "0.00"
     assert shown.period_name(Words("fi"), "quarter:2026Q3") == "2026, 3. neljännes"
@@ -225,7 +225,7 @@ def test_no_text_is_said_by_a_name_that_hides_it():
     assert hidden - known == set()
 
 
-@pytest.mark.parametrize(("language", "told"), [("fi", "28.11.2026 6.00"), ("en", "Nov 28, 2026 6:00 AM")])
+@pytest.mark.parametrize(("language", "told"), [("fi", "28.11.2026 6.00"), ("en", "28 Nov 2026 06:00")])
 def test_a_moment_is_told_to_the_minute_where_the_organization_is(language, told):
     moment = datetime(2026, 11, 28, 4, 0, 3, tzinfo=UTC)
     assert Words(language, ZoneInfo("Europe/Helsinki")).moment(moment).replace("\u202f", " ") == told

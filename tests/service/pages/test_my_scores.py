@@ -55,7 +55,7 @@ async def test_a_trend_of_a_team_that_begins_anew_says_that_the_rules_changed(vi
     assert "A trend needs two months with figures. It grows by itself." in (await ada.get("/team")).text
     async with db.tenant(worker_pool, north.organization_id) as tx:
         await tx.execute(EARLIER, msgspec.json.decode(encode(Policy())), digest(Policy()))
-    assert "The rules changed on November 23, 2026; figures from before" in (await ada.get("/team")).text
+    assert "The rules changed on 23 November 2026; figures from before" in (await ada.get("/team")).text
 
 
 async def test_each_figure_of_mine_can_be_asked_why_and_one_that_is_not_there_changes_nothing(
@@ -125,7 +125,7 @@ async def test_what_a_level_lets_one_do_is_in_the_readers_language_else_in_the_o
 async def test_the_journey_says_since_when_and_for_what_one_has_a_level(visitor, north, published):
     await published(north, [north.ada])
     page = (await (await visitor(north, "ada")).get("/me/journey")).text
-    assert "Doer since November 23, 2026. It asks for 2 stages with two stars or more." in page
+    assert "Doer since 23 November 2026. It asks for 2 stages with two stars or more." in page
 
 
 async def test_nobody_elses_figures_are_on_my_pages(visitor, north, published):
