@@ -60,6 +60,7 @@ GROUPS = (
         (
             Place("/rounds", "Rounds of feedback", _OFFICE),
             Place("/policy", "The rules of scoring", _OFFICE),
+            Place("/scoring", "Scoring", _OFFICE),
             Place("/contests", "Contested", _OFFICE),  # with their own
             Place("/people", "People", _OFFICE),
             Place("/teams", "Teams", _OFFICE),

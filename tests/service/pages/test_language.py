@@ -38,6 +38,7 @@ from service.pages import (
     policy_form,
     rights,
     rounds,
+    scoring,
     shown,
     sign_in_setting,
     staff,
@@ -114,6 +115,7 @@ def said_of_the_office():
         staff.DONE,
         teams.DONE,
         rounds.DONE,
+        scoring.STATES,
     ):
         yield from texts.values()
 

@@ -126,6 +126,9 @@ ROWS = [
     get("/exports", may=OFFICE, fresh="export", lists=("export", OFFICE)),
     page("/exports", lambda _: WANTED, may=OFFICE, scope="export"),
     get("/exports/{export_id:uuid}/file", may=OFFICE, foreign=404, fresh="export", scope="export"),
+    # Runs of scoring.
+    get("/scoring", may=OFFICE),
+    page("/scoring", may=OFFICE, fresh="run"),
     # Imports by upload.
     get("/people/import", may={"administrator"}, fresh="upload", lists=("upload", {"administrator"})),
     page("/people/import", may={"administrator"}, ok=422),
