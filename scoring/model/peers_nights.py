@@ -24,7 +24,7 @@ from scoring.model.peers_equations import Sums, Voices, equations, sums
 from scoring.model.peers_overlay import Net, net, solve_over
 from scoring.model.peers_rows import AGES, Ages, Heard, Places, heard
 from scoring.model.peers_solution import EXACT, Glance, Solution, number_of, solve
-from scoring.model.peers_voices import faith_in, talk
+from scoring.model.peers_voices import faith_in, praised, talk
 
 FULL_DAYS = 7  # nights after which variances, ages and suspects are looked at anew
 FULL_SHARE = 0.02  # of the base's ratings changed, after which the same is due
@@ -250,7 +250,8 @@ def _judged(base: Base, told: Heard, circle: Index) -> Heard:
     that was not touched is not looked at.
     """
     distance = _distance(base, _summed(base, told), circle)
-    found = faith_in(told, talk(told), (distance, distance))
+    said = talk(told)
+    found = faith_in(told, said, distance, praised(told, said, distance))
     return replace(told, faith=np.minimum(found, _believed(base, told).faith))
 
 

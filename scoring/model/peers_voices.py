@@ -95,20 +95,26 @@ def talk(told: Heard) -> Talk:
 def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, Glance]:
     """Hear the others first: return what is told with how far each pair is believed, voices, and a fit near the last.
 
-    Two who say the same would hide each other, so what may be a story is doubted: low words while low words are
-    looked at, returned praise while praise is. Both at once would leave too little that is known.
+    Two who say the same would hide each other, so what may be a story is doubted: returned praise while praise is
+    looked at, low words while these are. Both at once would leave too little that is known; but what is said against
+    the many is no measure of them. So a few low words are doubted while praise is looked at; and when low words are,
+    praise that was found to be a story, or a circle's, is not what they have to agree with.
     """
     base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
-    low, high = (doubted(told, said, held, of) for of in (said.low, said.returned))
-    eq = equations(base, low)
-    run_down = distances(told, held, (eq, glance(eq, givers), low))
+    few = said.low * _outnumbered(told, said, 1 - 2 * said.low)
+    low, high = (doubted(told, said, held, of) for of in (said.low, np.maximum(said.returned, few)))
     eq = equations(base, high)
     found = glance(eq, givers)
-    faith = faith_in(told, said, (run_down, distances(told, held, (eq, found, high))))
+    up = distances(told, held, (eq, found, high))
     voices = circles(told, said, low, residuals(eq, found))
     if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
         found = glance(equations(base, voices), givers)
-    return replace(told, faith=faith), judged(told, found, voices), found
+    believed = judged(told, found, voices)
+    praise = praised(told, said, up)
+    alone = np.maximum(wide(believed), praise * _outnumbered(told, said, said.low - said.returned))
+    eq = equations(base, replace(believed, pair_variance=low.pair_variance + WIDE * alone))
+    down = distances(told, held, (eq, glance(eq, givers), low))
+    return replace(told, faith=faith_in(told, said, down, praise)), believed, found
 
 
 def doubted(told: Heard, said: Talk, held: Variances, degree: Number) -> Voices:
@@ -178,18 +184,35 @@ def _back(told: Heard) -> Index:
     return np.where(key[place] == mirrored, place, -1).astype(np.int32)
 
 
-def faith_in(told: Heard, said: Talk, distance: tuple[Number, Number]) -> Number:
+def faith_in(told: Heard, said: Talk, down: Number, praise: Number) -> Number:
     """Say how likely each pair's words are an opinion: (pairs,), LEAST-1.
 
-    `distance`: in sds over what is known, where low words and where returned praise was doubted, each (pairs,). A story
-    is L = d · (exp(z²/2) − exp(CHANCE²/2)) times as likely as an opinion, 0 where z < CHANCE; d is the degree to which
-    words are low, or returned praise, z = −distance of low words, and of returned ones the sum of both ways' over √2.
+    `down`: in sds over what is known, where low words were doubted; `praise`: how likely they are returned praise that
+    is a story; each (pairs,). A story is L = d · (exp(z²/2) − exp(CHANCE²/2)) times as likely as an opinion, 0 where
+    z < CHANCE; d is the degree to which words are low, z = −`down`.
     """
-    down, up = distance
     low = _stories(told, said, said.low * _odds(-down))
+    return np.asarray(np.maximum((1 - low) * (1 - praise), LEAST), np.float64)
+
+
+def praised(told: Heard, said: Talk, up: Number) -> Number:
+    """Say how likely returned praise is a story: (pairs,), 0-1, the mean of both ways.
+
+    As low words: d is the degree to which both praise, z the sum over √2 of both ways' `up`, sds over what is known.
+    """
     high = _stories(told, said, said.returned * _odds((up + up[said.back]) / np.sqrt(2)))
-    high = np.where(said.back >= 0, (high + high[said.back]) / 2, 0.0)
-    return np.asarray(np.maximum((1 - low) * (1 - high), LEAST), np.float64)
+    return np.where(said.back >= 0, (high + high[said.back]) / 2, 0.0)
+
+
+def _outnumbered(told: Heard, said: Talk, more: Number) -> Number:
+    """Say how much others outnumber: (pairs,), 0-1, where Σ `more` of a receiver's pairs is how many they are more.
+
+    If each voice tells a story with chance s, TELLERS / voices and at most 1/2, then that the fewer are stories is
+    ((1 − s) / s)^Σ times as likely as that the more are; 0 where it is as likely.
+    """
+    share = np.minimum(TELLERS / said.voices, 0.5)
+    ahead = np.bincount(told.receiver, more, len(told.receivers))[told.receiver]
+    return np.maximum(2 * expit(ahead * np.log((1 - share) / share)) - 1, 0.0)
 
 
 def _odds(z: Number) -> Number:

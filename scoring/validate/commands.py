@@ -16,6 +16,7 @@ WIDTH = 150  # characters, where the output is no terminal
 
 Seeds = Annotated[int, typer.Option(min=1, help="Organizations simulated for each scenario.")]
 People = Annotated[int, typer.Option(min=30, help="People in each organization.")]
+First = Annotated[int, typer.Option(min=0, help="Seed of the first; others are organizations nothing was chosen on.")]
 Chosen = Annotated[list[str] | None, typer.Option("--scenario", metavar="NAME", help="Only this one. Repeatable.")]
 Out = Annotated[Path | None, typer.Option(help="Write a report with pictures, as one HTML file.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
@@ -26,7 +27,13 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def validate(
-        *, seeds: Seeds = 20, people: People = 120, scenario: Chosen = None, out: Out = None, jobs: Jobs = 2
+        *,
+        seeds: Seeds = 20,
+        first_seed: First = 1,
+        people: People = 120,
+        scenario: Chosen = None,
+        out: Out = None,
+        jobs: Jobs = 2,
     ) -> None:
         """Measure the engine on simulated organizations with a known truth; exit 1 where a bound is missed."""
         from scoring.validate import bounds, report, run, scenarios, summary, tables
@@ -36,11 +43,13 @@ def register(app: typer.Typer) -> None:
         if unknown:
             _refuse(f"--scenario: there is no {', '.join(unknown)}; there are: {', '.join(named)}")
         wanted = [named[name] for name in dict.fromkeys(scenario or named)]
-        found = summary.summaries(_watched(run.Plan(wanted, seeds, people, jobs)))
+        found = summary.summaries(_watched(run.Plan(wanted, seeds, people, jobs, first=first_seed)))
         judged = bounds.verdicts(found)
         tables.show(Console(width=None if sys.stdout.isatty() else WIDTH), found, judged)
         if out:
-            out.write_text(report.page(found, judged, f"{seeds} seeds, {people} people"), encoding="utf-8")
+            out.write_text(
+                report.page(found, judged, f"{seeds} seeds from {first_seed} on, {people} people"), encoding="utf-8"
+            )
         if not all(verdict.passed for verdict in judged):
             raise typer.Exit(MISSED)
 

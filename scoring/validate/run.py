@@ -16,18 +16,20 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is run: every scenario with seeds 1 to `seeds`."""
+    """What is run: every scenario with as many `seeds`, from `first` on."""
 
     scenarios: Sequence[Scenario]
     seeds: int = 20
     people: int = 120
     jobs: int = 2
     engine: Engine = ours
+    first: int = 1
 
     @property
     def cells(self) -> list[tuple[str, int]]:
         """Names of scenarios, and seeds."""
-        return list(product([scenario.name for scenario in self.scenarios], range(1, self.seeds + 1)))
+        seeds = range(self.first, self.first + self.seeds)
+        return list(product([scenario.name for scenario in self.scenarios], seeds))
 
 
 def run(plan: Plan, done: Callable[[], None] = lambda: None) -> list[Finding]:

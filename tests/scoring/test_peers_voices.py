@@ -112,6 +112,47 @@ def test_a_quiet_circle_gains_little():
     assert gains(quiet) <= 8
 
 
+def unloved(evidence, rng):
+    """A loud circle of five, of whom one is told 1s and 2s by all the others who speak of that one."""
+    feedback = evidence.feedback
+    heard = np.flatnonzero(np.bincount(feedback.receiver, minlength=PEOPLE) > 30)
+    members = rng.choice(heard, 5, replace=False)
+    about = (feedback.receiver == members[0]) & ~np.isin(feedback.giver, members)
+    low = np.where(about, np.where(feedback.rating > 3, 2.0, 1.0), feedback.rating)
+    return replace(evidence, feedback=replace(feedback, rating=low)), members
+
+
+def test_a_circle_does_not_silence_those_who_think_little_of_a_member():
+    """Low words are no story for standing against nothing but a circle's praise."""
+    moved = []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        honest, members = unloved(company(seed), rng)
+        praised = with_answers(honest, among(members, rng, 6))
+        before, after = (percentiles(each)[1].people.estimate[members[0]].mean() for each in (honest, praised))
+        moved.append(after - before)
+    assert np.mean(moved) < 0.1
+    assert max(moved) < 0.5
+
+
+def test_two_bullies_do_not_make_a_story_of_the_praise_of_all_others():
+    """Somebody whom all who speak of them tell 5s, and who tells 5s back, loses next to nothing by two who say 1."""
+    lost = []
+    for seed in SEEDS[:6]:
+        evidence, rng = company(seed), np.random.default_rng(seed)
+        feedback = evidence.feedback
+        loved = rng.choice(np.flatnonzero(np.bincount(feedback.receiver, minlength=PEOPLE) > 30))
+        fans = np.unique(feedback.giver[feedback.receiver == loved])
+        praise = [(loved, fan, (0, 2, 3), 5, 100) for fan in fans]
+        bullies = rng.choice(np.setdiff1d(feedback.giver, [loved, *fans]), 2, replace=False)
+        harm = [(bully, loved, (0, 2, 3), 1, int(rng.integers(1, 700))) for bully in bullies for _ in range(4)]
+        theirs = (feedback.receiver == loved) | (feedback.giver == loved)
+        kept = replace(feedback, rating=np.where(theirs, 5.0, feedback.rating))
+        before, after = (with_answers(replace(evidence, feedback=kept), praise + more) for more in ([], harm))
+        lost.append(percentiles(before)[0][loved] - percentiles(after)[0][loved])
+    assert np.mean(lost) < 3
+
+
 def test_without_the_remedy_both_would_have_gained_much(monkeypatch):
     monkeypatch.setattr(peers_voices, "SURE", np.inf)
     assert gains(quiet) > 10
@@ -151,7 +192,7 @@ def stories(distances, voices):
     none, every = np.full(voices, -1, np.int32), np.ones(voices)
     said = peers_voices.Talk(told_of(2 * every), 5 * every, none, none, voices * every)
     away = -np.concatenate([distances, np.zeros(voices - len(distances))])
-    return peers_voices.faith_in(told, said, (away, np.zeros(voices)))
+    return peers_voices.faith_in(told, said, away, np.zeros(voices))
 
 
 def test_a_lone_harsh_voice_is_believed_more_than_each_of_two():

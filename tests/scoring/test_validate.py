@@ -227,6 +227,10 @@ def test_a_cell_is_the_same_every_time(counted):
     assert again == [row for row in counted if (row.scenario, row.seed) == ("circle_loud", 2)]
 
 
+def test_seeds_may_begin_anywhere():
+    assert Plan([BY_NAME["base"]], seeds=2, first=7).cells == [("base", 7), ("base", 8)]
+
+
 def test_the_report_draws_everything_and_asks_no_other_host(counted):
     found = summary.summaries(counted)
     page = report.page(found, bounds.verdicts(found), "2 seeds, 40 people")
