@@ -10,7 +10,8 @@ from scipy.sparse import csr_array, eye_array
 
 from scoring.model.crossed import Factor, Rows, Variance, fit_crossed
 from scoring.model.lean import Lean, fit_lean
-from scoring.model.lean_layout import Design, layout
+from scoring.model.lean_design import Design, nested
+from scoring.model.lean_layout import layout
 from scoring.model.lean_levels import nest_parts
 from scoring.model.lean_many import fit_many
 from scoring.model.lean_priors import Priors, spelt
@@ -141,14 +142,15 @@ def test_every_variance_on_the_way_is_the_twins(seed):
 def test_who_spoke_once_is_one_with_the_response():
     design = example(1, 1)
     once = replace(design, middles=(design.middles[0], np.where(design.nest == design.nest[0], 99, -1)))
-    lay = layout(once)
+    lay = layout(nested(once))
     assert lay.alone.sum() == 1
     assert not len(lay.levels[1])
-    assert layout(replace(once, middles=(once.middles[0], np.where(design.nest < 9, 99, -1)))).alone.sum() == 0
+    twice = replace(once, middles=(once.middles[0], np.where(design.nest < 9, 99, -1)))
+    assert nested(twice).alone.sum() == 0
     survey = crowd(1)
     everybody = replace(survey, middles=(np.zeros_like(survey.nest), survey.nest))  # one customer, 3,000 contacts
-    assert len(layout(everybody).kind) == 1
-    assert not knotted(everybody, len(layout(everybody).members) + 1)
+    assert len(nested(everybody).kind) == 1
+    assert not knotted(nested(everybody), len(layout(nested(everybody)).members) + 1)
 
 
 def test_estimated_variances_are_near_those_of_restricted_likelihood():
@@ -266,7 +268,7 @@ def test_beyond_the_exact_limit_variances_are_those_of_all_the_evidence(seed):
 
 def test_traces_from_probes_are_those_of_the_inverse():
     design, learning = crowd(6), crowded(loose)
-    lay = layout(design, roamers(design))
+    lay = layout(nested(design, roamers(design)))
     theta = learning.start()
     exact, probed = (sums((lay, learning, probes), theta, np.arange(6))[1] for probes in (None, Probes(lay, learning)))
     assert probed == pytest.approx(exact, rel=0.03, abs=1)
@@ -303,7 +305,7 @@ def test_who_roams_may_stand_among_the_members(seed, width):
     design, learning = example(seed, width), priors(width, loose)
     roaming = roamers(design)
     assert len(roaming)
-    plain, moved = layout(design), layout(design, roaming)
+    plain, moved = layout(nested(design)), layout(nested(design, roaming))
     assert settled(moved, learning) == pytest.approx(settled(plain, learning), rel=1e-6)
     known = priors(width, held)
     one, other = (exactly(lay, known) for lay in (plain, moved))
@@ -336,10 +338,90 @@ def test_only_voices_of_several_customers_roam():
 def test_members_and_the_widest_block_of_middles_are_what_is_counted(voices):
     design = crowd(1)
     several = replace(design, middles=(design.middles[0], design.middles[1] % voices))
-    one = layout(several)
+    one = layout(nested(several))
     together = len(one.members) + len(one.kind)  # every customer hears one of these voices
-    assert knotted(several, together - 1)
-    assert not knotted(several, together)
+    assert knotted(nested(several), together - 1)
+    assert not knotted(nested(several), together)
     apart = len(one.members) + 4  # a customer and its three voices
-    assert knotted(design, apart - 1)
-    assert not knotted(design, apart)
+    assert knotted(nested(design), apart - 1)
+    assert not knotted(nested(design), apart)
+
+
+def crowding(design):
+    """The same evidence twice: locals eliminated before middles, and after whoever speaks in them."""
+    plain, crowded_ = layout(nested(design)), layout(nested(design, crowd=0))
+    assert plain.crowd is None
+    assert len(crowded_.knots.crowd) > 1
+    return plain, crowded_
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(WIDTHS))
+def test_a_crowd_may_be_eliminated_before_its_locals(seed, width):
+    design, learning, known = example(seed, width), priors(width, loose), priors(width, held)
+    plain, moved = crowding(design)
+    assert settled(moved, learning) == pytest.approx(settled(plain, learning), rel=1e-9)
+    one, other = (exactly(lay, known) for lay in (plain, moved))
+    for name in ("core", "middle", "local", "nest", "force"):
+        assert getattr(other.effects, name) == pytest.approx(getattr(one.effects, name), abs=1e-9)
+    assert other.member_sds == pytest.approx(one.member_sds, abs=1e-9)
+    assert other.fixed_sds == pytest.approx(one.fixed_sds, abs=1e-9)
+    first, second = (covariances(fit.layout, fit.schur, fit.core) for fit in (one, other))
+    for name in ("middle", "middle_core", "local_core", "local", "local_middle"):
+        assert getattr(second, name) == pytest.approx(getattr(first, name), abs=1e-9)
+    nests = nest_variances(plain, one.schur, first)
+    assert nest_variances(moved, other.schur, second) == pytest.approx(nests, abs=1e-9)
+    rng = np.random.default_rng(seed)
+    wanted = [
+        csr_array(rng.standard_normal((5, size)))
+        for size in (len(plain.locals_) * width, len(plain.kind), len(one.effects.core))
+    ]
+    assert other.variances_of(*wanted) == pytest.approx(one.variances_of(*wanted), abs=1e-9)
+
+
+def large_customer(contacts, seed=1, projects=5):
+    """A customer of whom so many contacts each answered about two, three or four of its projects."""
+    rng = np.random.default_rng(seed)
+    design = crowd(seed, people=30, projects=projects, rows=6 * contacts, customers=1)
+    return replace(design, middles=(design.middles[0], rng.integers(0, contacts, 3 * contacts)[design.nest]))
+
+
+def test_what_a_crowd_leaves_to_invert_does_not_grow_with_it():
+    for contacts in (300, 3_000):
+        told = nested(large_customer(contacts))
+        assert len(told.kind) > 0.7 * contacts  # who answered more than once, and the customer
+        assert np.bincount(told.knots.group).tolist() == [6]
+        assert len(layout(told).crowd.one) < 30 * contacts
+        assert not knotted(told, 30 + 6)
+
+
+def test_other_numbers_change_nothing_of_a_crowd():
+    design = large_customer(400)
+    told = [design, renumbered(design, 3)]
+    one, other = (fit_lean(each, crowded(held)) for each in told)
+    assert one.layout.crowd is not None
+    for name in ("core", "middle", "local", "nest"):
+        found, expected = (np.sort(getattr(fit.effects, name).ravel()) for fit in (other, one))
+        assert found == pytest.approx(expected, abs=1e-12)
+    assert np.sort(other.member_sds) == pytest.approx(np.sort(one.member_sds), abs=1e-12)
+    one, other = (fit_lean(each, crowded(loose)) for each in told)
+    assert other.variances == pytest.approx(one.variances, rel=1e-11)
+
+
+def test_a_crowd_beyond_the_exact_limit_is_told_as_within():
+    design, known = crowd(3, projects=300, customers=20), crowded(held)
+    rng = np.random.default_rng(30)
+    customer = design.local % 20
+    voice = customer * 75 + rng.integers(0, 75, 3_000)[design.nest]
+    design = replace(design, local=design.local % 40, middles=(customer, voice))
+    exact, wide = fit_lean(design, known), fit_lean(design, known, exact=50)
+    assert exact.layout.crowd is not None
+    assert isinstance(wide.core, Wide)
+    assert wide.layout.crowd is not None
+    for name in ("core", "middle", "local", "nest", "force"):
+        assert getattr(wide.effects, name) == pytest.approx(getattr(exact.effects, name), abs=1e-9)
+    assert np.median(np.abs(wide.member_sds / exact.member_sds - 1)) < 0.02
+    lay, learning = wide.layout, crowded(loose)
+    theta = learning.start()
+    whole, probed = (sums((lay, learning, probes), theta, np.arange(6))[1] for probes in (None, Probes(lay, learning)))
+    assert probed == pytest.approx(whole, rel=0.03, abs=1)
