@@ -60,7 +60,10 @@ async def test_levels_that_ask_for_more_do_so_from_their_publication(api, worker
     client = await api(north, "cleo", "hr")
     levels = json.loads(encode(Policy()))["levels"]
     levels[1]["stages"] = 3
-    version = await published(client, await looked_at(client, worker_pool, {"levels": levels}))
+    preview = await looked_at(client, worker_pool, {"levels": levels})
+    assert (preview["levels_lost_later"], preview["levels_later"]) == (0, [])
+    assert "level_after_grace" in {board["board"] for board in preview["boards"]}
+    version = await published(client, preview)
     assert version["policy"]["levels_from"] is not None
     after = await published(client, await looked_at(client, worker_pool, {"results_cap": 0.1}))
     assert after["policy"]["levels_from"] == version["policy"]["levels_from"]
