@@ -103,6 +103,24 @@ async def test_a_policy_that_breaks_a_rule_is_told_which(api, north, changes, wo
     assert word in refused.json()["message"]
 
 
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ('{"changes": {"k": 6, "minimum_voices": 4, "k": 5}}', "'k'"),
+        (
+            '{"changes": {"weights": {"other": {"care": 1, "care": 2, "leading": 1, "leading": 1}}}}',
+            "'care', 'leading'",
+        ),
+        ('{"changes": {"k": 6}, "changes": {"k": 5}}', "'changes'"),
+    ],
+)
+async def test_a_policy_that_names_a_key_twice_is_told_which(api, north, body, keys):
+    client = await api(north, "cleo", "hr")
+    refused = await client.post(f"{POLICIES}/previews", content=body, headers={"content-type": "application/json"})
+    told = {"code": "invalid", "message": f"{keys}: given more than once", "detail": {}}
+    assert (refused.status_code, refused.json()) == (400, told)
+
+
 async def test_k_is_only_raised_while_a_round_is_open(api, worker_pool, north):
     client = await api(north, "cleo", "hr")
     async with db.tenant(worker_pool, north.organization_id) as tx:
