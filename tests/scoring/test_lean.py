@@ -425,3 +425,19 @@ def test_a_crowd_beyond_the_exact_limit_is_told_as_within():
     theta = learning.start()
     whole, probed = (sums((lay, learning, probes), theta, np.arange(6))[1] for probes in (None, Probes(lay, learning)))
     assert probed == pytest.approx(whole, rel=0.03, abs=1)
+
+
+def test_beyond_the_exact_limit_many_of_whom_very_much_was_said_together_have_sds():
+    """Their neighbourhoods are nearly singular: with what is outside taken off, variances were half or twice theirs."""
+    rng, people = np.random.default_rng(1), 60
+    design = large_customer(4_000)
+    units = rng.integers(0, 3, 12_000)[design.nest] * 5 + design.local  # three states of each of five projects
+    who = np.tile([rng.choice(people, 12, replace=False) for _ in range(5)], (3, 1))
+    shares = rng.dirichlet(np.ones(12), 15)
+    team = csr_array((shares.ravel(), (np.repeat(np.arange(15), 12), who.ravel())), shape=(15, people))
+    told, known = replace(design, unit=units, shares=team), replace(crowded(held), member_kind=np.zeros(60, np.intp))
+    exact, wide = fit_lean(told, known), fit_lean(told, known, exact=20)
+    assert isinstance(wide.core, Wide)
+    wrong = np.abs(wide.member_sds / exact.member_sds - 1)
+    assert np.median(wrong) < 0.02
+    assert wrong.max() < 0.1
