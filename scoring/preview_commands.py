@@ -16,7 +16,7 @@ from scoring.exchange import folder as exchange
 from scoring.exchange.problems import BadFolder
 from scoring.model.evidence import Evidence
 from scoring.model.score import score
-from scoring.offline import after_last_evidence, assumed
+from scoring.offline import after_last_evidence, assumed, dated
 from scoring.preview import STANDING, Preview, preview
 
 TOP = 10
@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
             evidence, at = _read(folder, moment(as_of), assume_consent)
         except (BadFolder, policies.InvalidPolicy) as wrong:
             refuse(str(wrong))
-        found = preview(evidence, old, new, at)
+        found = preview(evidence, dated(old, at), new, at)
         tell(found, at)
         if csv:
             _write(csv, found.moves.write_csv().encode())
@@ -81,8 +81,12 @@ def tell(found: Preview, at: datetime) -> None:
     console = Console()
     moves = ("subject", "before", "after", "moved")
     levels = found.levels
-    console.print(f"as of {at.isoformat()}: {levels.height} people change their level")
+    later = found.after_grace
+    console.print(f"as of {at.isoformat()}: {levels.height} people change their level on the day of publication")
     console.print(_table("levels", levels.head(TOP), moves))
+    if later.height:
+        console.print(f"{later.height} lose one when the grace ends, should their trust stay as it is")
+        console.print(_table("levels when the grace ends", later.head(TOP), moves))
     console.print(_table("quality, largest moves (sd)", found.largest(TOP), moves))
     console.print(_table("standing, largest moves (sd)", found.largest(TOP, STANDING), moves))
     whole = found.boards.filter(pl.col("scope") == "organization")

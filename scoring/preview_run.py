@@ -8,13 +8,14 @@ import msgspec
 import polars as pl
 
 from scoring import policies, release_store
-from scoring.inputs import Inputs, read_inputs
+from scoring.inputs import read_inputs
+from scoring.model.evidence import Evidence
 from scoring.model.periods import micros
 from scoring.model.score import fit
 from scoring.model.scores import Scores
 from scoring.model.select import select
 from scoring.policy import Policy, Reference, check
-from scoring.preview import STANDING, Preview, compare
+from scoring.preview import STANDING, Preview, compare, holding, publishing
 from scoring.release import shown
 from service.base import db, events, slots
 from service.base.apart import apart
@@ -52,27 +53,37 @@ async def both(
 
     Peers stand as they were released: looking at a policy shows nothing of anybody's answers that is not shown already.
     """
-    found = await read_inputs(pool, organization_id)
-    seen = [await _seen(pool, organization_id, found, policy, as_of) for policy in policies_]
-    return compare(found.evidence, *seen), seen[1].reference
+    evidence = (await read_inputs(pool, organization_id)).evidence
+    before, after = policies_
+    (today,) = await _seen(pool, organization_id, evidence, (before,), as_of)
+    held = holding(evidence, today.levels, as_of)
+    new = await _seen(pool, organization_id, held, publishing(before, after, as_of), as_of)
+    return compare(held, today, *new), new[0].reference
 
 
-async def _seen(pool: db.Pool, organization_id: UUID, found: Inputs, policy: Policy, as_of: datetime) -> Scores:
-    earlier = as_of - timedelta(days=policy.grace_days)
-    async with db.tenant(pool, organization_id, readonly=True) as tx:
-        released = await release_store.read(tx, found.evidence, (as_of, earlier))
-    known = select(found.evidence, micros(as_of))
-    blocks = await apart(fit, known, policy, micros(as_of))
-    return await apart(shown, released.now, released.earlier, found.evidence, blocks, (policy, as_of))
+async def _seen(
+    pool: db.Pool, organization_id: UUID, evidence: Evidence, policies_: tuple[Policy, ...], as_of: datetime
+) -> list[Scores]:
+    """Return what would be shown under policies that differ in grace alone."""
+    blocks = await apart(fit, select(evidence, micros(as_of)), policies_[0], micros(as_of))
+    found = []
+    for policy in policies_:
+        earlier = as_of - timedelta(days=policy.grace_days)
+        async with db.tenant(pool, organization_id, readonly=True) as tx:
+            released = await release_store.read(tx, evidence, (as_of, earlier))
+        found.append(await apart(shown, released.now, released.earlier, evidence, blocks, (policy, as_of)))
+    return found
 
 
 def summary(compared: Preview) -> dict[str, Any]:
-    """Return what is stored: levels, the largest moves of quality and of standing, and the boards of the whole."""
+    """Return what is stored: levels on that day and after a grace, the largest moves of figures, the whole's boards."""
     columns = ("subject", "before", "after")
     whole = compared.boards.filter(pl.col("scope") == "organization").drop("scope")
     return {
         "levels_changed": compared.levels.height,
         "levels": compared.levels.head(MOST_LEVELS).select(columns).to_dicts(),
+        "levels_lost_later": compared.after_grace.height,
+        "levels_later": compared.after_grace.head(MOST_LEVELS).select(columns).to_dicts(),
         "largest": compared.largest(MOST_MOVES).select(columns).to_dicts(),
         "standing": compared.largest(MOST_MOVES, STANDING).select(columns).to_dicts(),
         "boards": whole.to_dicts(),

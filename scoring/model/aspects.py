@@ -8,7 +8,7 @@ from scoring.model.choices import Aspect, SignalKind
 from scoring.model.crossed import Variance
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import Lean, fit_lean
-from scoring.model.lean_layout import Design
+from scoring.model.lean_design import Design
 from scoring.model.lean_priors import Priors
 from scoring.model.patterns import for_each, squares
 from scoring.model.scores import Source

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from scoring.model.lean_layout import NOBODY, Design, Layout, layout
+from scoring.model.lean_design import NOBODY, Design, nested
+from scoring.model.lean_layout import Layout, layout
 from scoring.model.lean_priors import Priors, spelt
 from scoring.model.lean_roaming import knotted, roamers
 from scoring.model.lean_solve import Schur, Variances, eliminate
@@ -101,8 +102,10 @@ def fit_lean(design: Design, priors: Priors, exact: int = EXACT) -> Lean:
     """Fit, with exact posterior variances for up to `exact` effects; a design without rows is a ValueError."""
     if not len(design.y):
         raise ValueError("a lean fit needs at least one row")
-    wide = knotted(design, exact)
-    lay = layout(design, roamers(design) if wide else NOBODY)
+    told = nested(design)
+    wide = knotted(told, exact)
+    roaming = roamers(design) if wide else NOBODY
+    lay = layout(nested(design, roaming) if len(roaming) else told)
     theta = settled(lay, priors, wide=wide)
     at = spelt(lay, priors, theta)
     schur = eliminate(lay, at)

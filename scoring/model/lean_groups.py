@@ -1,12 +1,10 @@
-"""Middles of a lean fit that hang together: square blocks in one flat buffer, padded to few sizes."""
+"""Knots of a lean fit that hang together: square blocks in one flat buffer, padded to few sizes."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from scoring.model.patterns import products
 
@@ -15,11 +13,11 @@ Places = NDArray[np.signedinteger[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Connected middles: square blocks in one flat buffer, padded to few sizes.
+    """Connected knots: square blocks in one flat buffer, padded to few sizes.
 
-    `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (middles,):
+    `size` of each bucket and `count` of its blocks, in the order of the buffer; `home`, `stride`, `place` (knots,):
     where a block begins, how wide it is, and the row in it; `slots` of each bucket: who stands in each row of each of
-    its blocks, the number of middles where nobody does; `row`, `column`, `at` : the entries of all blocks as one
+    its blocks, the number of knots where nobody does; `row`, `column`, `at` : the entries of all blocks as one
     matrix by rows, and where each lies in the buffer.
     """
 
@@ -35,30 +33,28 @@ class Groups:
     at: Places
 
     def address(self, row: Places, column: Places) -> Places:
-        """Where the entry of two middles of one group lies in the buffer."""
+        """Where the entry of two knots of one group lies in the buffer."""
         return np.asarray((self.home + self.place * self.stride)[row] + self.place[column], np.intp)
 
 
-def grouped(entry_local: Places, entry_middle: Places, middles: int) -> Groups:
-    """Find which middles hang together, and give each group its block."""
-    if not middles:
+def grouped(group: Places) -> Groups:
+    """Give each group of knots its block; `group` (knots,), all numbers up to the largest."""
+    knots = len(group)
+    if not knots:
         none = np.empty(0, np.intp)
         return Groups((), none, none, none, none, none, (), none, none, none)
-    chained = entry_local[1:] == entry_local[:-1]
-    ends = entry_middle[:-1][chained], entry_middle[1:][chained]
-    joined = coo_array((np.ones(len(ends[0])), ends), shape=(middles, middles))
-    count, group = connected_components(joined, directed=False)
+    count = int(group.max()) + 1
     size = np.bincount(group, minlength=count)
     padded = _rounded(size)
     order = np.lexsort((np.arange(count), padded))
     home = np.empty(count, np.intp)
     home[order] = np.cumsum(padded[order] ** 2) - padded[order] ** 2
-    sorted_middles = np.argsort(group, kind="stable")
+    sorted_knots = np.argsort(group, kind="stable")
     starts = np.cumsum(size) - size
-    place = np.empty(middles, np.intp)
-    place[sorted_middles] = np.arange(middles) - starts[group[sorted_middles]]
-    row, offset = products(np.arange(middles), group, np.append(starts, middles))
-    column = sorted_middles[offset]
+    place = np.empty(knots, np.intp)
+    place[sorted_knots] = np.arange(knots) - starts[group[sorted_knots]]
+    row, offset = products(np.arange(knots), group, np.append(starts, knots))
+    column = sorted_knots[offset]
     begin, stride = home[group], padded[group]
     at = (begin + place * stride)[row] + place[column]
     spare = np.repeat(np.arange(count), padded - size)

@@ -38,7 +38,7 @@ def variances(lay: Layout, priors: Priors, at: Variances, cov: tuple[Covariances
     sums = [0.0, float(whole.sum())]
     if width > 1:
         sums.append(float((np.einsum("lbb->l", of.local) - whole).sum()))
-    sums += by_kind(lay, priors, (of.pairs[lay.groups.own], np.diagonal(of.core)))
+    sums += by_kind(lay, priors, (of.middle, np.diagonal(of.core)))
     add_nests(lay, priors, sums, nest_parts(lay, at, nests))
     return np.array(sums)
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from scoring.model.lean import EXACT, Shared, fit_lean
-from scoring.model.lean_layout import Design, Layout, layout
+from scoring.model.lean_design import Design, nested
+from scoring.model.lean_layout import Layout, layout
 from scoring.model.lean_priors import Priors, spelt
 from scoring.model.lean_solve import Schur, Variances, eliminate
 from scoring.model.lean_spread import effects, invert
@@ -72,7 +73,7 @@ def _together(told: list[Told]) -> list[Shared]:
     """Fit designs side by side."""
     joint, ends = _joined([design for design, _ in told])
     priors = replace(told[0][1], member_kind=np.concatenate([priors.member_kind for _, priors in told]))
-    lay = layout(joint)
+    lay = layout(nested(joint))
     at = spelt(lay, priors, priors.start())
     schur = eliminate(lay, at)
     of = _owners(lay, ends)

@@ -58,7 +58,7 @@ def inward(lay: Layout, schur: Schur, right: Rights) -> Through:
     unit = right.unit - lay.into_units @ heavy - np.einsum("ub,ubk->uk", schur.unit, by_local[cells.local_of])
     middle = right.middle - lay.into_middles @ heavy
     middle = middle - lay.of_middles @ np.einsum("eb,ebk->ek", schur.entry, by_local[cells.entry_local])
-    by_middle = np.asarray(schur.groups @ middle)
+    by_middle = schur.groups @ middle
     member = right.core[:members] + lay.patterns.turned @ unit - schur.by_member @ middle
     core = np.concatenate([member, fixed - tall(schur.by_middle[:, :-1], middle)])
     return Through(pulled, local, by_local, middle, by_middle, core)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
+from scoring.model.lean_crowd import Middles
 from scoring.model.lean_groups import Groups
 from scoring.model.lean_layout import Layout
 from scoring.model.patterns import filled, summed, tall
@@ -46,7 +47,7 @@ class Schur:
 
     `pull` (N,) 1 / (weight + λ) of nests, `keep` (N,) the share of a nest's weight that stays. `inverse` (locals,
     width, width) of the local blocks; `by_entry`, `by_unit`, `by_fixed` its products with what touches a local, and
-    `entry`, `unit`, `mixed` (…, width) that itself. `groups` (middles, middles) the inverse of the middles' blocks;
+    `entry`, `unit`, `mixed` (…, width) that itself. `groups` the inverse of the middles' equations;
     `by_member` (members, middles), `by_middle` (middles, globals + 1) its products with what touches a middle, and
     `middle` the latter itself. `core` is full up to DENSE members.
     """
@@ -60,7 +61,7 @@ class Schur:
     by_unit: Floats
     by_fixed: Floats
     mixed: Floats
-    groups: csr_array
+    groups: Middles
     by_member: csr_array
     by_middle: Floats
     middle: Floats
@@ -77,7 +78,8 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     keep = 1 - nests.weight * pull
     columns, weight = keep[:, None] * nests.columns, keep * nests.weight
     fixed = keep[:, None] * nests.fixed
-    inverse = _locals(lay, at, pull)
+    block = _locals(lay, at, pull)
+    inverse = np.asarray(1 / block if nests.columns.shape[1] == 1 else np.linalg.inv(block), np.float64)
     unit, entry = lay.into_units @ columns, lay.into_entries @ columns
     pulled = (pull[:, None] * nests.columns)[:, :, None] * nests.fixed[:, None, :]
     mixed = nests.mixed - summed(lay.into_locals, pulled)
@@ -89,8 +91,8 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
     units = lay.into_units @ fixed - np.einsum("ub,ubk->uk", unit, by_fixed[cells.local_of])
     middle = lay.into_middles @ fixed
     middle -= lay.of_middles @ np.einsum("eb,ebk->ek", entry, by_fixed[cells.entry_local])
-    groups = _groups(lay, at, weight, (entry, by_entry))
-    by_middle = np.asarray(groups @ middle)
+    groups = _groups(lay, at, weight, (entry, by_entry, block))
+    by_middle = groups @ middle
     links = lay.into_links @ weight
     links = links - np.einsum("lb,lb->l", unit[cells.link_unit], by_entry[cells.link_entry])
     within = -np.einsum("pb,pb->p", unit[cells.one], by_unit[cells.other])
@@ -105,7 +107,7 @@ def eliminate(lay: Layout, at: Variances) -> Schur:
 
 
 def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
-    """Inverses of the locals' own blocks, (locals, width, width)."""
+    """Return the locals' own blocks, after nests: (locals, width, width)."""
     nests, width = lay.nests, lay.design.width
     whole = at.residual / at.local[0]
     contrast = at.residual / at.local[-1]
@@ -113,25 +115,34 @@ def _locals(lay: Layout, at: Variances, pull: Floats) -> Floats:
     square = (pull[:, None] * nests.columns)[:, :, None] * nests.columns[:, None, :]
     block = prior - summed(lay.into_locals, square)
     block[:, np.arange(width), np.arange(width)] += nests.own
-    return np.asarray(1 / block if width == 1 else np.linalg.inv(block), np.float64)
+    return np.asarray(block, np.float64)
 
 
-def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats]) -> csr_array:
-    """Inverse of the middles' blocks, after nests and locals."""
+def _groups(lay: Layout, at: Variances, weight: Floats, parts: tuple[Floats, Floats, Floats]) -> Middles:
+    """Invert the middles' equations, after nests and locals: blocks of them, or of the knots that a crowd leaves."""
     cells, groups = lay.cells, lay.groups
     middles = len(lay.kind)
     if not middles:
-        return csr_array((0, 0))
-    entry, by_entry = parts
+        return Middles(csr_array((0, 0)))
+    entry, by_entry, block = parts
     taken = np.einsum("pb,pb->p", entry[cells.left], by_entry[cells.right])
     meeting = lay.patterns.meeting
     size = sum(width * width * count for width, count in groups.buckets)
     met = np.concatenate([-taken, weight[meeting.nest]])
     buffer = np.bincount(meeting.at, met, size).astype(np.float64, copy=False)
     buffer[groups.padding] = 1
-    own = lay.into_middles @ weight
-    buffer[groups.own] += own + at.residual / np.asarray(at.middle)[lay.kind]
-    return filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at])
+    own = lay.into_middles @ weight + at.residual / np.asarray(at.middle)[lay.kind]
+    knots, crowd = lay.knots, lay.crowd
+    if crowd is None:
+        buffer[groups.own] += own
+        return Middles(filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at]))
+    buffer[groups.own[: len(knots.stay)]] += own[knots.stay]
+    amount = crowd.amounts(entry, weight)
+    crowd.add(buffer, amount, (entry, block[knots.kept], own[knots.crowd]))
+    apart = np.zeros(middles)
+    apart[knots.crowd] = 1 / own[knots.crowd]
+    inverse = filled(lay.patterns.groups, _inverted(groups, buffer)[groups.at])
+    return Middles(inverse, crowd.spread(amount, own[knots.crowd]), apart)
 
 
 def _inverted(groups: Groups, buffer: Floats) -> Floats:
@@ -147,7 +158,7 @@ def _inverted(groups: Groups, buffer: Floats) -> Floats:
 
 
 def _core(
-    lay: Layout, at: Variances, blocks: tuple[Floats, Floats, csr_array], mixed: tuple[Floats, Floats]
+    lay: Layout, at: Variances, blocks: tuple[Floats, Floats, Middles], mixed: tuple[Floats, Floats]
 ) -> tuple[csr_array | Floats, Floats, csr_array]:
     """Equations of the members: (members, members), with the globals (members, globals + 1), and T·H⁻¹."""
     links, within, groups = blocks
@@ -158,7 +169,7 @@ def _core(
         return np.empty((0, 0)), np.empty((0, units.shape[1])), csr_array((0, middle.shape[0]))
     square = filled(lay.patterns.square, within)
     between = lay.patterns.reaching.filled(links)
-    by_member = csr_array(between @ groups)
+    by_member = groups.after(between)
     core: csr_array | Floats
     if members <= DENSE:
         core = turned @ (square @ shares.toarray()) - between @ by_member.toarray().T

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_groups import Groups
+from scoring.model.lean_knots import numbered
 from scoring.model.lean_layout import Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
@@ -44,14 +45,17 @@ class Covariances:
     """Posterior, in units of the residual: of the core with itself, middles, (middles,), and locals with the core.
 
     `core` (g, g); `middle_core` (middles, g); `local_core` (locals, width, g); `middle` the variances, `pairs` a buffer
-    of the groups' layout; `local` (locals, width, width); `local_middle` (entries, width). Of units with themselves,
-    (units,), their local (units, width), the middles at links (links,), and globals (units, globals).
+    of the groups' layout, `crowd` those of a crowd with its knots, by P's entries; `local` (locals, width, width);
+    `local_middle` (entries, width). Of units with themselves, (units,), their local (units, width), the middles at
+    links (links,), and globals (units, globals).
     """
 
     core: Floats
     middle_core: Floats
     local_core: Floats
+    middle: Floats
     pairs: Floats
+    crowd: Floats
     local: Floats
     local_middle: Floats
     unit: Floats
@@ -114,7 +118,8 @@ def quadratics(
     middle = csr_array(middle - local @ through)
     member = csr_array(csr_array(rest[:, :members]) - (local @ units) @ lay.shares)
     fixed = rest[:, members:].toarray() - local @ schur.by_fixed[:, :, :-1].reshape(count * width, -1)
-    total += _among_middles(lay.groups, schur.groups, middle)
+    knots, apart = schur.groups.to_knots(middle)
+    total += apart + _among_knots(lay.groups, schur.groups.knots, knots)
     member = csr_array(member - middle @ schur.by_member.T)
     fixed = fixed - middle @ schur.by_middle[:, :-1]
     if isinstance(core, Wide):
@@ -125,8 +130,8 @@ def quadratics(
     return np.asarray(total + np.einsum("rg,rg->r", fixed, beside))
 
 
-def _among_middles(groups: Groups, inverse: csr_array, wanted: csr_array) -> Floats:
-    """Compute z G zᵀ of rows z of `wanted` (rows, middles), from the entries of the inverse G that meet: (rows,)."""
+def _among_knots(groups: Groups, inverse: csr_array, wanted: csr_array) -> Floats:
+    """Compute z G zᵀ of rows z of `wanted` (rows, knots), from the entries of the inverse G that meet: (rows,)."""
     row, count = row_of(wanted), np.diff(wanted.indptr)
     one, other = products(np.arange(len(row)), row, wanted.indptr)
     first, second = wanted.indices[one], wanted.indices[other]
@@ -150,12 +155,10 @@ def _placed(values: Floats, row: Places, column: Places, shape: tuple[int, int])
 
 def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
     """Posterior covariances of everything but the nests; `core` is Z, (g, g)."""
-    cells, groups, members = lay.cells, lay.groups, lay.shares.shape[1]
+    cells, members = lay.cells, lay.shares.shape[1]
     locals_, width = schur.by_fixed.shape[:2]
     pull = np.hstack([schur.by_member.toarray().T, schur.by_middle[:, :-1]])
     middle_core = -(schur.by_member.T @ core[:members] + schur.by_middle[:, :-1] @ core[members:])
-    pairs = -_within(groups, pull, middle_core)
-    pairs[groups.at] += schur.groups.data
     of_units = np.asarray(lay.shares @ core[:members])
     local_core = np.empty((locals_, width, core.shape[0]))
     for column in range(width):
@@ -163,7 +166,8 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
         spread += filled(lay.patterns.units, schur.by_unit[:, column]) @ of_units
         local_core[:, column] = -(spread + schur.by_fixed[:, column, :-1] @ core[members:])
     unit_middle = _unit_middle(lay, middle_core)
-    local_middle = _local_middle(lay, schur, (pairs, middle_core, unit_middle))
+    of_middles = _middles(lay, schur, (pull, middle_core, local_core))
+    local_middle = _local_middle(lay, schur, of_middles, (middle_core, unit_middle))
     taken = local_middle[:, :, None] * schur.by_entry[:, None, :]
     unit, member = row_of(lay.shares), lay.shares.indices
     by_unit = np.empty((len(cells.local_of), width))
@@ -178,12 +182,42 @@ def covariances(lay: Layout, schur: Schur, core: Floats) -> Covariances:
             local[:, one, two] -= np.bincount(cells.local_of, given[:, one, two], locals_)
     own = np.bincount(unit, lay.shares.data * of_units[unit, member], len(cells.local_of)).astype(np.float64)
     return Covariances(
-        core, middle_core, local_core, pairs, local, local_middle, own, by_unit, unit_middle, of_units[:, members:]
+        core,
+        middle_core,
+        local_core,
+        *of_middles,
+        local,
+        local_middle,
+        own,
+        by_unit,
+        unit_middle,
+        of_units[:, members:],
     )
 
 
+def _middles(lay: Layout, schur: Schur, of: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+    """Variances of middles, (middles,); covariances of knots in a buffer of the groups' layout, of a crowd with its."""
+    pull, middle_core, local_core = of
+    groups, knots, inverse, crowd = lay.groups, lay.knots, schur.groups, lay.crowd
+    if crowd is None or inverse.spread is None or inverse.apart is None:
+        pairs = -_within(groups, pull, middle_core)
+        pairs[groups.at] += inverse.knots.data
+        return pairs[groups.own], pairs, np.empty(0)
+    stay, whole = len(knots.stay), (len(groups.own), pull.shape[1])
+    core = np.concatenate([middle_core[knots.stay], local_core[knots.kept].reshape(-1, whole[1])])
+    pulled = np.zeros(whole)  # what is wanted of locals' columns is by rows of middles
+    pulled[:stay] = pull[knots.stay]
+    pairs = -_within(groups, pulled, core)
+    pairs[groups.at] += inverse.knots.data
+    found, variance = crowd.covariances((inverse.spread, inverse.knots), groups, (pull[knots.crowd], core))
+    middle = inverse.apart - np.einsum("mg,mg->m", pull, middle_core)
+    middle[knots.crowd] += variance
+    middle[knots.stay] = pairs[groups.own[:stay]]
+    return middle, pairs, found
+
+
 def _within(groups: Groups, left: Floats, right: Floats) -> Floats:
-    """Multiply the rows (middles, g) of `left` and `right` within each group: a buffer of the groups' layout.
+    """Multiply the rows (knots, g) of `left` and `right` within each group: a buffer of the groups' layout.
 
     In slices so small that no BLAS shares them over threads.
     """
@@ -208,14 +242,16 @@ def _unit_middle(lay: Layout, middle_core: Floats) -> Floats:
     return np.bincount(reach.link, amount, len(middle)).astype(np.float64, copy=False)
 
 
-def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats]) -> Floats:
+def _local_middle(
+    lay: Layout, schur: Schur, middles: tuple[Floats, Floats, Floats], known: tuple[Floats, Floats]
+) -> Floats:
     """Covariance of each local with each middle that it touches: (entries, width)."""
-    cells, members = lay.cells, lay.shares.shape[1]
-    pairs, middle_core, unit_middle = known
+    cells, knot, members = lay.cells, lay.knots.knot, lay.shares.shape[1]
+    (_, pairs, of_crowd), (middle_core, unit_middle) = middles, known
     if not len(lay.kind):
         return np.empty((0, schur.by_entry.shape[1]))
     left, right = cells.left, cells.right
-    at = lay.groups.address(cells.entry_middle[left], cells.entry_middle[right])
+    at = lay.groups.address(knot[cells.entry_middle[left]], knot[cells.entry_middle[right]])
     of_entry = schur.by_entry[right] * pairs[at][:, None]
     of_unit = schur.by_unit[cells.link_unit] * unit_middle[:, None]
     of_fixed = np.einsum(
@@ -225,6 +261,9 @@ def _local_middle(lay: Layout, schur: Schur, known: tuple[Floats, Floats, Floats
     for column in range(found.shape[1]):
         found[:, column] -= np.bincount(left, of_entry[:, column], len(found))
         found[:, column] -= np.bincount(cells.link_entry, of_unit[:, column], len(found))
+    if lay.crowd is not None:
+        found[lay.crowd.spoken] = lay.crowd.split(of_crowd)[0].reshape(-1, found.shape[1])
+        found[lay.crowd.beside] = pairs[lay.crowd.aside]
     return found
 
 
@@ -232,7 +271,7 @@ def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
     """Posterior variance of each nest, (N,), in units of the residual: r + r² Var(what else it feels, weighted)."""
     cells, nests, members = lay.cells, lay.nests, lay.shares.shape[1]
     weight, columns, fixed = nests.weight, nests.columns, nests.fixed[:, :-1]
-    unit = cells.unit
+    unit, knot = cells.unit, numbered(lay.knots.knot, cells.middle)
     total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * cov.unit[unit]
     total += ((fixed @ cov.core[members:, members:]) * fixed).sum(axis=1)
     cross = weight * (columns * cov.unit_local[unit]).sum(axis=1)
@@ -243,11 +282,14 @@ def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
     for kind, middle in enumerate(cells.middle):
         some = np.flatnonzero(middle >= 0)
         m, heavy = middle[some], weight[some]
-        total[some] += heavy**2 * cov.pairs[lay.groups.address(m, m)]
+        total[some] += heavy**2 * cov.middle[m]
         cross[some] += heavy**2 * cov.unit_middle[cells.link[kind][some]]
         cross[some] += heavy * (cov.middle_core[m, members:] * fixed[some]).sum(axis=1)
         cross[some] += heavy * (columns[some] * cov.local_middle[cells.entry[kind][some]]).sum(axis=1)
-        for other in cells.middle[kind + 1 :]:
-            both = np.flatnonzero((middle >= 0) & (other >= 0))
-            cross[both] += weight[both] ** 2 * cov.pairs[lay.groups.address(middle[both], other[both])]
+        for other in knot[kind + 1 :]:
+            both = np.flatnonzero((knot[kind] >= 0) & (other >= 0))
+            cross[both] += weight[both] ** 2 * cov.pairs[lay.groups.address(knot[kind, both], other[both])]
+    if lay.crowd is not None:
+        for some, met in zip(lay.crowd.nests, lay.crowd.split(cov.crowd)[1:], strict=True):
+            cross[some] += weight[some] ** 2 * met
     return np.asarray(schur.pull + schur.pull**2 * (total + 2 * cross))

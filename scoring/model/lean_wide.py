@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 NEAR = 20  # members of a neighbourhood; with more, sds hardly come nearer
+DOUBT = 0.1  # by which who is outside may change a variance; beyond, a row of the inverse is solved for
+MOST_DOUBTED = 500  # rows solved for, so that the cost stays in proportion
 TOGETHER = 256  # neighbourhoods solved at once
 TOLERANCE = 1e-13  # of the right-hand side, where conjugate gradients stop
 
@@ -93,10 +95,14 @@ def _nearly_inverse(core: csr_array) -> csr_array:
     size, diagonal = matrix.shape[0], matrix.diagonal()
     taken = matrix.multiply(matrix) @ (1 / diagonal)  # what each is surer for, were all others known
     near, place = _nearest(matrix, diagonal)
-    found = np.empty(near.shape)
+    found, doubt = np.empty(near.shape), np.empty(size)
     for first in range(0, size, TOGETHER):
         some = slice(first, first + TOGETHER)
-        found[some] = _own_rows((matrix, diagonal, taken), near[some], place[some])
+        found[some], doubt[some] = _own_rows((matrix, diagonal, taken), near[some], place[some])
+    doubted = np.argsort(-doubt, kind="stable")[: min(int((doubt > DOUBT).sum()), MOST_DOUBTED)]
+    for first in range(0, len(doubted), TOGETHER):
+        members = doubted[first : first + TOGETHER]
+        found[members] = _solved_rows(matrix, near[members], members)
     member, at = np.nonzero(near >= 0)
     inverse = csr_array((found[member, at], (member, near[member, at])), shape=(size, size))
     return csr_array((inverse + inverse.T) / 2)
@@ -114,13 +120,15 @@ def _nearest(matrix: csr_array, diagonal: Floats) -> tuple[Places, Places]:
     return near, np.argmax(near == np.arange(size)[:, None], axis=1)
 
 
-def _own_rows(told: tuple[csr_array, Floats, Floats], near: Places, place: Places) -> Floats:
+def _own_rows(told: tuple[csr_array, Floats, Floats], near: Places, place: Places) -> tuple[Floats, Floats]:
     """Solve the neighbourhoods of some members for their own row of the inverse: (members, NEAR).
 
-    Outside of it everybody is as sure as their own evidence makes them.
+    Outside of it everybody is as sure as their own evidence makes them. What share of a variance that is, (members,),
+    tells how far the row is to be trusted: where very much was said of the work of many together, a neighbourhood is
+    nearly singular, and what is taken off its diagonal may be all there is.
     """
     matrix, diagonal, taken = told
-    there, each = near >= 0, np.arange(NEAR)
+    there, each, rows = near >= 0, np.arange(NEAR), np.arange(len(near))
     one, other = np.triu_indices(NEAR, 1)
     both = there[:, one] & there[:, other]
     between = np.zeros(both.shape)
@@ -128,7 +136,19 @@ def _own_rows(told: tuple[csr_array, Floats, Floats], near: Places, place: Place
     block = np.zeros((len(near), NEAR, NEAR))
     block[:, one, other] = block[:, other, one] = between
     inside = ((block**2) / diagonal[near][:, None]).sum(axis=2) + diagonal[near]
-    block[:, each, each] = np.where(there, diagonal[near] - (taken[near] - inside), 1.0)
     itself = np.zeros((len(near), NEAR, 1))
-    itself[np.arange(len(near)), place] = 1
-    return np.asarray(np.linalg.solve(block, itself)[:, :, 0])
+    itself[rows, place] = 1
+    outside = np.where(there, taken[near] - inside, 0.0)
+    block[:, each, each] = np.where(there, diagonal[near] - outside, 1.0)
+    found = np.asarray(np.linalg.solve(block, itself)[:, :, 0], np.float64)
+    own, owed = found[rows, place], np.abs((outside * found**2).sum(axis=1))
+    return found, np.divide(owed, own, out=np.full(len(own), np.inf), where=own > 0)
+
+
+def _solved_rows(matrix: csr_array, near: Places, members: Places) -> Floats:
+    """Solve for some members' rows of the inverse, where their neighbours stand: (members, NEAR)."""
+    column = np.arange(len(members))
+    itself = np.zeros((matrix.shape[0], len(members)))
+    itself[members, column] = 1
+    solved = _solved(matrix, itself, TOLERANCE)
+    return np.where(near >= 0, solved[near, column[:, None]], 0.0)

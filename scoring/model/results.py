@@ -12,7 +12,7 @@ from scoring.model.crossed import Variance
 from scoring.model.crossed_equations import one_hot
 from scoring.model.evidence import Evidence, Index, Number
 from scoring.model.lean import fit_lean
-from scoring.model.lean_layout import Design
+from scoring.model.lean_design import Design
 from scoring.model.lean_priors import Priors
 from scoring.model.scores import Source
 from scoring.model.select import shares

@@ -16,7 +16,7 @@ from scoring.model.crossed_equations import one_hot
 from scoring.model.evidence import Evidence, Number
 from scoring.model.excess import SLOPE_SD, USUAL_SLOPE
 from scoring.model.lean import Lean, Shared, fit_lean
-from scoring.model.lean_layout import Design
+from scoring.model.lean_design import Design
 from scoring.model.lean_many import fit_many
 from scoring.model.lean_priors import Priors
 from scoring.model.select import consented

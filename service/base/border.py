@@ -1,10 +1,14 @@
-"""What may come in: bounded text, real instants, no unknown fields."""
+"""What may come in: bounded text, real instants, no unknown fields, and none twice."""
 
+import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+
+from service.base.errors import Invalid
 
 # As in the exchange folder, so that what the API takes can be exported and imported; a test compares the two.
 MAX_ID = 200  # characters
@@ -37,6 +41,22 @@ class Input(msgspec.Struct, forbid_unknown_fields=True):
                 raise ValueError(f"`{field}` lies outside {EARLIEST[:4]} to {LATEST[:4]}")
             if isinstance(value, dict) and any("\0" in key for key in value):
                 raise ValueError(f"`{field}` has a name with the character NUL, which no text may hold")
+
+
+def check_once(body: bytes) -> None:
+    """Refuse JSON in which an object names a key twice: readers differ in which of the two they take.
+
+    Raises
+    ------
+    Invalid : naming the keys.
+    """
+    json.loads(body.decode(), object_pairs_hook=_once, parse_int=str, parse_float=str)
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+    if twice:
+        raise Invalid(f"{', '.join(map(repr, twice))}: given more than once")
 
 
 def in_our_times(moment: datetime) -> bool:

@@ -13,6 +13,7 @@ from litestar.response.base import ASGIResponse
 
 from service.base import db, idempotency
 from service.base.access import OPEN, Actor, Role, caller, require_role
+from service.base.border import check_once
 from service.base.errors import ErrorBody, Invalid, NotSignedIn, UnsupportedMedia
 from service.base.paging import After, Cut, Limit, Page, page
 
@@ -58,18 +59,20 @@ class Request(LitestarRequest[Any, Any, State]):
 
         Raises
         ------
-        Invalid : it is not; the message says where.
+        Invalid : it is not, or names a key twice; the message says where.
         UnsupportedMedia : it does not say that it is JSON.
         """
         if self.content_type[0] != "application/json":
             raise UnsupportedMedia("send JSON, with `Content-Type: application/json`")
         body = await self.body()
         try:
-            return self._decoder().decode(body)
+            found = self._decoder().decode(body)
+            check_once(body)
         except msgspec.ValidationError as error:
             raise Invalid(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid(f"the body is not JSON: {error}") from error
+        return found
 
     def _decoder(self) -> msgspec.json.Decoder[Any]:
         handler = self.route_handler

@@ -234,7 +234,7 @@ async def _effects(tx: db.Connection, me: Me, view: View, preview_id: UUID, said
         errors={"reason": said.trouble} if said.trouble else {},
         differences=policy_shown.differences(before, after, view.words),
         levels=policy_shown.level_moves(told.levels, before, after, view.words),
-        anew=policy_shown.asks_for_something_else(before, after),
+        later=policy_shown.level_moves(told.levels_later, after, after, view.words),
         grace_days=after.grace_days,
         quality=await _picture(tx, view, told, ("largest", "quality")),
         standing=await _picture(tx, view, told, ("standing", "standing")),

@@ -79,11 +79,6 @@ def orders(boards: list[BoardMove], criteria: Mapping[str, str], words: Words) -
     ]
 
 
-def asks_for_something_else(before: Policy, after: Policy) -> bool:
-    """Tell whether the levels ask for other stages or another bound: then a grace period begins anew."""
-    return [(one.stages, one.low) for one in before.levels] != [(one.stages, one.low) for one in after.levels]
-
-
 def _weights(before: Policy, after: Policy, words: Words) -> list[Difference]:
     found = []
     for role in sorted({*before.weights, *after.weights}, key=list(ROLE_NAMES).index):

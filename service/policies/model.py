@@ -65,7 +65,11 @@ class BoardMove(msgspec.Struct, frozen=True):
 
 
 class PolicyPreview(msgspec.Struct, frozen=True):
-    """What a policy would do; `state` is due, running, done or failed, and figures come with done."""
+    """What a policy would do; `state` is due, running, done or failed, and figures come with done.
+
+    `levels` are those of the day of publication, `levels_later` of who loses one when its grace ends, should their
+    trust stay as it is.
+    """
 
     id: UUID
     policy: dict[str, Any]
@@ -75,6 +79,8 @@ class PolicyPreview(msgspec.Struct, frozen=True):
     as_of: datetime | None
     levels_changed: int | None
     levels: list[Move]
+    levels_lost_later: int | None
+    levels_later: list[Move]
     largest: list[Move]  # of quality
     standing: list[Move]
     boards: list[BoardMove]

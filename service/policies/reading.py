@@ -15,8 +15,13 @@ from service.base.idempotency import Replayed
 from service.base.once import once
 from service.policies.model import BoardMove, Move, Policies, PolicyPreview, PolicyVersion, Rule
 
-NAMING = ("levels", "largest", "standing")  # parts of a preview's result that name people
-NOTHING_YET: dict[str, Any] = {"levels_changed": None, "boards": [], **{part: [] for part in NAMING}}
+NAMING = ("levels", "levels_later", "largest", "standing")  # parts of a preview's result that name people
+NOTHING_YET: dict[str, Any] = {
+    "levels_changed": None,
+    "levels_lost_later": None,
+    "boards": [],
+    **{part: [] for part in NAMING},
+}
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -62,6 +67,8 @@ async def preview(tx: db.Connection, preview_id: UUID) -> PolicyPreview:
         as_of=stored.as_of,
         levels_changed=told["levels_changed"],
         levels=[_move(move, known) for move in told["levels"]],
+        levels_lost_later=told["levels_lost_later"],
+        levels_later=[_move(move, known) for move in told["levels_later"]],
         largest=[_move(move, known) for move in told["largest"]],
         standing=[_move(move, known) for move in told["standing"]],
         boards=msgspec.convert(told["boards"], list[BoardMove]),
@@ -75,7 +82,8 @@ async def looked_at(tx: db.Connection, me: Actor, preview_id: UUID) -> PolicyPre
     read the audit log about others, so what was written is known by an answer kept as for an Idempotency-Key.
     """
     told = await preview(tx, preview_id)
-    named = {move.person_id for move in (*told.levels, *told.largest, *told.standing) if move.person_id is not None}
+    moves = *told.levels, *told.levels_later, *told.largest, *told.standing
+    named = {move.person_id for move in moves if move.person_id is not None}
     if not named:
         return told
     with suppress(Replayed):

@@ -17,8 +17,8 @@ from scoring.model.peers_nights import Change, begin, due, night
 from scoring.model.peers_rows import AGES, heard
 from scoring.model.peers_solution import EXACT, solve
 from scoring.model.select import rows, select
+from tests.scoring.raters import CRITERIA, NAMES, NOW, rating
 from tests.scoring.small import small
-from tests.scoring.test_peers import CRITERIA, NAMES, NOW, rating
 
 HALF_LIFE = 700.0
 NIGHTS = 3

@@ -8,11 +8,12 @@ from typer.testing import CliRunner
 
 from scoring import preview_commands
 from scoring.model.score import score
-from scoring.policy import STANDARD_LEVELS, Level, Policy, decode, encode
+from scoring.policy import STANDARD_LEVELS, Level, Policy, decode, encode, succeeding
 from scoring.preview import compare, preview
 from tests.scoring.company import DAYS, company
 from tests.scoring.folders import GOOD, MANIFEST
 from tests.scoring.small import day, small
+from tests.scoring.test_falls import PEOPLE, history
 
 LAST = day(DAYS + 1)
 EVIDENCE = small(**company(3))
@@ -61,6 +62,51 @@ def test_levels_that_change_are_said():
     found = preview(EVIDENCE, Policy(), easy, LAST)
     assert found.levels.height > 0
     assert (found.levels["moved"] == 1).all()
+
+
+def without_bounds():
+    return Policy(levels=tuple(msgspec.structs.replace(level, low=None) for level in STANDARD_LEVELS))
+
+
+def fallen(**more):
+    """Level 3 was reached at day 200, its bound of trust is missed from some time after day 400 on."""
+    people = [{"person": name, "joined": -100} for name in PEOPLE]
+    steps = [{"person": PEOPLE[0], "level": 3, "at": 200}]
+    return small(people=people, feedback=list(history(1200, fall_at=400)), level_steps=steps, **more)
+
+
+@pytest.mark.parametrize("as_of", [500, 1000])
+def test_a_raised_threshold_takes_a_level_when_the_grace_of_its_publication_ends_and_not_before(as_of):
+    found = preview(fallen(), without_bounds(), Policy(), day(as_of))
+    assert found.levels.is_empty()
+    assert found.after_grace.select("subject", "before", "after").rows() == [(PEOPLE[0], 3, 2)]
+    # So it is in nights after the publication, as such words go on.
+    published = succeeding(without_bounds(), Policy(), day(as_of))
+    grace = int(published.grace_days)
+    nights = [score(fallen(), published, day(as_of + after)).levels.level[0] for after in (0, grace - 1, grace)]
+    assert nights == [3, 3, 2]
+
+
+def test_whom_nothing_can_be_asked_of_until_then_is_not_told_to_lose_a_level():
+    away = fallen(leaves=[{"person": PEOPLE[0], "from": 990, "to": 1020}])
+    assert preview(away, without_bounds(), Policy(), day(1000)).after_grace.is_empty()
+
+
+def test_the_same_levels_begin_no_grace():
+    found = preview(fallen(), Policy(), Policy(certainty=0.85), day(1000))
+    assert found.after_grace.is_empty()
+    assert "level_after_grace" not in found.moves["board"]
+
+
+def test_levels_that_ask_for_more_stages_take_none_that_is_shown_today():
+    first = msgspec.structs.replace(STANDARD_LEVELS[0])
+    easy = Policy(levels=(first, Level(name="Doer", name_fi="Tekijä", stages=1)), stars_to_clear=1)
+    assert not len(EVIDENCE.level_steps.at)  # they are told by this run
+    assert score(EVIDENCE, easy, LAST).levels.level.max() == 1
+    harder = msgspec.structs.replace(easy, levels=(first, Level(name="Doer", name_fi="Tekijä", stages=50)))
+    found = preview(EVIDENCE, easy, harder, LAST)
+    assert found.levels.is_empty()
+    assert found.after_grace.is_empty()
 
 
 def test_nobody_has_an_order():

@@ -90,6 +90,20 @@ async def test_what_is_not_the_json_asked_for_is_refused(api, north, path, body)
     refused(await client.post(path, content=body, headers={"content-type": "application/json"}), 400)
 
 
+async def test_a_field_given_twice_is_refused_and_named(ben, north):
+    body = f'{{"receiver_id": "{north.ada}", "message": "Thank you", "message": "No"}}'
+    answer = await ben.post("/api/kudos", content=body, headers={"content-type": "application/json"})
+    assert refused(answer, 400)["message"] == "'message': given more than once"
+
+
+async def test_numbers_too_long_for_anybody_are_no_fault_of_ours(api, north):
+    client = await api(north, "cleo", "hr")
+    body = '{"changes": {"k": ' + "9" * 5000 + "}}"
+    refused(
+        await client.post("/api/policies/previews", content=body, headers={"content-type": "application/json"}), 400
+    )
+
+
 async def test_ten_megabytes_are_refused(ben, north):
     body = {"receiver_id": str(north.ada), "message": "x" * 10_000_000}
     refused(await ben.post("/api/kudos", json=body), 413)

@@ -163,11 +163,27 @@ async def test_a_preview_shows_whose_standing_moves_and_what_it_did_not_try(visi
         assert [row[0] for row in await tx.fetch(LOOKED)] == [north.ben]
 
 
+async def test_who_loses_a_level_when_the_grace_ends_is_told_apart_and_was_looked_at(visitor, worker_pool, north):
+    hr = await visitor(north, "cleo", "hr")
+    effects = await worked_out(hr, worker_pool, levels__2__stages="6")
+    assert "Nobody’s level changes because of it." in effects.text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("update person set external_id = 'b1' where id = $1", north.ben)
+        later = {"levels_later": [{"subject": "b1", "before": 2, "after": 1}], "levels_lost_later": 1}
+        await tx.execute("update policy_preview set result = result || $1", later)
+    page = (await hr.get(effects.url.path)).text
+    assert ("Lose one when the grace ends" in page, "Trusted → Doer" in page) == (True, True)
+    assert "The grace of 180 days begins with the publication" in page
+    assert "Lose one <" not in page
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        assert [row[0] for row in await tx.fetch(LOOKED)] == [north.ben]
+
+
 async def test_a_preview_from_before_standing_was_looked_at_is_still_shown(visitor, worker_pool, north):
     hr = await visitor(north, "cleo", "hr")
     effects = await worked_out(hr, worker_pool, results_cap="0.1")
     async with db.tenant(worker_pool, north.organization_id) as tx:
-        await tx.execute("update policy_preview set result = result - 'standing'")
+        await tx.execute("update policy_preview set result = result - 'standing' - 'levels_later'")
     assert (await hr.get(effects.url.path)).status_code == 200
 
 

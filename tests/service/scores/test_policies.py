@@ -60,7 +60,10 @@ async def test_levels_that_ask_for_more_do_so_from_their_publication(api, worker
     client = await api(north, "cleo", "hr")
     levels = json.loads(encode(Policy()))["levels"]
     levels[1]["stages"] = 3
-    version = await published(client, await looked_at(client, worker_pool, {"levels": levels}))
+    preview = await looked_at(client, worker_pool, {"levels": levels})
+    assert (preview["levels_lost_later"], preview["levels_later"]) == (0, [])
+    assert "level_after_grace" in {board["board"] for board in preview["boards"]}
+    version = await published(client, preview)
     assert version["policy"]["levels_from"] is not None
     after = await published(client, await looked_at(client, worker_pool, {"results_cap": 0.1}))
     assert after["policy"]["levels_from"] == version["policy"]["levels_from"]
@@ -98,6 +101,24 @@ async def test_a_policy_that_breaks_a_rule_is_told_which(api, north, changes, wo
     refused = await (await api(north, "cleo", "hr")).post(f"{POLICIES}/previews", json={"changes": changes})
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
     assert word in refused.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ('{"changes": {"k": 6, "minimum_voices": 4, "k": 5}}', "'k'"),
+        (
+            '{"changes": {"weights": {"other": {"care": 1, "care": 2, "leading": 1, "leading": 1}}}}',
+            "'care', 'leading'",
+        ),
+        ('{"changes": {"k": 6}, "changes": {"k": 5}}', "'changes'"),
+    ],
+)
+async def test_a_policy_that_names_a_key_twice_is_told_which(api, north, body, keys):
+    client = await api(north, "cleo", "hr")
+    refused = await client.post(f"{POLICIES}/previews", content=body, headers={"content-type": "application/json"})
+    told = {"code": "invalid", "message": f"{keys}: given more than once", "detail": {}}
+    assert (refused.status_code, refused.json()) == (400, told)
 
 
 async def test_k_is_only_raised_while_a_round_is_open(api, worker_pool, north):
