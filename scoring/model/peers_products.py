@@ -46,6 +46,7 @@ class Alike:
     """Products of errors of ratings that share a receiver, team of givers and receiver, pair, occasion, row: by cell.
 
     A cell is a criterion in a class of age; (cells, cells). `giver`, `team`: as one. `unrelated`: their mean product.
+    `within`: squares of what is over each occasion's mean, and how many are free.
     """
 
     receiver: Products
@@ -56,6 +57,7 @@ class Alike:
     giver: Products
     team: Products
     unrelated: float
+    within: Products
 
 
 def alike(told: Heard, age: Index, classes: int) -> Alike:
@@ -101,7 +103,14 @@ def _among(told: Heard, cell: Index, e: Number, width: int) -> Alike:
     related = heard.total() + in_team - nearby.total()
     free = float(len(e)) ** 2 - float(related.count)
     unrelated = -float(related.of) / free if free > 0.5 else -float(related.of) / max(len(e), 1) ** 2
-    return Alike(heard, nearby, pair, occasion, own, giving, in_team, unrelated)
+    return Alike(heard, nearby, pair, occasion, own, giving, in_team, unrelated, _within(told, e))
+
+
+def _within(told: Heard, e: Number) -> Products:
+    """Sum squares of the errors `e` of rows over the mean of their occasion, which all that it shares leaves out."""
+    count, total = np.bincount(told.occasion), np.bincount(told.occasion, e)
+    explained = (total**2 / np.maximum(count, 1)).sum()
+    return Products(np.asarray((e * e).sum() - explained), np.asarray(float(len(e) - (count > 0).sum())))
 
 
 def _nested(part: Heard, team: Index, what: tuple[Index, Number, int]) -> tuple[Products, ...]:

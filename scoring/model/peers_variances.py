@@ -14,7 +14,7 @@ what is usual by a weight of as many receivers (givers, pairs ...) as `WORTH` sa
 Source: Henderson (1953), Biometrics 9(2); Gao & Owen (2017), Electron. J. Stat. 11 (moments in linear time).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,8 +96,10 @@ def variances(told: Heard, half_life_days: float) -> Variances:
     occasion = together.mean - above - pair - _average(lagged, together)
     occasion = max(_pulled(occasion, several / 4, OCCASION), OCCASION_FLOOR)
     residual = found.row.mean - above - pair - occasion - _average(lagged, found.row)
-    residual = max(_pulled(residual, len(told.y) / 4, RESIDUAL), RESIDUAL_FLOOR)
-    return Variances(quality, leniency, team, pair, occasion, residual, half_life)
+    residual = _pulled(residual, len(told.y) / 4, RESIDUAL)
+    held = Variances(quality, leniency, team, pair, occasion, residual, half_life)
+    apart = _pulled(found.within.mean - held.special, float(found.within.count) / 4, residual)
+    return replace(held, residual=max(apart, RESIDUAL_FLOOR))
 
 
 def _in_teams(told: Heard) -> float:
