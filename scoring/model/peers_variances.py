@@ -96,10 +96,20 @@ def variances(told: Heard, half_life_days: float) -> Variances:
     occasion = together.mean - above - pair - _average(lagged, together)
     occasion = max(_pulled(occasion, several / 4, OCCASION), OCCASION_FLOOR)
     residual = found.row.mean - above - pair - occasion - _average(lagged, found.row)
-    residual = _pulled(residual, len(told.y) / 4, RESIDUAL)
     held = Variances(quality, leniency, team, pair, occasion, residual, half_life)
-    apart = _pulled(found.within.mean - held.special, float(found.within.count) / 4, residual)
-    return replace(held, residual=max(apart, RESIDUAL_FLOOR))
+    return replace(held, residual=max(_residual(told, found.within, held), RESIDUAL_FLOOR))
+
+
+def _residual(told: Heard, within: Products, held: Variances) -> float:
+    """Estimate the residual from what ratings differ by within an answer, which is free of its giver's level.
+
+    It is the residual and what is a criterion's own of Σ. Where an answer is a single rating, what is left of all
+    (`held`) has to tell it: there one giver far from all others, who rates everybody, would be in every difference.
+    """
+    alone = float((np.bincount(told.occasion) == 1).sum())
+    free = float(within.count)
+    known = free * (within.mean - held.special) + alone * held.residual
+    return _pulled(known / max(free + alone, 1.0), (free + alone) / 4, RESIDUAL)
 
 
 def _in_teams(told: Heard) -> float:

@@ -78,6 +78,25 @@ def test_variances_of_a_big_crowd_are_those_it_was_made_with():
     assert held.half_life > 365.25 * 8, "quality did not change"
 
 
+def test_one_harsh_giver_of_everybody_does_not_hide_how_much_single_ratings_differ():
+    """What criteria differ by within an answer tells it, whatever the giver's level; true is 0.36."""
+    found = []
+    for seed in range(8):
+        told = heard(crowd(people=40, answers=160, seed=seed), NOW)
+        rng = np.random.default_rng(seed)
+        _, first = np.unique(told.receiver, return_index=True)
+        giver = told.giver.copy()
+        giver[first] = 0
+        quality, leniency = rng.normal(0, 0.45, 40), rng.normal(0, 0.4, 40)
+        leniency[0] = -2
+        pair, answer = told.row_pair, rng.normal(0, 0.3, len(told.pair))
+        level = 4 + quality[told.receiver[pair]] + leniency[giver[pair]] + answer[told.occasion]
+        y = level + rng.normal(0, 0.6, len(level))
+        found.append(variances(replace(told, y=y, giver=giver), POLICY.peer_half_life_days).residual)
+    assert np.mean(found) == pytest.approx(0.36, rel=0.15)
+    assert min(found) > 0.2
+
+
 def test_where_nobody_is_in_a_team_no_teams_habit_is_taken_off_the_givers():
     """One team alone tells nothing of how much teams differ: the usual 0.02 is taken off those who are in it."""
     told = heard(crowd(people=300, answers=6000), NOW)

@@ -153,6 +153,10 @@ def test_moments_agree_with_products_taken_pair_by_pair():
     assert alike.unrelated == pytest.approx(unrelated, abs=1e-9)
     assert (alike.giver - alike.pair.total()).mean == pytest.approx(same_giver, abs=1e-9)
     assert (alike.pair - alike.occasion).mean == pytest.approx(together, abs=1e-9)
+    answers = [errors[told.occasion == one] for one in range(len(told.pair))]
+    left = [(answer - answer.mean()) ** 2 for answer in answers]
+    assert float(alike.within.of) == pytest.approx(np.concatenate(left).sum(), abs=1e-9)
+    assert float(alike.within.count) == sum(len(answer) - 1 for answer in answers)
 
 
 @pytest.mark.parametrize("groups", [400, 20])
