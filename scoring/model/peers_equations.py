@@ -277,10 +277,14 @@ def _given(told: Heard, voices: Voices) -> csr_array:
 
 
 def _shift(told: Heard, held: Variances, voices: Voices) -> Number:
+    """Prior precisions of leniencies, of givers, teams and circles.
+
+    Who is in a circle whose praise is not believed may speak of everybody else as they like, too: their level is as
+    little known as the circle's, so that no mean of all hangs on it.
+    """
+    leniency = np.zeros(len(told.givers))
+    closed = voices.circle >= told.teams
+    np.maximum.at(leniency, told.giver[closed], voices.circle_variance[voices.circle[closed]])
     return np.concatenate(
-        [
-            np.full(len(told.givers), 1 / held.leniency),
-            np.full(told.teams, 1 / held.team),
-            1 / voices.circle_variance,
-        ]
+        [1 / (held.leniency + leniency), np.full(told.teams, 1 / held.team), 1 / voices.circle_variance]
     )
