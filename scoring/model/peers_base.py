@@ -51,6 +51,8 @@ def lay_down(known: Evidence, as_of: int, fit: Fit) -> Base:
     summed = sums(whole, fit.aged, fit.held)
     classes = np.unique(np.searchsorted(AGES, told.days / fit.held.half_life, side="right"))
     unknown = np.full(people, fit.held.quality.mean())
+    freer = np.zeros(people)
+    freer[told.givers] = 0 if fit.voices.freer is None else fit.voices.freer
     unknown[told.receivers] = np.linalg.inv(fit.state_equations)[:, : told.criteria, : told.criteria].mean(axis=(1, 2))
     return Base(
         known=known,
@@ -59,7 +61,7 @@ def lay_down(known: Evidence, as_of: int, fit: Fit) -> Base:
         row=told.row,
         first=np.searchsorted(told.row_pair, np.arange(len(told.receiver) + 1)),
         key=whole.receiver.astype(np.int64) * people + whole.giver,
-        voices=fit.voices,
+        voices=replace(fit.voices, freer=freer),
         circle=_circles(whole, fit.voices),
         classes=classes if len(classes) else np.zeros(1, np.int64),
         found=_found(fit, people),

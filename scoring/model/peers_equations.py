@@ -34,12 +34,14 @@ class Voices:
     """What makes some pairs' words special.
 
     `circle` (pairs,): 0..circles-1 where giver and receiver are of one circle, else -1; `circle_variance` (circles,).
-    `pair_variance` (pairs,): of each pair's own effect, squared rating points.
+    `pair_variance` (pairs,): of each pair's own effect, squared rating points. `freer` (givers,): how much more than
+    usual their leniency may vary; nothing where it is not given.
     """
 
     circle: Index
     circle_variance: Number
     pair_variance: Number
+    freer: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,14 +279,6 @@ def _given(told: Heard, voices: Voices) -> csr_array:
 
 
 def _shift(told: Heard, held: Variances, voices: Voices) -> Number:
-    """Prior precisions of leniencies, of givers, teams and circles.
-
-    Who is in a circle whose praise is not believed may speak of everybody else as they like, too: their level is as
-    little known as the circle's, so that no mean of all hangs on it.
-    """
-    leniency = np.zeros(len(told.givers))
-    closed = voices.circle >= told.teams
-    np.maximum.at(leniency, told.giver[closed], voices.circle_variance[voices.circle[closed]])
-    return np.concatenate(
-        [1 / (held.leniency + leniency), np.full(told.teams, 1 / held.team), 1 / voices.circle_variance]
-    )
+    """Prior precisions of leniencies, of givers, teams and circles."""
+    leniency = held.leniency + (np.zeros(len(told.givers)) if voices.freer is None else voices.freer)
+    return np.concatenate([1 / leniency, np.full(told.teams, 1 / held.team), 1 / voices.circle_variance])

@@ -145,7 +145,7 @@ def _part(base: Base, receivers: Index) -> Base:
         receiver_team=summed.told.team[receivers],
     )
     of_pairs = {name: getattr(summed, name)[pair] for name in ("said", "weight", "pull")}
-    voices = Voices(base.voices.circle[pair], base.voices.circle_variance, base.voices.pair_variance[pair])
+    voices = replace(base.voices, circle=base.voices.circle[pair], pair_variance=base.voices.pair_variance[pair])
     kept = replace(summed, told=told, whole=summed.whole[receivers], right=summed.right[receivers], **of_pairs)
     return replace(base, sums=kept, key=base.key[pair], voices=voices)
 
@@ -159,7 +159,7 @@ def _whole(base: Base, part: Base, told: Heard, voices: Voices) -> tuple[Heard, 
         giver=put(told_before.giver, told.giver), faith=put(told_before.faith, told.faith),
     )  # fmt: skip
     circle = put(base.voices.circle, voices.circle)
-    return pairs, Voices(circle, voices.circle_variance, put(base.voices.pair_variance, voices.pair_variance))
+    return pairs, replace(voices, circle=circle, pair_variance=put(base.voices.pair_variance, voices.pair_variance))
 
 
 def _putting(key: Places, gone: Places, come: Places) -> Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]:
@@ -196,10 +196,8 @@ def _replaced(base: Base, pairs: Places, old: Feedback, now: Feedback) -> tuple[
     said, weight, pull = (put(getattr(base.sums, name), getattr(after, name)) for name in ("said", "weight", "pull"))
     summed = replace(base.sums, told=told, whole=whole, right=right, said=said, weight=weight, pull=pull)
     variance = base.sums.held.pair / after.told.faith
-    voices = Voices(
-        put(base.voices.circle, circle), base.voices.circle_variance, put(base.voices.pair_variance, variance)
-    )
-    return summed, voices
+    inside = put(base.voices.circle, circle).astype(np.int32, copy=False)
+    return summed, replace(base.voices, circle=inside, pair_variance=put(base.voices.pair_variance, variance))
 
 
 def _told(base: Base, feedback: Feedback) -> Heard:
@@ -251,7 +249,7 @@ def _judged(base: Base, told: Heard, circle: Index) -> Heard:
     """
     distance = _distance(base, _summed(base, told), circle)
     said = talk(told)
-    found = faith_in(told, said, distance, praised(told, said, distance))
+    found = faith_in(told, said, distance, praised(told, said, distance, np.zeros(len(distance))))
     return replace(told, faith=np.minimum(found, _believed(base, told).faith))
 
 

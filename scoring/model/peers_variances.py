@@ -23,7 +23,7 @@ from scoring.model.peers_products import Alike, Products, alike
 from scoring.model.peers_rows import Heard, ages, newest
 
 # What is usual before anything was seen, squared rating points, and how many levels that is worth.
-GENERAL, SPECIAL, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL = 0.15, 0.05, 0.15, 0.02, 0.10, 0.08, 0.35
+GENERAL, SPECIAL, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL = 0.20, 0.06, 0.15, 0.02, 0.15, 0.05, 0.35
 WORTH = 12.0
 WORTH_SHAPE = 150.0  # receivers, of Σ having one variance and one covariance
 PAIR_FLOOR, OCCASION_FLOOR, RESIDUAL_FLOOR = 0.02, 0.01, 0.02  # N ratings of one pair never count as N voices
@@ -62,10 +62,11 @@ class Variances:
         return max(float(np.trace(self.quality)) / max(len(self.quality), 1) - self.general, 0.0)
 
 
-def usual(criteria: int, half_life_days: float) -> Variances:
-    """Return what is expected before anything was seen."""
-    quality = np.full((criteria, criteria), GENERAL) + np.eye(criteria) * SPECIAL
-    return Variances(quality, LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL, half_life_days)
+def usual(criteria: int, half_life_days: float, scale: float = 1.0) -> Variances:
+    """Return what is expected before anything was seen, `scale` times what is usual."""
+    quality = scale * (np.full((criteria, criteria), GENERAL) + np.eye(criteria) * SPECIAL)
+    leniency, team, pair, occasion, residual = scale * np.array([LENIENCY, TEAM, PAIR, OCCASION, RESIDUAL])
+    return Variances(quality, leniency, team, pair, occasion, residual, half_life_days)
 
 
 def variances(told: Heard, half_life_days: float) -> Variances:
@@ -74,33 +75,45 @@ def variances(told: Heard, half_life_days: float) -> Variances:
     Of a pair that rates again and again only the newest ratings are looked at (`MOST_OF_PAIR`), lest one giver who
     repeats one answer a thousand times be what everybody is held to differ by.
     """
-    expected = usual(told.criteria, half_life_days)
     told = newest(told, MOST_OF_PAIR)
     if not len(told.y):
-        return expected
+        return usual(told.criteria, half_life_days)
     classes = ages(told.days, CLASS_DAYS)
     found = alike(told, classes.of, len(classes.correlation))
+    expected = usual(told.criteria, half_life_days, _scale(found.row.mean, len(told.pair)))
     givers = float((np.bincount(told.giver) > 1).sum())
     team = _pulled(
-        (found.team - found.giver - (found.nearby - found.pair).total()).mean - found.unrelated, told.teams, TEAM
+        (found.team - found.giver - (found.nearby - found.pair).total()).mean - found.unrelated,
+        told.teams,
+        expected.team,
     )
     giving = (found.giver - found.pair.total()).mean - found.unrelated
-    leniency = _pulled(giving - team * _in_teams(told), givers, LENIENCY)
+    leniency = _pulled(giving - team * _in_teams(told), givers, expected.leniency)
     quality, half_life, lagged = _quality(told, found, team, expected)
     above = found.unrelated + giving
     again = found.pair - found.occasion
     twice = float((np.bincount(told.pair) > 1).sum())
-    pair = max(_pulled(again.mean - above - _average(lagged, again), twice / 20, PAIR), PAIR_FLOOR)
+    pair = max(_pulled(again.mean - above - _average(lagged, again), twice / 20, expected.pair), PAIR_FLOOR)
     together = found.occasion - found.row
     several = float((np.bincount(told.occasion) > 1).sum())
     occasion = together.mean - above - pair - _average(lagged, together)
-    occasion = max(_pulled(occasion, several / 4, OCCASION), OCCASION_FLOOR)
+    occasion = max(_pulled(occasion, several / 4, expected.occasion), OCCASION_FLOOR)
     residual = found.row.mean - above - pair - occasion - _average(lagged, found.row)
     held = Variances(quality, leniency, team, pair, occasion, residual, half_life)
-    return replace(held, residual=max(_residual(told, found.within, held), RESIDUAL_FLOOR))
+    return replace(held, residual=max(_residual(told, found.within, held, expected.residual), RESIDUAL_FLOOR))
 
 
-def _residual(told: Heard, within: Products, held: Variances) -> float:
+def _scale(total: float, answers: int) -> float:
+    """Say how much all ratings of a criterion vary, over what is usual; `answers` against `WORTH` usual ones.
+
+    Where nearly all marks are alike, people, givers and single ratings are expected to differ by less, each in its
+    usual share.
+    """
+    every = GENERAL + SPECIAL + LENIENCY + TEAM + PAIR + OCCASION + RESIDUAL
+    return float(np.sqrt((answers * total + WORTH * every) / ((answers + WORTH) * every)))
+
+
+def _residual(told: Heard, within: Products, held: Variances, expected: float) -> float:
     """Estimate the residual from what ratings differ by within an answer, which is free of its giver's level.
 
     It is the residual and what is a criterion's own of Σ. Where an answer is a single rating, what is left of all
@@ -109,7 +122,7 @@ def _residual(told: Heard, within: Products, held: Variances) -> float:
     alone = float((np.bincount(told.occasion) == 1).sum())
     free = float(within.count)
     known = free * (within.mean - held.special) + alone * held.residual
-    return _pulled(known / max(free + alone, 1.0), (free + alone) / 4, RESIDUAL)
+    return _pulled(known / max(free + alone, 1.0), (free + alone) / 4, expected)
 
 
 def _in_teams(told: Heard) -> float:
@@ -135,7 +148,7 @@ def _quality(told: Heard, found: Alike, team: float, expected: Variances) -> tup
     correlation = np.exp2(-np.abs(mean[:, None] - mean) / half_life)
     seen = (count * correlation[None, :, None, :]).sum(axis=(1, 3))
     raw = np.divide(of.sum(axis=(1, 3)), seen, out=np.zeros((criteria, criteria)), where=seen > 0.5)
-    quality = _pulled_quality(raw, seen, _both(told))
+    quality = _pulled_quality(raw, seen, _both(told), expected)
     lagged = quality[:, None, :, None] * correlation[None, :, None, :]
     return quality, half_life, lagged.reshape(apart.of.shape)
 
@@ -178,13 +191,13 @@ def _both(told: Heard) -> Number:
     return np.asarray(np.einsum("rk,rl->kl", rated, rated), np.float64)
 
 
-def _pulled_quality(raw: Number, seen: Number, receivers: Number) -> Number:
+def _pulled_quality(raw: Number, seen: Number, receivers: Number, expected: Variances) -> Number:
     """Pull Σ to one variance and one covariance, those to what is usual, and keep it positive definite."""
     criteria = len(raw)
     known = receivers * _certain(np.sqrt(np.maximum(seen, 0) / np.maximum(receivers, 1)))
     same = np.eye(criteria, dtype=bool)
-    total = _pulled(_weighed(raw[same], known[same]), float(known[same].max(initial=0)), GENERAL + SPECIAL)
-    general = _pulled(_weighed(raw[~same], known[~same]), float(known[~same].max(initial=0)), GENERAL)
+    total = _pulled(_weighed(raw[same], known[same]), float(known[same].max(initial=0)), expected.quality[0, 0])
+    general = _pulled(_weighed(raw[~same], known[~same]), float(known[~same].max(initial=0)), expected.general)
     general = min(general, 0.98 * total) if criteria > 1 else total
     pooled = np.where(same, total, general)
     pulled = (known * raw + WORTH_SHAPE * pooled) / (known + WORTH_SHAPE)

@@ -20,12 +20,12 @@ the same would hide each other.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, diags_array
-from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
 
 from scoring.model.evidence import Index, Mask, Number
+from scoring.model.peers_circles import friends
 from scoring.model.peers_equations import Equations, Voices, equations, sums
+from scoring.model.peers_flawless import flawless
 from scoring.model.peers_rows import Heard, ages
 from scoring.model.peers_solution import Glance, glance
 from scoring.model.peers_variances import Variances
@@ -43,9 +43,6 @@ LEAST = 0.01  # of its weight that a pair keeps at least
 LEARN = 0.2  # of its weight under which nothing is learnt of variances from a pair
 CHANCE = 2.0  # sds up to which words are an opinion, whatever they are
 MOST = 100.0  # of a logarithm of odds: more is as sure
-BEST = 4.55  # mean of told points from which on a pair of a circle praises: 5, 5, 5, 4, 4
-MOST_FRIENDS = 8  # common friends that each pair of a circle is asked to have, at most
-DENSE = 0.5  # of all pairs of a circle praise one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +103,12 @@ def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, 
     eq = equations(base, high)
     found = glance(eq, givers)
     up = distances(told, held, (eq, found, high))
+    perfect = flawless(told, said.mean, held, (residuals(eq, found), unsure(told, eq, found)))
     voices = circles(told, said, low, residuals(eq, found))
     if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
         found = glance(equations(base, voices), givers)
     believed = judged(told, found, voices)
-    praise = praised(told, said, up)
+    praise = praised(told, said, up, perfect)
     alone = np.maximum(wide(believed), praise * _outnumbered(told, said, said.low - said.returned))
     eq = equations(base, replace(believed, pair_variance=low.pair_variance + WIDE * alone))
     down = distances(told, held, (eq, glance(eq, givers), low))
@@ -124,7 +122,7 @@ def doubted(told: Heard, said: Talk, held: Variances, degree: Number) -> Voices:
 
 def circles(told: Heard, said: Talk, low: Voices, left: Number) -> Voices:
     """Choose circles by what a first fit left of every pair, (pairs,); who runs members down is doubted as in `low`."""
-    circle = _friends(told, said, left)
+    circle = friends(told, said, left)
     ids = np.where(circle >= 0, told.teams + circle, said.inside).astype(np.int32)
     variance = np.full(told.teams + int(circle.max(initial=-1)) + 1, USUAL_FAVOUR)
     variance[told.teams :] = WIDE
@@ -139,9 +137,18 @@ def judged(told: Heard, solution: Glance, voices: Voices) -> Voices:
     learnt = np.maximum(1 - variance / voices.circle_variance, 1e-9)
     sure = effect / np.sqrt(variance * learnt)
     wide = np.where(sure > SURE, WIDE, USUAL_FAVOUR)
-    if (wide == voices.circle_variance).all():
-        return voices
-    return Voices(voices.circle, wide, voices.pair_variance)
+    return Voices(voices.circle, wide, voices.pair_variance, _freer(told, voices.circle, wide))
+
+
+def _freer(told: Heard, circle: Index, variance: Number) -> Number:
+    """Say how much more than usual leniencies may vary: (givers,), of members of a circle as much as its praise.
+
+    Whose praise is not believed may speak of everybody else as they like, too; no mean of all is to hang on that.
+    """
+    found = np.zeros(len(told.givers))
+    closed = circle >= told.teams
+    np.maximum.at(found, told.giver[closed], variance[circle[closed]])
+    return found
 
 
 def doubtful(told: Heard, voices: Voices) -> Mask:
@@ -195,12 +202,15 @@ def faith_in(told: Heard, said: Talk, down: Number, praise: Number) -> Number:
     return np.asarray(np.maximum((1 - low) * (1 - praise), LEAST), np.float64)
 
 
-def praised(told: Heard, said: Talk, up: Number) -> Number:
+def praised(told: Heard, said: Talk, up: Number, perfect: Number) -> Number:
     """Say how likely returned praise is a story: (pairs,), 0-1, the mean of both ways.
 
     As low words: d is the degree to which both praise, z the sum over √2 of both ways' `up`, sds over what is known.
+    Where both tell nothing but the best, it is 1/P times as likely as opinions, of both ways' chances, e^`perfect`.
     """
-    high = _stories(told, said, said.returned * _odds((up + up[said.back]) / np.sqrt(2)))
+    both = np.where((perfect < 0) & (perfect[said.back] < 0), -perfect - perfect[said.back], 0.0)
+    likely = np.maximum(said.returned * _odds((up + up[said.back]) / np.sqrt(2)), np.expm1(both))
+    high = _stories(told, said, likely)
     return np.where(said.back >= 0, (high + high[said.back]) / 2, 0.0)
 
 
@@ -240,61 +250,10 @@ def distances(told: Heard, held: Variances, found: tuple[Equations, Glance, Voic
     """
     eq, solution, voices = found
     doubt = voices.pair_variance - held.pair
+    return np.asarray(residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unsure(told, eq, solution)), np.float64)
+
+
+def unsure(told: Heard, eq: Equations, found: Glance) -> Number:
+    """Say how unsure what is known of receiver and giver is: (pairs,), squared told points."""
     quality = np.linalg.inv(eq.state)[:, : eq.criteria, : eq.criteria].mean(axis=(1, 2))
-    unknown = quality[told.receiver] + solution.giver_variance[told.giver]
-    return np.asarray(residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unknown), np.float64)
-
-
-def _friends(told: Heard, said: Talk, left: Number) -> Index:
-    """Give circles of dense mutual praise numbers: (pairs,), -1 outside of any.
-
-    First what hangs together by pairs with one common friend; where that is no dense group, what does by two, and on.
-    """
-    praise = (said.mean >= BEST) & (said.back >= 0)
-    mutual = praise & praise[said.back] & (left + left[said.back] > 0)
-    people = int(max(told.receivers.max(initial=-1), told.givers.max(initial=-1))) + 1
-    giver, receiver = told.givers[told.giver], told.receivers[told.receiver]
-    chosen = (np.ones(int(mutual.sum())), (giver[mutual], receiver[mutual]))
-    rest = csr_array(coo_array(chosen, shape=(people, people)))
-    label, number = np.full(people, -1, np.int32), 0
-    for friends in range(1, MOST_FRIENDS + 1):
-        rest = _truss(rest, friends)
-        if not rest.nnz:
-            break
-        found = _dense_groups(rest)
-        label = np.where(found >= 0, found + number, label)
-        number = int(label.max()) + 1
-        rest = _without(rest, found)
-    same = (label[giver] >= 0) & (label[giver] == label[receiver])
-    return np.where(same, label[giver], -1).astype(np.int32)
-
-
-def _dense_groups(friends: csr_array) -> Index:
-    """Give connected groups in which at least half of all pairs are friends numbers from 0; others -1: (people,)."""
-    count, label = connected_components(friends, directed=False)
-    size = np.bincount(label, minlength=count)
-    pairs = np.bincount(label, np.diff(friends.indptr), count)
-    dense = (size > 2) & (pairs >= DENSE * size * (size - 1))
-    number = np.where(dense, np.cumsum(dense) - 1, -1).astype(np.int32)
-    return np.asarray(number[label], np.int32)
-
-
-def _without(friends: csr_array, found: Index) -> csr_array:
-    """Leave out those who are in a group."""
-    free = csr_array(diags_array((found < 0).astype(np.float64)))
-    left = csr_array(free @ friends)
-    left.eliminate_zeros()
-    return left
-
-
-def _truss(friends: csr_array, least: int) -> csr_array:
-    """Keep the pairs with at least so many common friends, again until all that are left have them."""
-    while friends.nnz:
-        shared = csr_array((friends @ friends).multiply(friends))
-        shared.data[shared.data < least] = 0
-        shared.eliminate_zeros()
-        shared.data[:] = 1
-        if shared.nnz == friends.nnz:
-            break
-        friends = shared
-    return friends
+    return np.asarray(quality[told.receiver] + found.giver_variance[told.giver], np.float64)

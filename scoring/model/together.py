@@ -13,7 +13,7 @@ Where nothing is known of two blocks, taking them for strangers would be the odd
 thing at work tend to be good at others, and an interval that denies it is too wide.
 Source: Robinson (1991), Statistical Science 6(1); attenuation: Spearman (1904), Am. J. Psychol. 15; parts of work go
 together also when halo and noise are taken out: Viswesvaran, Schmidt & Ones (2005), J. Appl. Psychol. 90(1).
-Weakness: `USUAL` is a guess below what that source found between dimensions that are more alike than our blocks.
+Weakness: `USUAL` is about what that source finds between parts of work, which are more alike than our blocks.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scoring.model.block import Block
 from scoring.model.evidence import Number
 
-USUAL = 0.5  # correlation of two blocks' true quality before anybody is known
+USUAL = 0.6  # correlation of two blocks' true quality before anybody is known
 WORTH = 24.0  # perfectly known people that this guess counts for: about ± 0.2
 MOST = 0.9  # two blocks are never the same thing
 _TINY = 1e-9

@@ -14,7 +14,7 @@ INK, PALE, COLOURS = "#333333", "#dddddd", ("#1b6ca8", "#c4541b", "#5a7d2a")
 STEPS = 120
 
 # Usual variances, squared told points (scoring/model/peers_variances.py).
-QUALITY, LENIENCY, PAIR, OCCASION, RESIDUAL = 0.20, 0.15, 0.10, 0.08, 0.35
+QUALITY, LENIENCY, PAIR, OCCASION, RESIDUAL = 0.26, 0.15, 0.15, 0.05, 0.35
 Z80 = 1.281552
 
 

@@ -35,13 +35,13 @@ def customers(estimate, sd, **rest):
 
 def test_worked_example():
     # By hand: weights 3 and 4 become 0.6 and 0.8. z = (4.5 - 4) / 0.5 = 1 and -0.5: parts m 0.6 and -0.4.
-    # Reliabilities 0.75 and 0.64: kinship (-0.5 + 24 · 0.5) / (0.48 + 24) = 0.46977; the sum has s² = 1.450980.
-    # In units of s²: P = [[.36, .225490], [.225490, .64]], v = (.09, .2304), h = 1/v - 1/P = (8.3333, 2.7778);
-    # V = (P⁻¹ + h)⁻¹ = [[.086446, .022699], [.022699, .215045]], k = V1/v = (1.212713, 1.031873).
-    # quality = (1.212713 · 0.6 - 1.031873 · 0.4) / s; variance = 1ᵀV1 / s² = 0.346888 / 1.450980.
+    # Reliabilities 0.75 and 0.64: kinship (-0.5 + 24 · 0.6) / (0.48 + 24) = 0.56781; the sum has s² = 1.545098.
+    # In units of s²: P = [[.36, .272549], [.272549, .64]], v = (.09, .2304), h = 1/v - 1/P = (8.3333, 2.7778);
+    # V = (P⁻¹ + h)⁻¹ = [[.084507, .029021], [.029021, .206671]], k = V1/v = (1.261420, 1.022969).
+    # quality = (1.261420 · 0.6 - 1.022969 · 0.4) / s; variance = 1ᵀV1 / s² = 0.349220 / 1.545098.
     found = compose([peers([[4.5]], 0.25), customers([[-0.5]], 0.6)], results([[0.0]]), ROLE, EVEN)
-    assert found.estimate[0, QUALITY] == pytest.approx(0.261404, abs=2e-6)
-    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.239071), abs=2e-6)
+    assert found.estimate[0, QUALITY] == pytest.approx(0.279693, abs=2e-6)
+    assert found.sd[0, QUALITY] == pytest.approx(sqrt(0.226018), abs=2e-6)
     assert found.voices[0, QUALITY] == pytest.approx(10)  # five colleagues and five customers
 
 
@@ -61,12 +61,12 @@ def test_an_uncertain_mean_of_all_makes_nobody_less_known_than_the_prior():
 
 
 def test_an_unseen_dimension_pulls_to_the_middle_and_widens():
-    # By hand: nothing is known of both, so they go together by 0.5: s² = 1.48, P = [[.36, .24], [.24, .64]]. The
-    # peers' word 0.8 has variance .36 + .12; quality = (.36 + .24) / .48 · 0.8 / s, variance 1 - .6² / .48 / s².
+    # By hand: nothing is known of both, so they go together by 0.6: s² = 1.576, P = [[.36, .288], [.288, .64]]. The
+    # peers' word 0.8 has variance .36 + .12; quality = (.36 + .288) / .48 · 0.8 / s, variance 1 - .648² / .48 / s².
     both = compose([peers([[4.5]], 0.25), customers([[1.0]], 0.5)], results([[0.0]]), ROLE, EVEN)
     unseen = compose([peers([[4.5]], 0.25), customers([[0.0]], 1.0)], results([[0.0]]), ROLE, EVEN)
-    assert unseen.estimate[0, QUALITY] == pytest.approx(1 / sqrt(1.48))
-    assert unseen.sd[0, QUALITY] == pytest.approx(sqrt(1 - 0.75 / 1.48))
+    assert unseen.estimate[0, QUALITY] == pytest.approx(1.08 / sqrt(1.576))
+    assert unseen.sd[0, QUALITY] == pytest.approx(sqrt(1 - 0.8748 / 1.576))
     assert unseen.sd[0, QUALITY] > both.sd[0, QUALITY]
 
 
@@ -74,10 +74,10 @@ def test_a_dimension_that_does_not_apply_to_the_role_is_dropped():
     policy = Policy(weights={"other": {"collaboration": 1.0, "customer_trust": 1.0}, "lead": {"collaboration": 1.0}})
     role = np.array([PersonRole.LEAD, -1], np.int8)
     blocks = [peers([[4.5], [4.5]], 0.25), customers([[2.0], [2.0]], 0.1)]
-    # By hand: kinship (2 · 1 · 2 + 24 · 0.5) / (2 · 0.75 · 0.99 + 24) = 0.627820; P = [[1, .627820], [.627820, 1]] and
-    # v = (.25, .01): V1 = (.217740, .012177), quality = (.217740 / .25 · 1 + .012177 / .01 · 2) / √(2 + 2 · 0.627820).
+    # By hand: kinship (2 · 1 · 2 + 24 · 0.6) / (2 · 0.75 · 0.99 + 24) = 0.721993; P = [[1, .721993], [.721993, 1]] and
+    # v = (.25, .01): V1 = (.200324, .012881), quality = (.200324 / .25 · 1 + .012881 / .01 · 2) / √(2 + 2 · 0.721993).
     found = compose(blocks, results([[0.0], [0.0]]), role, policy)
-    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 1.83247], abs=2e-5)
+    assert found.estimate[:, QUALITY] == pytest.approx([1.0, 1.81996], abs=2e-5)
 
 
 def test_correlated_criteria_do_not_make_quality_wider_than_its_unit():

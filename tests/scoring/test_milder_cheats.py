@@ -21,7 +21,7 @@ from scoring.policy import Policy
 from scoring.simulate import Settings, simulate
 
 AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
-PEOPLE, SEEDS = 100, (31, 32)
+PEOPLE, SEEDS = 100, (31, 32, 33, 34)
 VICTIMS = 8  # of each organization
 OTHERS = 8  # voices that a victim has besides
 CRITERIA = len(STANDARD_CRITERIA)

@@ -68,9 +68,9 @@ def test_a_dimension_that_is_not_in_the_reference_has_the_scale_of_its_evidence(
     policy = freeze(ONE, BEFORE)
     other = block("selling", estimate=[[3.0]], sd=0.1, centre=3.5, spread=0.7)
     assert (scale(other, policy).mean[0], scale(other, policy).sd[0]) == (3.5, 0.7)
-    # By hand: 24 · 0.5 / (24 + 0.84 · 0.979592 · 2), for what the two say together, ± 1 · -0.714, adds up to nothing.
+    # By hand: 24 · 0.6 / (24 + 0.84 · 0.979592 · 2), for what the two say together, ± 1 · -0.714, adds up to nothing.
     told = correlations([*BEFORE, other], policy)
-    assert told == pytest.approx(np.array([[1, 0.467914], [0.467914, 1]]), abs=1e-6)
+    assert told == pytest.approx(np.array([[1, 0.561497], [0.561497, 1]]), abs=1e-6)
 
 
 def test_correlations_are_frozen_too():

@@ -228,8 +228,8 @@ def test_what_is_shown_names_no_raters_and_counts_no_answers():
 
 
 def test_a_worked_example_of_the_blur():
-    # One criterion, 5 givers, one draw z: x = est + z/5. Σ = 0.2, R = 0.53: A = 0.2 − 1/(5 + 5/0.53) = 0.13072,
-    # N = 2/25 = 0.08, G = A/(A + N) = 0.62035; the centre is (4·4 + x)/5.
+    # One criterion, 5 givers, one draw z: x = est + z/5. Σ = 0.26, R = 0.55: A = 0.26 − 1/(1/0.26 + 5/0.55) = 0.18270,
+    # N = 2/25 = 0.08, G = A/(A + N) = 0.69547; the centre is (4·4 + x)/5.
     evidence = small(
         feedback=[row for giver in PEOPLE[1:6] for row in answer(giver, "ada", 1, rating=5, criteria=("selling",))],
         criteria=[{"criterion": "selling"}],
@@ -242,8 +242,8 @@ def test_a_worked_example_of_the_blur():
     x = state.people.noisy[0, 0]
     assert x == pytest.approx(estimate + BLUR * tonight.people[0, 0] / 5, abs=1 / 1024)
     centre = (16 + x) / 5
-    assert state.people.mean[0, 0] == pytest.approx(centre + 0.62035 * (x - centre), abs=1e-4)
-    assert state.people.sd[0, 0] == pytest.approx(np.sqrt(0.2 - 0.62035 * 0.13072), abs=1e-4)
+    assert state.people.mean[0, 0] == pytest.approx(centre + 0.69547 * (x - centre), abs=1e-4)
+    assert state.people.sd[0, 0] == pytest.approx(np.sqrt(0.26 - 0.69547 * 0.18270), abs=1e-4)
     assert state.people.prior[0, 0] == pytest.approx(centre)
 
 

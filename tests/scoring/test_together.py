@@ -76,10 +76,10 @@ def test_the_kinship_of_truths_is_found_through_their_errors(kin):
 def test_kinship_worked_example():
     """Two people, both known with sd 0.6 by both blocks: u = 0.64.
 
-    By hand: Σ m_b m_c = 0.5 · 0.4 + 0.2 · 0.1 = 0.22, Σ u_b u_c = 0.8192: (0.22 + 24 · 0.5) / (0.8192 + 24).
+    By hand: Σ m_b m_c = 0.5 · 0.4 + 0.2 · 0.1 = 0.22, Σ u_b u_c = 0.8192: (0.22 + 24 · 0.6) / (0.8192 + 24).
     """
     told = [block("a", [0.5, 0.2], [0.6, 0.6]), block("b", [0.4, 0.1], [0.6, 0.6])]
-    assert kinship(told)[0, 1] == pytest.approx(12.22 / 24.8192)
+    assert kinship(told)[0, 1] == pytest.approx(14.62 / 24.8192)
 
 
 def test_without_anybody_known_two_blocks_go_together_as_usual():
