@@ -65,9 +65,11 @@ def said():
         shown.MEANINGS,
         shown.SOURCES,
         shown.KINDS,
+        shown.MADE,
         *(chart.WORDS for chart in CHARTS.values()),
     ):
         yield from texts.values()
+    yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS, shown.ON_HELP, shown.BY_COLLEAGUES)
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
     for texts in (
