@@ -1,5 +1,6 @@
 """The pages of feedback, without a script: asked, answered, left out, taken back; notes; and rounds for HR."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -95,6 +96,47 @@ async def test_somebody_is_left_out_and_taken_in_again(visitor, north, asked):
     assert "Jätetty väliin. Kukaan ei näe" in left.text
     assert f"{here}/undo" in (await ben.get("/feedback")).text
     assert "Peruttu" in (await ben.send_form("/feedback", f"{here}/undo")).text
+
+
+def typed(page, action):
+    """What the form holds that a browser would send: hidden fields as they are, chosen steps, the words."""
+    form = re.search(rf'<form[^>]*action="{action}"[^>]*>(.*?)</form>', page, re.DOTALL)[1]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    steps = re.findall(r'<input type="radio" name="([^"]+)" value="([^"]*)" checked', form)
+    words = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    return {name: html.unescape(value) for name, value in (*hidden, *steps, *words)}
+
+
+async def test_a_second_window_writes_over_no_answer_unseen(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    old = typed((await ben.get(here)).text, here)
+    first = old | {"rating collaboration": "4", "rating selling": "2", "comment": HOSTILE}
+    assert "Until tonight" in (await ben.post(here, data=first)).text
+    told = await ben.post(here, data=old | {"rating selling": "5", "comment": "Others."})
+    assert (told.status_code, "in another window meanwhile" in told.text) == (422, True)
+    assert await held(worker_pool, north) == [({"collaboration": 4, "selling": 2}, HOSTILE)]
+    assert (
+        "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on</p>" in told.text
+    )  # to copy, beside what was typed here
+    assert "In the other window: 2" in told.text
+    both = typed(told.text, here)
+    assert [both[key] for key in ("rating collaboration", "rating selling", "comment")] == ["4", "5", "Others."]
+    assert "Until tonight" in (await ben.post(here, data=both)).text
+    assert await held(worker_pool, north) == [({"collaboration": 4, "selling": 5}, "Others.")]
+
+
+async def test_an_answer_sent_twice_is_sent_once_and_left_out_nowhere_unseen(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    page = (await ben.get(here)).text
+    answer = typed(page, here) | {"rating collaboration": "4"}
+    for _ in range(2):
+        assert "Until tonight" in (await ben.post(here, data=answer)).text
+    left = await ben.post(f"{here}/decline", data=typed(page, f"{here}/decline"))
+    assert (left.status_code, "in another window meanwhile" in left.text) == (422, True)
+    assert await held(worker_pool, north) == [({"collaboration": 4}, None)]
+    assert "Left out" in (await ben.post(f"{here}/decline", data=typed(left.text, f"{here}/decline"))).text
 
 
 async def test_the_asks_of_others_are_not_there(visitor, north, asked):
