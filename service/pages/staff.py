@@ -111,7 +111,7 @@ async def show_person_form(
     person_id: FromPath[UUID], tx: Tx, me: Me, view: Seen, *, done: Done = "", way: FromQuery[UUID | None] = None
 ) -> Response[str]:
     """Show the form of one person and, of what was `done` just now, the way back."""
-    person = await db.one(tx, actions.sql.person, Person, id=person_id)
+    person = await db.one(tx, sql.person, Person, id=person_id)
     back = await way_back.told(tx, me, way) if way else None
     say = view.words.say
     said = say(DONE[done]).replace("%(name)s", person.name) if done == "undone" or (back and done in DONE) else ""
