@@ -15,6 +15,7 @@ from service.pages import late
 from service.pages.language import Words
 from service.pages.page import SEEN, StaleForm, local, session_ended, stranger
 from service.pages.sign_in import to_sign_in
+from service.surveys.model import AskedLately, NotAsked
 
 AnyRequest = Request[Any, Any, Any]
 Renderer = Callable[[AnyRequest, Any], Response[Any]]
@@ -39,6 +40,14 @@ TEXTS = {
     TakenIn.code: (
         "Your answer is in already",
         "It went in with everybody’s in the night, and nobody can tell it from the others, so it cannot be changed any more. In the next round you can answer anew.",  # noqa: E501 - one text
+    ),
+    NotAsked.code: (
+        "They wish not to be asked",
+        "This contact has said so themselves. What they think can still be heard when you meet or talk.",
+    ),
+    AskedLately.code: (
+        "They were asked a little while ago",
+        "This contact has said how often they wish to be asked, and that time has not passed yet. When you talk you can still hear what they think.",  # noqa: E501 - one text
     ),
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),

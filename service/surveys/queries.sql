@@ -43,9 +43,9 @@ where project_id = :project_id
 order by asked_at desc, id desc
 limit :most;
 
--- name: wish(project_id, contact_id)
--- A contact of the project's customer, and whether they wish to be asked at all.
-select coalesce(c.rhythm, '') <> 'never'
+-- name: wish(project_id, contact_id, noted)
+-- A contact of the project's customer, and how they wish to be asked.
+select coalesce(c.rhythm, '') = 'never' as never, contact_rests_until(c.id, p.id, :noted) as rests_until
 from contact as c
 join project as p on p.customer_id = c.customer_id
 where c.id = :contact_id and p.id = :project_id;
@@ -81,7 +81,8 @@ from survey as s
 join organization as o using (organization_id)
 join project as p on p.id = s.project_id
 join contact as c on c.id = s.contact_id
-where s.id = :id and s.answered_at is null and c.email is not null and coalesce(c.rhythm, '') <> 'never';
+where s.id = :id and s.answered_at is null and c.email is not null and coalesce(c.rhythm, '') <> 'never'
+  and coalesce(contact_rests_until(c.id, p.id, false) <= statement_timestamp(), true);
 
 -- name: try_mail(id, at)!
 update survey set mail_tried_at = :at where id = :id;
