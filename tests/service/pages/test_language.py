@@ -20,6 +20,7 @@ from service.pages import (
     consent,
     contact,
     contests,
+    correcting,
     errors,
     exports,
     feedback,
@@ -66,6 +67,7 @@ def said():
         shown.SOURCES,
         shown.KINDS,
         shown.MADE,
+        correcting.WHERE,
         *(chart.WORDS for chart in CHARTS.values()),
     ):
         yield from texts.values()
