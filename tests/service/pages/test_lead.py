@@ -404,3 +404,11 @@ async def test_a_rhythm_that_is_not_over_is_kept_for_every_project(visitor, work
 
 
 REST = {"quarterly": timedelta(days=91), "yearly": timedelta(days=366)}
+
+
+async def test_a_brief_says_a_role_in_the_readers_language(visitor, worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        joined = "insert into project_member (project_id, person_id, role) select id, $1, 'expert' from project"
+        await tx.execute(joined, north.ben)
+    page = (await (await visitor(north, "ada", "lead", language="fi")).get(f"/team/people/{north.ben}")).text
+    assert ("asiantuntijatyö" in page, ">expert<" in page) == (True, False)
