@@ -22,7 +22,7 @@ async def test_no_name_and_no_link_in_the_list_of_people_breaks_inside_a_word(op
     async with db.tenant(worker_pool, example.organization_id) as tx:
         await tx.execute(
             "insert into person (name, title, left_at) values ('Kaarina Kuusimetsä', 'Asiakkuuspäällikkö', now())"
-        )  # noqa: E501 - one statement
+        )
     page = await opened("/people", "fi", "administrator", viewport=PHONE)
     for which in ('.people a[href$="/edit"]', ".people .pill"):
         assert {lines for _, lines in await page.evaluate(LINES, which)} == {1}
