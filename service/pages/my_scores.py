@@ -176,5 +176,6 @@ async def _open(tx: Tx, run: Run, person_id: UUID) -> dict[str, Any]:
     return {
         "waiting": await db.one(tx, own_sql.open_things, Open, **given),
         "sources_off": [_told_off(one, run) for one in allowed if not one.given],
+        "peers_off": any(not one.given for one in allowed if one.source == "peers"),
         "listened": all(one.given for one in allowed if one.source == "customers"),
     }
