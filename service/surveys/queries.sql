@@ -69,6 +69,15 @@ join project as p on p.id = s.project_id
 join contact as c on c.id = s.contact_id
 where s.link_id = :link_id and s.answered_at is null;
 
+-- name: to_hand(since)
+-- How many contacts somebody wants to ask who have no link yet, where nothing is mailed.
+select count(*)::integer
+from survey as s
+join contact as c on c.id = s.contact_id
+where s.answered_at is null and s.link_id is null and s.asked_by_id is not null and s.asked_at >= :since
+  and coalesce(c.rhythm, '') <> 'never'
+  and coalesce(contact_rests_until(s.contact_id, s.project_id, false) <= statement_timestamp(), true);
+
 -- name: answered(id, response, show_name)!
 update survey set answered_at = now(), response = :response, show_name = :show_name
 where id = :id and answered_at is null;

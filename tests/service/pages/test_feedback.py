@@ -236,3 +236,14 @@ async def test_rounds_are_not_everybodys_page(visitor, north):
     ben = await visitor(north, "ben")
     assert (await ben.get("/rounds")).status_code == 403
     assert 'href="/rounds"' not in (await ben.get("/feedback")).text
+
+
+async def test_without_mail_a_reminder_says_that_nobody_gets_one(visitor, north, worker_pool):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.fetchval(
+            INSERT_ROUND.replace("asks_per", "most_reminders, asks_per").replace("$1, 5", "$1, 2, 5"), LAST
+        )
+    cleo = await visitor(north, "cleo", "hr")
+    path = re.search(r'action="(/rounds/[^"]+/remind)"', (await cleo.get("/rounds")).text)[1]
+    told = (await cleo.send_form("/rounds", path)).text
+    assert ("This installation sends no mail" in told, "are being reminded" in told) == (True, False)

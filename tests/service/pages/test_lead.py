@@ -265,8 +265,11 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
     assert "This installation sends no mail" in told.text
     assert "asked by mail" not in told.text
     assert f"/team/projects/{north.delivery}/link" not in told.text
-    link = f"/team/projects/{north.delivery}/link"
+    waits = "1 customer is to be asked and waits for a link that you make"
     cleo = await visitor(north, "cleo", "hr")
+    assert waits in (await cleo.get("/")).text
+    assert waits not in (await ada.get("/")).text
+    link = f"/team/projects/{north.delivery}/link"
     assert f'action="{link}"' in (await cleo.get(page)).text
     oak = str(north.contacts["oak"])
     made = [
@@ -274,6 +277,7 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
         for here in (page, f"/team/projects/{north.delivery}")
     ]
     here = f"/team/projects/{north.delivery}"
+    assert "waits for a link that you make" not in (await cleo.get("/")).text
     own = (await cleo.send_form(here, f"{here}/page-link", contact_id=oak)).text
     customer = await visitor()
     assert (await customer.get(re.search(r'value="[^"]*(/p/[^"]+)"', own)[1])).status_code == 200
