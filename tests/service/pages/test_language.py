@@ -99,6 +99,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
+    yield from keys.DONE.values()
     yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values(), *staff.ROLES.values())
     yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)
