@@ -1,5 +1,6 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -58,7 +59,7 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 EMPTY = Filled(DEFAULTS, {})
-NOTHING_TOLD = {"said": "", "undo": ""}
+NOTHING_TOLD: Mapping[str, object] = {"said": "", "undo": "", "again": False}
 DONE = {  # English here, Finnish in locale/fi.po
     "ended": "The token is ended: what used it is shut out.",
     "undone": "The token works again, with the secret it had.",
@@ -107,8 +108,8 @@ async def show_tokens(
     """Show the organization's tokens, and a form for a new one; `again` leads here from a form sent twice."""
     back = await way_back.told(tx, me, way) if way else None
     said = view.words.say(DONE[done]) if done == "undone" or (back and done in DONE) else ""
-    told = {"said": said, "undo": f"/undo/{back.id}" if back else ""}
-    return await _tokens(tx, me, view, again=again, after=after, told=told)
+    told = {"said": said, "undo": f"/undo/{back.id}" if back else "", "again": again}
+    return await _tokens(tx, me, view, after=after, told=told)
 
 
 @post("/tokens", guards=[administrator], status_code=200)
@@ -169,9 +170,8 @@ async def _tokens(
     *,
     after: str | None = None,
     made: tuple[TokenView, str] | None = None,
-    again: bool = False,
     filled: Filled = EMPTY,
-    told: dict[str, str] = NOTHING_TOLD,
+    told: Mapping[str, object] = NOTHING_TOLD,
 ) -> Response[str]:
     found = await page(tx, sql.tokens, TokenView, Cut(after, SHOWN, BY_CREATION))
     own = await actions.roles_for_tokens(tx, me)
@@ -183,7 +183,6 @@ async def _tokens(
         older=f"/tokens?{urlencode({'after': found.next})}" if found.next else "",
         newest="/tokens" if after else "",
         made=made,
-        again=again,
         given=filled.given,
         errors=filled.errors,
         key=uuid4(),
