@@ -247,3 +247,23 @@ async def test_without_mail_a_reminder_says_that_nobody_gets_one(visitor, north,
     path = re.search(r'action="(/rounds/[^"]+/remind)"', (await cleo.get("/rounds")).text)[1]
     told = (await cleo.send_form("/rounds", path)).text
     assert ("This installation sends no mail" in told, "are being reminded" in told) == (True, False)
+
+
+async def test_a_text_that_is_too_long_is_told_so_with_its_limit_and_given_back(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    answer = typed((await ben.get(here)).text, here) | {"rating selling": "3", "comment": "many words " * 400}
+    told = await ben.post(here, data=answer)
+    assert (told.status_code, "At most 4\N{NO-BREAK SPACE}000 characters fit" in told.text) == (400, True)
+    assert "many words many words" in told.text.split("<textarea")[1]
+    assert await held(worker_pool, north) == []
+
+
+async def test_what_is_too_large_is_told_how_much_fits(visitor, north):
+    admin = await visitor(north, "cleo", "administrator", language="fi")
+    token = (await admin.get("/people/new")).text.split('name="csrf" value="')[1].split('"')[0]
+    large = await admin.post("/feedback/notes", data={"csrf": token, "message": "x" * 1_100_000})
+    assert (large.status_code, "enintään 1 Mt mahtuu" in large.text) == (413, True)
+    files = {"files": ("x.zip", b"x" * 21_000_000)}
+    larger = await admin.post("/people/import", data={"csrf": token}, files=files)
+    assert (larger.status_code, "enintään 20 Mt mahtuu" in larger.text) == (413, True)
