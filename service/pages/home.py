@@ -44,6 +44,7 @@ class Heard(msgspec.Struct, frozen=True):
     at: datetime
     project: str
     customer: str | None
+    source: str  # a survey is the customer's own writing; all else somebody of ours wrote down
     signed: str | None  # by whom, where they allow that
 
 

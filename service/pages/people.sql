@@ -57,10 +57,10 @@ where c.person_id = :person_id and c.dimension is not null and c.decided_at is n
 
 -- name: words(person_id, most)
 -- What customers said, in their own words, of projects this person was in; one answer once.
-select w.comment, w.at, w.project, w.customer, signed_by(w.response) as signed
+select w.comment, w.at, w.project, w.customer, w.source, signed_by(w.response) as signed
 from (
     select distinct on (coalesce(s.response, s.id::text))
-        s.comment, s.at, s.id, s.response, project.name as project, customer.name as customer
+        s.comment, s.at, s.id, s.response, s.kind as source, project.name as project, customer.name as customer
     from project_member as m
     join signal as s on s.project_id = m.project_id
     join project on project.id = m.project_id

@@ -416,3 +416,26 @@ async def test_a_brief_says_a_role_in_the_readers_language(visitor, worker_pool,
         await tx.execute(joined, north.ben)
     page = (await (await visitor(north, "ada", "lead", language="fi")).get(f"/team/people/{north.ben}")).text
     assert ("asiantuntijatyö" in page, ">expert<" in page) == (True, False)
+
+
+async def test_customers_words_say_whether_they_wrote_them_or_we_did(visitor, worker_pool, north):
+    said = "insert into signal (project_id, contact_id, kind, response, comment) values ($1, $2, $3, $3, $4)"
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for kind, words in (("survey", "You listened."), ("call", "All is well.")):
+            await tx.execute(said, north.delivery, north.contacts["oak"], kind, words)
+        await tx.execute(JOIN_PROJECT, north.delivery, north.ada)
+    ada = await visitor(north, "ada", "lead")
+    for path in ("/", "/team", f"/team/projects/{north.delivery}"):
+        page = (await ada.get(path)).text
+        footers = dict(re.findall(r"<blockquote><p>([^<]*)</p>\s*<footer>(.*?)</footer>", page, re.DOTALL))
+        assert ("in a survey" in footers["You listened."], "as we noted it" in footers["You listened."]) == (
+            True,
+            False,
+        )
+        assert "on the phone, as we noted it" in footers["All is well."]
+
+
+JOIN_PROJECT = """
+insert into project_member (project_id, person_id)
+select $1, $2 where not exists (select from project_member where project_id = $1 and person_id = $2)
+"""
