@@ -5,7 +5,7 @@ import pytest
 
 from scoring.policy import STANDARD_LEVELS, Policy, digest, encode
 from service.base import db
-from tests.service.pages.conftest import AS_OF, INSERT_REASON, INSERT_SCORE
+from tests.service.pages.conftest import AS_OF, INSERT_POLICY, INSERT_REASON, INSERT_SCORE
 
 EARLIER = """
 with policy as (
@@ -151,3 +151,18 @@ async def test_what_is_turned_off_is_not_said_to_be_gathered_beside_that(visitor
     page = (await ben.get("/me/scores")).text
     assert "Colleagues’ feedback is turned off" in page
     assert [words in page for words in gathered] == [False, False]
+
+
+@pytest.mark.parametrize("raised", [False, True])
+async def test_where_more_have_to_speak_than_before_the_page_says_what_stays(
+    visitor, north, published, worker_pool, raised
+):
+    if raised:
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute(INSERT_POLICY, msgspec.json.decode(encode(Policy())), digest(Policy()))
+    run_id = await published(north, policy=Policy(k=6))
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(INSERT_SCORE, run_id, north.ben, "quality", 0.2, 1.0)
+    page = (await (await visitor(north, "ben")).get("/me/scores")).text
+    assert "once 6 of them have spoken" in page
+    assert ("What was shown before that number was raised stays until then." in page) == raised
