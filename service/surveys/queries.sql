@@ -20,7 +20,7 @@ where p.id = :project_id
   and not exists (
       select from survey as s
       where s.contact_id = c.id
-        and s.asked_at > now() - case c.rhythm
+        and greatest(s.asked_at, s.answered_at) > now() - case c.rhythm
             when 'yearly' then :year::interval when 'quarterly' then :quarter::interval else :month::interval end)
 order by exists (
         select from signal as s where s.project_id = :project_id and s.contact_id = c.id) desc, c.name, c.id
