@@ -41,11 +41,10 @@ class Row(Struct):
 def figure(rows: Sequence[Row], words: Mapping[str, str] = WORDS, ahead: str = "") -> go.Figure:
     """Stages on a path that turns at each end; the last one, where the person stands now, in the colour of me.
 
-    `ahead` names what comes after it, and stands there as a ring; without it the path only goes on.
+    `ahead` names what comes after it, and stands there as a ring; without it the path ends where the person stands.
     """
     way = [_position(number) for number in range(len(rows))]
-    goes_on = bool(way) and (bool(ahead) or len(way) % PER_TURN > 0)
-    path = [*way, _position(len(way))] if goes_on else way
+    path = [*way, _position(len(way))] if way and ahead else way
     traces = [_path(path), _stages(rows, way), _names([(row.name, row.stars) for row in rows], way)]
     if ahead and way:
         traces += [_ring(path[-1]), _names([(ahead, 0)], path[-1:])]

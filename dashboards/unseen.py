@@ -134,7 +134,8 @@ def _sides(rows: Sequence[Row], at: Sequence[float], names: Sequence[str], span:
     letter, line = LETTER * (span[1] - span[0]), LINE * 2 * span[1]
     points = [(x, row.quality or 0.0) for x, row in zip(at, rows, strict=True)]
     taken = [(x - letter, x + letter, y - line / 3, y + line / 3) for x, y in points]
-    ranges = [box for row, x in zip(rows, at, strict=True) for box in _bars(row, x)]
+    axes = [(span[0], span[1], 0.0, 0.0), (0.0, 0.0, -span[1], span[1])]  # where both are the reference
+    ranges = [*axes, *(box for row, x in zip(rows, at, strict=True) for box in _bars(row, x))]
     found = []
     for (x, y), name in zip(points, names, strict=True):
         boxes = _boxes(x, y, letter * len(name), letter, line)

@@ -24,6 +24,7 @@ from service.auth.guard import SignedIn
 from service.auth.lookup import lookup
 from service.badges import routes as badges
 from service.base import db, logs
+from service.base.asking import know_parameters, only_known
 from service.base.config import Settings
 from service.base.envelope import Envelope
 from service.base.limits import Allowances, Limited
@@ -100,12 +101,13 @@ def create_app(settings: Settings, url: str) -> Litestar:
         logging_config=None,  # ours is structlog; the framework would set up the root logger
         state=State({"settings": settings}),
     )
+    know_parameters(app)
     app.asgi_handler = cast("Any", Envelope(app.asgi_handler, settings.statement_seconds + db.ACQUIRE_SECONDS + 3))
     return app
 
 
 def _routes() -> list[ControllerRouterHandler]:
-    api = Router("/api", route_handlers=[*(feature.router for feature in FEATURES), docs.router])
+    api = Router("/api", guards=[only_known], route_handlers=[*(feature.router for feature in FEATURES), docs.router])
     return [api, health.router, pages.router]
 
 

@@ -10,11 +10,11 @@ ERRORS = {
     "409": "A rule forbids it, or it is there already.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
-    "422": "The body names something that does not exist, or the Idempotency-Key was used with another body.",
+    "422": "An unknown parameter, a body that names what does not exist, or an Idempotency-Key used with another body.",
     "429": "Asked too often in this minute; `Retry-After` says when the next one begins.",
     "503": "Too much at once; `Retry-After` says when to try again.",
 }
-READING = ("400", "401", "403", "404", "409", "429", "503")
+READING = ("400", "401", "403", "404", "409", "422", "429", "503")
 UNSAFE = ("post", "patch", "put", "delete")
 SHAPE = {
     "type": "object",

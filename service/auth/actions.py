@@ -74,6 +74,18 @@ async def end_token(tx: db.Connection, token_id: UUID) -> TokenView:
     return await db.one(tx, sql.token, TokenView, id=token_id)
 
 
+async def revive_token(tx: db.Connection, token_id: UUID) -> None:
+    """Let a token that was ended by mistake work again.
+
+    Raises
+    ------
+    Refused : it has expired since, or its person does not hold its role any more.
+    """
+    if not await db.run(tx, sql.revive_token, id=token_id):
+        raise Refused("this token has expired, or its role was taken since; make another")
+    await record(tx, "credential_revived", token_id)
+
+
 async def start_session(tx: db.Connection, person_id: UUID, role: Role, user_agent: str | None = None) -> str:
     """Sign a person in; return the secret for the cookie, new each time."""
     new = NewToken(role=role, person_id=person_id)

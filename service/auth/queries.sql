@@ -45,6 +45,16 @@ where c.kind = 'token' and c.id = :id;
 -- name: revoke_token(id)!
 update credential set revoked_at = statement_timestamp() where id = :id and kind = 'token' and revoked_at is null;
 
+-- name: revive_token(id)!
+-- Not once it has expired, its person has left, or the role it was made for was taken.
+update credential as c set revoked_at = null
+where c.id = :id and c.kind = 'token' and c.revoked_at is not null and c.expires_at > statement_timestamp()
+  and (c.person_id is null or exists (
+      select from person as p
+      where p.id = c.person_id and (p.left_at is null or p.left_at > statement_timestamp())))
+  and (c.person_id is null or c.role not in ('hr', 'administrator') or exists (
+      select from role_grant as g where g.person_id = c.person_id and g.role = c.role));
+
 -- name: sessions(person_id)
 -- Where somebody is signed in at this moment, the newest first.
 select c.id, c.device, c.created_at, c.seen_at, c.expires_at

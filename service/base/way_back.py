@@ -1,4 +1,4 @@
-"""The way back from a change of people and teams, for whoever made it, until the night: as it was, as it became."""
+"""The way back from a change of people, teams and tokens, for whoever made it, until the night: before and after."""
 
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from service.base.access import Actor
 from service.base.errors import NotFound, Refused
 
 sql = db.load(Path(__file__).with_suffix(".sql"))
-Kind = Literal["person", "team", "membership"]
+Kind = Literal["person", "team", "membership", "token"]
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -28,6 +28,12 @@ async def view(tx: db.Connection, me: Actor, ask_id: UUID) -> AskView:
     return AskView(ask, criteria, held.ratings, held.comment, WARNING.format(k=ask.k, receiver=ask.receiver))
 
 
+async def hold_still(tx: db.Connection, me: Actor, ask_id: UUID) -> None:
+    """Let nobody else, me in another window, change what is said here before this transaction has ended."""
+    await be(tx, me)
+    await db.maybe(tx, sql.lock, UUID, id=ask_id)
+
+
 async def answer(tx: db.Connection, me: Actor, ask_id: UUID, new: NewAnswer) -> Receipt:
     """Say how I see a colleague; saying it again before the night says it anew.
 

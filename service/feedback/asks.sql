@@ -38,6 +38,9 @@ where a.id = :id and r.warned and r.opened_at <= :now and r.closed_at > :now
 -- name: exists(id)
 select id from ask where id = :id;
 
+-- name: lock(id)
+select id from ask where id = :id for update;
+
 -- name: held(ask_id)
 select ratings, comment from held_answer where ask_id = :ask_id;
 

@@ -90,6 +90,8 @@ async def _replay(settings: Settings, lines: list[Listed]) -> None:
 
 
 def _read(place: Path) -> list[Listed]:
+    if not place.exists():
+        connect.fail(f"there is no list of the erased at {place}; say where it is with --list", BAD_INPUT)
     return [msgspec.json.decode(line, type=Listed) for line in place.read_bytes().splitlines() if line.strip()]
 
 

@@ -17,8 +17,14 @@ LINK_DAYS = 60
 
 
 async def new_link(tx: db.Connection, survey_id: UUID, base: str) -> Link:
-    """Make a link to a survey, under the address `base`; those made before are dead."""
+    """Make a link to a survey, under the address `base`; those made before are dead.
+
+    Raises
+    ------
+    NotAsked, AskedLately, AlreadyAnswered : nobody is to be asked, or not yet, or not any more.
+    """
     survey = await surveys.unanswered(tx, survey_id)
+    await surveys.leave_in_peace(tx, survey)
     link_id, secret = await contacts.create_link(tx, survey.contact_id, LINK_DAYS)
     before = await surveys.put_link(tx, survey_id, link_id)
     if before is not None:

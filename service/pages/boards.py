@@ -108,7 +108,7 @@ async def _show(tx: Tx, me: Me, view: View, asked: Asked) -> Response[str]:
         thin=thin,
         instead=asked.kind if asked.kind in shown.KINDS and asked.kind != chosen.kind else "",
         kind_names=shown.KINDS,
-        criterion=chosen.board in shown.RATED,
+        made=shown.made(view.words, chosen.board) if chosen.board else "",
     )
 
 

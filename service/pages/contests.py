@@ -21,6 +21,8 @@ from service.contests import actions
 from service.contests.model import Contest, Decision, Evidence, NewContest, Settled, Verdict, Waiting
 from service.contests.routes import NEWEST_OPENED
 from service.flows.resolving import resolve
+from service.pages import correcting
+from service.pages.correcting import Scored
 from service.pages.page import Seen, View, form, own_fields, read, redirect
 from service.pages.shown import board_name
 from service.scores.standing import may_see
@@ -46,6 +48,7 @@ ABOUT = {
 DONE = {
     "sent": "Sent. You read the decision here.",
     "decided": "Decided. The person reads it with your reasons.",
+    "correct": "Decided. What is to be put right now, and where, stands below.",
     "withdrawn": "Taken back. Nobody decides on it.",
 }
 Done = Annotated[str, QueryParameter(max_length=60)]
@@ -80,6 +83,7 @@ async def show_contests(tx: Tx, me: Me, view: Seen, done: Done = "") -> Response
     content: dict[str, Any] = {"opened": mine.items, "waiting": await waiting_for(tx, me), "about": ABOUT}
     content["led"] = await waiting_for(tx, me, led=True)
     content["settled"] = await db.many(tx, actions.sql.settled, Settled, most=SHOWN, **reader)
+    content["scored"] = await db.maybe(tx, correcting.sql.scored, Scored)
     content["done"] = view.words.say(DONE[done]) if done in DONE else ""
     content |= {"reviewer": me.role is Role.HR, "name": partial(board_name, view.words)}
     return view.page("contests.html", **content)
@@ -149,9 +153,9 @@ def _unfit(view: View, field: str, typed: str, missing: str) -> dict[str, str]:
 
 
 @get("/contests/{contest_id:uuid}", opt=AUDITED)
-async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID]) -> Response[str]:
-    """Show one contest, and to who may decide on it the form for that."""
-    return await _contest(tx, me, view, contest_id)
+async def show_contest(tx: Tx, me: Me, view: Seen, contest_id: FromPath[UUID], done: Done = "") -> Response[str]:
+    """Show one contest, and to who may decide on it the form, and afterwards what is to be put right."""
+    return await _contest(tx, me, view, contest_id, done=view.words.say(DONE[done]) if done in DONE else "")
 
 
 async def _contest(
@@ -162,6 +166,7 @@ async def _contest(
     *,
     given: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
+    done: str = "",
 ) -> Response[str]:
     """Show a contest, with what was `given` where that is to be mended; that it is read is written down first."""
     found = await actions.read(tx, me, contest_id)
@@ -170,8 +175,10 @@ async def _contest(
     said = view.words.say(badge) if badge else found.said
     decides = found.person_id != me.person_id
     figures = decides and found.about == "score" and await may_see(tx, me, found.person_id)
-    content = {"contest": found, "said": said, "title": named, "decides": decides, "figures": figures}
-    return view.page("contest.html", 422 if errors else 200, given=given or {}, errors=errors or {}, **content)
+    fixes = await correcting.fixes(tx, view.words, found.person_id, found.dimension or "") if figures else []
+    content = {"contest": found, "said": said, "title": named, "decides": decides, "figures": figures, "fixes": fixes}
+    status = 422 if errors else 200
+    return view.page("contest.html", status, given=given or {}, errors=errors or {}, done=done, **content)
 
 
 @post("/contests/{contest_id:uuid}/withdraw")
@@ -196,5 +203,7 @@ async def decide_contest(
     if errors:
         return await _contest(tx, me, view, contest_id, given=given, errors=errors)
     sent = read(given, Decided)
-    await resolve(tx, me, contest_id, Verdict(sent.decision, sent.reasons))
+    decided = await resolve(tx, me, contest_id, Verdict(sent.decision, sent.reasons))
+    if decided.about == "score" and decided.decision == "upheld":
+        return redirect(f"/contests/{contest_id}?done=correct")
     return redirect("/contests?done=decided")

@@ -6,15 +6,17 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from litestar import Request, Response
+from litestar.handlers import HTTPRouteHandler
 
-from service.base.errors import ErrorBody
+from service.base.errors import ErrorBody, Invalid
 from service.base.rendering import HANDLERS as SHAPES
 from service.base.rendering import ErrorResponse
 from service.feedback.model import RoundClosed, TakenIn
 from service.pages import late
 from service.pages.language import Words
-from service.pages.page import SEEN, StaleForm, local, session_ended, stranger
+from service.pages.page import SEEN, StaleForm, local, session_ended, settings, stranger
 from service.pages.sign_in import to_sign_in
+from service.surveys.model import AskedLately, NotAsked
 
 AnyRequest = Request[Any, Any, Any]
 Renderer = Callable[[AnyRequest, Any], Response[Any]]
@@ -23,6 +25,7 @@ NOT_PAGES = ("/api", "/static", "/health", "/metrics")
 NOT_SIGNED_IN, MISTAKEN = 401, 500
 A_SENTENCE = 12  # letters of words that somebody would not like to write again
 OF_FEEDBACK = {RoundClosed.code, TakenIn.code}
+TOO_LONG = "too_long"
 ROLES = {"lead": "who leads a team", "hr": "HR", "administrator": "administrators"}  # of those who look at pages
 # English here, Finnish in locale/fi.po: a title, and what to do.
 TEXTS = {
@@ -40,9 +43,21 @@ TEXTS = {
         "Your answer is in already",
         "It went in with everybody’s in the night, and nobody can tell it from the others, so it cannot be changed any more. In the next round you can answer anew.",  # noqa: E501 - one text
     ),
+    NotAsked.code: (
+        "They wish not to be asked",
+        "This contact has said so themselves. What they think can still be heard when you meet or talk.",
+    ),
+    AskedLately.code: (
+        "They were asked a little while ago",
+        "This contact has said how often they wish to be asked, and that time has not passed yet. When you talk you can still hear what they think.",  # noqa: E501 - one text
+    ),
     404: ("Nothing here", "There is no such page, or it is not yours to see."),
     409: ("That is not possible", "Something stands against it, or it has been done already."),
-    413: ("Too much at once", "What was sent is too large."),
+    413: ("Too much at once", "What was sent is too large: at most {most} MB fit."),
+    TOO_LONG: (
+        "That text is too long",
+        "At most {most} characters fit in one field. Nothing was saved; what you wrote stands below, to copy.",
+    ),
     429: ("Not so fast", "There was a lot in a short time. Wait a while, then try again."),
     503: ("Busy for a moment", "Talkoot has a lot to do just now. Try again in a few seconds."),
 }
@@ -63,9 +78,10 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
         if too_late is not None:
             return too_late
         usual = TEXTS.get(status, TEXTS[400] if status < MISTAKEN else MISTAKE)
-        title, text = TEXTS.get(answer.content.code, usual)
+        title, text = TEXTS.get(TOO_LONG if _longest(answer.content) else answer.content.code, usual)
         view = stranger(request)
-        say = {"title": view.words.say(title), "text": view.words.say(text) + _who_may(view.words, answer.content)}
+        told = view.words.say(text).replace("{most}", _longest(answer.content) or _largest(request))
+        say = {"title": view.words.say(title), "text": told + _who_may(view.words, answer.content)}
         onward = _onward(request, view.words, answer.content.code)
         unsent = answer.content.code in OF_FEEDBACK and request.method == "GET"
         page = view.page("error.html", status, onward=onward, written=_written(request), unsent=unsent, **say)
@@ -76,6 +92,19 @@ def _as_page(shape: Callable[[AnyRequest, Any], Response[Any]]) -> Renderer:
 
 
 HANDLERS = {kind: _as_page(shape) for kind, shape in SHAPES.items()}
+
+
+def _longest(refusal: ErrorBody) -> str:
+    """Return how many characters a text may have, where one has more; else nothing."""
+    found = re.search(r"`str` of length <= (\d+)", refusal.message) if refusal.code == Invalid.code else None
+    return f"{int(found[1]):,}".replace(",", "\N{NO-BREAK SPACE}") if found else ""
+
+
+def _largest(request: AnyRequest) -> str:
+    """Return how many whole megabytes this address takes; less than one is told as one."""
+    handler = request.scope.get("route_handler")
+    most = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    return str(max(1, (most or settings(request).body_bytes) // 1_000_000))
 
 
 def _is_page(request: AnyRequest) -> bool:

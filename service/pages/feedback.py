@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
@@ -15,13 +16,14 @@ from service.base.errors import Invalid, NotToSelf, UnknownReference
 from service.base.own import be
 from service.base.web import Me, Tx
 from service.feedback import asks
-from service.feedback.model import Ask, Heard, NewAnswer
+from service.feedback.model import Ask, AskView, Heard, NewAnswer
 from service.notes import actions as notes
 from service.notes.model import NewNote, Note
 from service.pages import late
 from service.pages.home import thanking
 from service.pages.language import alphabetical
 from service.pages.meant import Match, known_id, nearest
+from service.pages.meanwhile import merged, since
 from service.pages.page import Seen, View, form, own_fields, read, redirect
 from service.pages.shown import Option, board_name, meaning
 
@@ -80,6 +82,10 @@ async def send_answer(
 ) -> Response[str] | Redirect:
     """Take the answer, or show what has to be mended."""
     sent = await own_fields(request)
+    await asks.hold_still(tx, me, ask_id)
+    stored = _stored(await asks.view(tx, me, ask_id))
+    if since(sent, stored) and any(sent.get(field, "") != value for field, value in stored.items()):
+        return await _form(tx, me, view, ask_id, sent)
     said = {"ratings": {key.removeprefix(RATING): sent[key] for key in sent if key.startswith(RATING)}}
     words = sent.get("comment", "").strip().replace("\r\n", "\n")
     if not said["ratings"]:
@@ -89,9 +95,14 @@ async def send_answer(
 
 
 @post("/feedback/asks/{ask_id:uuid}/decline")
-async def decline_ask(request: Request[Any, Any, Any], tx: Tx, me: Me, ask_id: FromPath[UUID]) -> Redirect:
-    """Leave a colleague out."""
-    await form(request, Plain)
+async def decline_ask(
+    request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen, ask_id: FromPath[UUID]
+) -> Response[str] | Redirect:
+    """Leave a colleague out; an answer that was sent since the form was loaded is shown first."""
+    sent = await own_fields(request)
+    await asks.hold_still(tx, me, ask_id)
+    if since(sent, _stored(await asks.view(tx, me, ask_id))):
+        return await _form(tx, me, view, ask_id, sent)
     await asks.decline(tx, me, ask_id)
     return redirect(f"/feedback?done=declined-{ask_id}")
 
@@ -154,9 +165,11 @@ async def _page(tx: Tx, me: Me, view: View, draft: NoteDraft, errors: dict[str, 
 
 
 async def _form(tx: Tx, me: Me, view: View, ask_id: UUID, sent: dict[str, str] | None = None) -> Response[str]:
-    """Show the form; with `sent`, what was filled in where no question was answered."""
+    """Show the form; with `sent`, what was filled in where it was not taken, and what was sent elsewhere meanwhile."""
     seen = await asks.view(tx, me, ask_id)
-    given = {RATING + key: str(value) for key, value in seen.ratings.items()} | {"comment": seen.comment or ""}
+    stored = _stored(seen)
+    given, both = (stored, []) if sent is None else merged(sent, stored)
+    elsewhere = bool(sent and since(sent, stored))
     mend = view.words.say("Answer at least one question, or leave the colleague out.")
     return view.page(
         "ask.html",
@@ -170,9 +183,17 @@ async def _form(tx: Tx, me: Me, view: View, ask_id: UUID, sent: dict[str, str] |
             for one in seen.criteria
         ],
         steps=STEPS,
-        given=given if sent is None else sent,
-        errors={} if sent is None else {"ratings": mend},
+        given=given,
+        seen=msgspec.json.encode(stored).decode(),
+        elsewhere={field: stored[field] for field in both} if elsewhere else None,
+        errors={} if sent is None or elsewhere else {"ratings": mend},
     )
+
+
+def _stored(seen: AskView) -> dict[str, str]:
+    """Return what the form shows of what was said so far; what was skipped is empty."""
+    said = {RATING + one.external_id: str(seen.ratings.get(one.external_id, "")) for one in seen.criteria}
+    return said | {"comment": (seen.comment or "").replace("\r\n", "\n")}
 
 
 def _answer(said: dict[str, Any], words: str) -> NewAnswer:

@@ -2,34 +2,38 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from dashboards.journey import Row as Stage
 from service.base import clock, db
+from service.base.mail import can_send
 from service.base.own import be
 from service.base.web import Me, Tx
 from service.consents.actions import choices
 from service.feedback import asks
 from service.feedback.model import Ask
 from service.kudos.actions import UNDO_SECONDS
-from service.pages import shown
+from service.pages import lead, shown
 from service.pages.contests import waiting_for
 from service.pages.lead_care import due
 from service.pages.my_journey import Cleared, next_level, sql, stages_of
-from service.pages.page import Seen, redirect
+from service.pages.page import Seen, redirect, settings
 from service.pages.people import Thanks
 from service.profiles.actions import sql as profiles
 from service.profiles.model import Profile
+from service.surveys.actions import sql as surveys
 
 thanking = db.load(Path(__file__).with_name("thanks.sql"))
 
 WORDS, THANKS, COLLEAGUES, STAGES, ASKS = 3, 3, 4, 3, 3  # how many of each the page shows
 MOST_ASKS = 50  # of one round; those that wait are counted
+HANDED_DAYS = 60  # that a contact who is to be asked is told to who can make a link
 TOLD_DAYS = 14  # that a decision on what one contested is told on the start page
 
 
@@ -40,6 +44,7 @@ class Heard(msgspec.Struct, frozen=True):
     at: datetime
     project: str
     customer: str | None
+    source: str  # a survey is the customer's own writing; all else somebody of ours wrote down
     signed: str | None  # by whom, where they allow that
 
 
@@ -67,9 +72,10 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 @get("/")
-async def show_home(
-    tx: Tx, me: Me, view: Seen, sent: FromQuery[UUID | None] = None, undone: FromQuery[str] = ""
-) -> Response[str] | Redirect:
+async def show_home(  # noqa: PLR0917 - the frame's own, and what was just done
+    request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen, sent: FromQuery[UUID | None] = None,
+    undone: FromQuery[str] = "",
+) -> Response[str] | Redirect:  # fmt: skip
     """Show the start page; after thanks were sent, with a way to take them back; who never chose is asked first."""
     if not (await choices(tx, me.person())).joined:
         return redirect("/joining")
@@ -95,8 +101,16 @@ async def show_home(
         sent=await db.maybe(tx, thanking.sent, Sent, id=sent, giver_id=me.person()) if sent else None,
         undone=bool(undone),
         calls=await due(tx, owner_id=me.person()),
+        to_hand=0 if can_send(settings(request)) else await _to_hand(tx, me),
         decided=await db.many(tx, sql.decided, UUID, since=clock.now() - timedelta(days=TOLD_DAYS), **given),
     )
+
+
+async def _to_hand(tx: Tx, me: Me) -> int:
+    """Return how many contacts wait for a link that the reader could hand them, where no mail is sent."""
+    if me.role not in lead.EVERY_TEAM:
+        return 0
+    return await db.one(tx, surveys.to_hand, int, since=clock.now() - timedelta(days=HANDED_DAYS))
 
 
 async def _waiting(tx: Tx) -> list[Ask]:

@@ -1,12 +1,13 @@
 """What opens Talkoot: one's own sessions and, for administrators, the tokens of programs."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from service.auth import actions
@@ -14,13 +15,14 @@ from service.auth.actions import session_cookie
 from service.auth.lookup import sql
 from service.auth.model import LONGEST_DAYS, Days, NewToken, SessionView, TokenView
 from service.auth.routes import administrator
-from service.base import db
+from service.base import db, way_back
 from service.base.access import Actor, Role, Scope
 from service.base.border import Input, Name
 from service.base.errors import AppError
 from service.base.idempotency import Replayed
 from service.base.once import once
 from service.base.paging import BY_CREATION
+from service.base.way_back import Change
 from service.base.web import After, Cut, Me, Tx, page
 from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
@@ -57,6 +59,12 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 EMPTY = Filled(DEFAULTS, {})
+NOTHING_TOLD: Mapping[str, object] = {"said": "", "undo": "", "again": False}
+DONE = {  # English here, Finnish in locale/fi.po
+    "ended": "The token is ended: what used it is shut out.",
+    "undone": "The token works again, with the secret it had.",
+}
+Done = Annotated[str, QueryParameter(max_length=20)]
 
 
 @get("/sessions")
@@ -94,10 +102,14 @@ async def sign_out_there(request: Request[Any, Any, Any], session_id: FromPath[U
 
 @get("/tokens", guards=[administrator])
 async def show_tokens(
-    tx: Tx, me: Me, view: Seen, *, again: FromQuery[bool] = False, after: After = None
-) -> Response[str]:
+    tx: Tx, me: Me, view: Seen, *, again: FromQuery[bool] = False, after: After = None,
+    done: Done = "", way: FromQuery[UUID | None] = None,
+) -> Response[str]:  # fmt: skip
     """Show the organization's tokens, and a form for a new one; `again` leads here from a form sent twice."""
-    return await _tokens(tx, me, view, again=again, after=after)
+    back = await way_back.told(tx, me, way) if way else None
+    said = view.words.say(DONE[done]) if done == "undone" or (back and done in DONE) else ""
+    told = {"said": said, "undo": f"/undo/{back.id}" if back else "", "again": again}
+    return await _tokens(tx, me, view, after=after, told=told)
 
 
 @post("/tokens", guards=[administrator], status_code=200)
@@ -120,11 +132,15 @@ async def make_token(request: Request[Any, Any, Any], tx: Tx, me: Me, view: Seen
 
 
 @post("/tokens/{token_id:uuid}/end", guards=[administrator])
-async def end_token(request: Request[Any, Any, Any], token_id: FromPath[UUID], tx: Tx) -> Redirect:
-    """End a token, at once."""
+async def end_token(request: Request[Any, Any, Any], token_id: FromPath[UUID], tx: Tx, me: Me) -> Redirect:
+    """End a token, at once; until the night who ended it can let it work again."""
     await form(request, Input)
-    await actions.end_token(tx, token_id)
-    return redirect("/tokens")
+    before = await db.one(tx, sql.token, TokenView, id=token_id)
+    after = await actions.end_token(tx, token_id)
+    if before.revoked_at is not None:
+        return redirect("/tokens")
+    way_id = await way_back.keep(tx, me, Change("token", token_id, before, after))
+    return redirect(f"/tokens?done=ended&way={way_id}")
 
 
 def _errors(view: View, sent: dict[str, str]) -> dict[str, str]:
@@ -154,8 +170,8 @@ async def _tokens(
     *,
     after: str | None = None,
     made: tuple[TokenView, str] | None = None,
-    again: bool = False,
     filled: Filled = EMPTY,
+    told: Mapping[str, object] = NOTHING_TOLD,
 ) -> Response[str]:
     found = await page(tx, sql.tokens, TokenView, Cut(after, SHOWN, BY_CREATION))
     own = await actions.roles_for_tokens(tx, me)
@@ -167,11 +183,11 @@ async def _tokens(
         older=f"/tokens?{urlencode({'after': found.next})}" if found.next else "",
         newest="/tokens" if after else "",
         made=made,
-        again=again,
         given=filled.given,
         errors=filled.errors,
         key=uuid4(),
         roles=ROLES,
         offered=[role for role in ROLES if role in own],
         scopes=SCOPES,
+        **told,
     )

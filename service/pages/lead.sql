@@ -100,7 +100,8 @@ select p.id, p.name, c.name as customer, p.started_at, p.ended_at,
         join person as member on member.id = m.person_id
         where m.project_id = p.id and coalesce(member.left_at > :now, true)
         order by member.name) as people,
-    asked.at as asked_at, asked.contact_id as asked_contact_id, asked.contact as asked_contact, willing.id as contact_id, willing.name as contact
+    asked.at as asked_at, asked.contact_id as asked_contact_id, asked.contact as asked_contact,
+    willing.id as contact_id, willing.name as contact, resting.name as resting, resting.until as rests_until
 from project as p
 join customer as c on c.id = p.customer_id
 left join lateral (
@@ -114,9 +115,20 @@ left join lateral (
     select n.id, coalesce(n.name, n.role, '–') as name
     from contact as n
     where n.customer_id = p.customer_id and (n.email is not null or not :mails::boolean) and coalesce(n.rhythm, '') <> 'never'
+      and coalesce(contact_rests_until(n.id, p.id, true) <= :now, true)
       and not exists (select from survey as s where s.project_id = p.id and s.contact_id = n.id)
     order by coalesce(n.known, false) desc, n.name, n.id
     limit 1) as willing on true
+left join lateral (
+    select coalesce(n.name, n.role, '–') as name, rest.until
+    from contact as n
+    cross join lateral (
+        select case when coalesce(n.rhythm, '') <> 'never'
+            then contact_rests_until(n.id, p.id, asked.contact_id is null) end as until) as rest
+    where n.customer_id = p.customer_id and (n.id = asked.contact_id or asked.contact_id is null and willing.id is null)
+      and (n.rhythm = 'never' or rest.until > :now)
+    order by coalesce(n.known, false) desc, n.name, n.id
+    limit 1) as resting on true
 where (p.ended_at >= :since and p.ended_at <= :now or p.ended_at is null and p.started_at <= :young)
   and exists (
       select from project_member as part
@@ -132,10 +144,27 @@ select n.id::text as key, coalesce(n.name, n.role, '–') as name
 from project as p
 join contact as n on n.customer_id = p.customer_id
 where p.id = :project_id and coalesce(n.rhythm, '') <> 'never'
+    and coalesce(contact_rests_until(n.id, p.id, not exists (
+        select from survey as s where s.project_id = p.id and s.contact_id = n.id)) <= statement_timestamp(), true)
     and not exists (
         select from survey as s
         where s.project_id = p.id and s.contact_id = n.id and s.answered_at is not null)
 order by coalesce(n.known, false) desc, n.name, n.id
+limit 20;
+
+-- name: resting(project_id)
+-- Those of a project's customer who are not asked now, as they wish; without a day, who wishes not to be asked at all.
+select r.name, r.until
+from (
+    select n.id, coalesce(n.name, n.role, '–') as name, coalesce(n.rhythm, '') = 'never' as never,
+        case when coalesce(n.rhythm, '') <> 'never' then contact_rests_until(n.id, p.id, not exists (
+            select from survey as s where s.project_id = p.id and s.contact_id = n.id)) end as until
+    from project as p
+    join contact as n on n.customer_id = p.customer_id
+    where p.id = :project_id
+) as r
+where r.never or r.until > statement_timestamp()
+order by r.name, r.id
 limit 20;
 
 -- name: contacts(project_id)

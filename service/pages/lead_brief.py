@@ -22,7 +22,7 @@ from service.pages.lead_team import Then, dimensions, ruled_at, trend_of
 from service.pages.my_journey import LevelView, next_level
 from service.pages.my_journey import sql as seen
 from service.pages.page import Seen
-from service.pages.people import Thanks
+from service.pages.people import PARTS, Thanks
 from service.pages.shown import Run
 from service.scores.standing import may_see
 from service.talks import actions as talks
@@ -102,7 +102,7 @@ async def show_brief(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID]) -> R
         await next_level(tx, run, view.words, person_id),
         await _last_talk(tx, me, person_id),
     )
-    return view.page("lead_brief.html", known=known, **await _said(tx, me, view.words, known))
+    return view.page("lead_brief.html", known=known, parts=PARTS, **await _said(tx, me, view.words, known))
 
 
 async def _said(tx: db.Connection, me: Actor, words: Words, known: Known) -> dict[str, Any]:

@@ -97,6 +97,15 @@ class Silent(msgspec.Struct, frozen=True):
     asked_contact: str | None
     contact_id: UUID | None
     contact: str | None
+    resting: str | None  # who is left in peace as they wish: until a day, or for good
+    rests_until: datetime | None
+
+
+class Resting(msgspec.Struct, frozen=True):
+    """A contact who is not asked now, as they wish; without a day they wish not to be asked at all."""
+
+    name: str
+    until: datetime | None
 
 
 class Asking(lead.Act):
@@ -174,6 +183,7 @@ async def show_project(  # noqa: PLR0917 - the frame's own three, which project,
         aspects=ASPECTS,
         kinds=KINDS,
         askable=await db.many(tx, sql.askable, Option, project_id=project_id) if every else [],
+        resting=await db.many(tx, sql.resting, Resting, project_id=project_id) if every else [],
         contacts=await db.many(tx, sql.contacts, Option, project_id=project_id) if every else [],
         heard=await db.many(tx, sql.said, Heard, project_id=project_id, most=MOST),
         sends=can_send(settings(request)),

@@ -17,7 +17,7 @@ from service.base import clock, db
 from service.base.web import Me, Tx
 from service.consents.actions import choices
 from service.consents.model import Answered
-from service.pages import shown
+from service.pages import correcting, shown
 from service.pages.language import Words
 from service.pages.my_journey import sql
 from service.pages.page import Seen, View, data
@@ -123,6 +123,7 @@ async def figures_of(tx: Tx, run: Run, view: View, person_id: UUID, about: str =
         "why": why,
         "peers": await peers_of(tx, run.id, person_id, own=own),
         "enough": enough,
+        "upheld": await correcting.lately(tx, person_id),
         "contested": await db.many(tx, sql.contested, str, person_id=person_id),
         "waterfall": _waterfall(view.words, why) if why else None,
     }
@@ -175,5 +176,6 @@ async def _open(tx: Tx, run: Run, person_id: UUID) -> dict[str, Any]:
     return {
         "waiting": await db.one(tx, own_sql.open_things, Open, **given),
         "sources_off": [_told_off(one, run) for one in allowed if not one.given],
+        "peers_off": any(not one.given for one in allowed if one.source == "peers"),
         "listened": all(one.given for one in allowed if one.source == "customers"),
     }

@@ -1,7 +1,7 @@
 """A page and its frame: who reads it, in which language, and from which template."""
 
 import hmac
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from service.base.border import Input
 from service.base.config import Settings
 from service.base.errors import Forbidden, Invalid
 from service.base.web import Me, Tx
-from service.pages import late, static
+from service.pages import gone, late, static
 from service.pages.language import LANGUAGES, Words, choose, translations
 from service.pages.navigation import Group, groups_for, here
 
@@ -202,6 +202,8 @@ def as_typed(wanted: str) -> str:
 
 def initials(name: str) -> str:
     """Return one or two letters that stand for a face."""
+    if name == gone.NAME:
+        return "–"
     parts = [part for part in name.replace("-", " ").split() if part[0].isalnum()]
     letters = [parts[0][0], parts[-1][0]] if len(parts) > 1 else [name.strip()[:2]]
     return "".join(letters).upper()
@@ -250,6 +252,7 @@ def templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=partial(gone.said, translations(language).gettext),
         bytecode_cache=COMPILED,
     )
     install = environment.install_gettext_translations  # type: ignore[attr-defined] # the extension adds it

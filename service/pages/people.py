@@ -49,6 +49,7 @@ class Person(msgspec.Struct, frozen=True):
     title: str | None
     left_at: datetime | None
     team: str | None
+    erased: bool
 
 
 class Thanks(msgspec.Struct, frozen=True):
@@ -60,6 +61,7 @@ class Thanks(msgspec.Struct, frozen=True):
     giver_id: UUID
     giver: str
     project: str | None
+    gone: bool  # the giver was erased, and with them what they said
     contested: bool
 
 
@@ -67,6 +69,8 @@ class Thanks(msgspec.Struct, frozen=True):
 async def show_person(tx: Tx, me: Me, view: Seen, person_id: FromPath[UUID], done: Done = "") -> Response[str]:
     """Show a person: to everyone what they earned, to those whom it concerns also how it came about."""
     person = await db.one(tx, sql.person, Person, id=person_id)
+    if person.erased:
+        return view.page("person_gone.html")
     own = me.person_id == person_id
     is_open = not own and await may_see(tx, me, person_id)  # one's own figures are at /me: here is what others see
     if is_open:

@@ -1,7 +1,8 @@
 -- What a page shows of a person: who they are, what they earned, and what was said.
 
 -- name: person(id)
-select p.id, p.name, p.title, p.left_at, t.name as team
+select p.id, p.name, p.title, p.left_at, t.name as team,
+    exists (select from erasure as e where e.person_id = p.id) as erased
 from person as p
 left join lateral (
     select team.name
@@ -35,15 +36,16 @@ where s.run_id = :run_id and s.subject_id = :person_id and s.subject_kind = 'per
 order by s.dimension;
 
 -- name: thanks(person_id, most)
--- Thanks received, newest first, without those that were hidden.
+-- Thanks received, newest first, without those that were hidden; last those whose giver was erased, with their words.
 select k.id, k.message, k.at, giver.id as giver_id, giver.name as giver, project.name as project,
+    exists (select from erasure as e where e.person_id = k.giver_id) as gone,
     exists (select from contest as c where c.kudos_id = k.id and c.decided_at is null) as contested
 from kudos as k
 join person as giver on giver.id = k.giver_id
 left join project on project.id = k.project_id
 where k.receiver_id = :person_id and not exists (select from retraction as r where r.kudos_id = k.id and r.undone_at is null)
     and not exists (select from kudos as newer where newer.external_id = k.external_id and newer.version > k.version)
-order by k.at desc, k.id desc
+order by gone, k.at desc, k.id desc
 limit :most;
 
 -- name: decided(person_id, since)
@@ -55,10 +57,10 @@ where c.person_id = :person_id and c.dimension is not null and c.decided_at is n
 
 -- name: words(person_id, most)
 -- What customers said, in their own words, of projects this person was in; one answer once.
-select w.comment, w.at, w.project, w.customer, signed_by(w.response) as signed
+select w.comment, w.at, w.project, w.customer, w.source, signed_by(w.response) as signed
 from (
     select distinct on (coalesce(s.response, s.id::text))
-        s.comment, s.at, s.id, s.response, project.name as project, customer.name as customer
+        s.comment, s.at, s.id, s.response, s.kind as source, project.name as project, customer.name as customer
     from project_member as m
     join signal as s on s.project_id = m.project_id
     join project on project.id = m.project_id

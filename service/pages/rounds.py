@@ -11,12 +11,13 @@ from litestar.response import Redirect
 
 from service.base import clock, db
 from service.base.errors import Invalid
+from service.base.mail import can_send
 from service.base.web import Me, Tx
 from service.feedback import rounds
 from service.feedback.model import BOUNDS, LONGEST_DAYS, NewRound, Round, RoundRuns
 from service.feedback.routes import hosts
 from service.pages.feedback import Plain
-from service.pages.page import Seen, View, form, own_fields, read, redirect
+from service.pages.page import Seen, View, form, own_fields, read, redirect, settings
 
 MOST = 50  # rounds shown; the API has the rest
 USUAL_DAYS = 14  # of a round, as the form suggests
@@ -25,6 +26,7 @@ DONE = {
     "opened": "The round is open. Who is asked about whom is being drawn.",
     "closed": "The round is closed. What was said is being counted.",
     "reminded": "Those who have not answered are being reminded.",
+    "noted": "This installation sends no mail, so nobody gets one. Who is asked still finds it on their start page; tell people that the round is open.",  # noqa: E501 - one text
 }
 Done = Annotated[str, QueryParameter(max_length=60)]
 DEFAULTS = {"asks_per_person": "8", "period_days": "180", "reminders": "2"}
@@ -65,7 +67,7 @@ async def remind_of_round(request: Request[Any, Any, Any], tx: Tx, round_id: Fro
     """Have those reminded who have not answered."""
     await form(request, Plain)
     await rounds.remind(tx, round_id)
-    return redirect("/rounds?done=reminded")
+    return redirect("/rounds?done=reminded" if can_send(settings(request)) else "/rounds?done=noted")
 
 
 async def _unfit(tx: Tx, view: View, wrong: Invalid) -> dict[str, str]:

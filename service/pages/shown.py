@@ -1,6 +1,5 @@
 """How the pages name what the engine calls by keys: boards, periods, scopes, sources, levels."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -55,9 +54,42 @@ MEANINGS = {
     "problem_solving": "Does this person find the cause, and does the fix last?",
     "selling": "Does this person sell what the customer needs and what we can deliver?",
 }
-RATED = ("collaboration", "leading", "documenting", "problem_solving", "selling")  # on the rating scale, 1 to 5
+AWARDS = {
+    "project_leader": "leading",
+    "documenter": "documenting",
+    "problem_solver": "problem_solving",
+    "seller": "selling",
+    "carer": "care",
+}  # each stands on the board of this dimension, in its unit
+ASPECTS = ("satisfaction", "recommendation", "commitment", "listening")  # what customers rate
 ON_RATINGS = "what an average colleague would say, from 1 to 5"
 ON_DEVIATIONS = "standard deviations of true quality; 0 is the reference"
+ON_HELP = "standard deviations of help between people; 0 is what was to be expected"
+# How a board is made, by its dimension; one that is not listed is a criterion, which colleagues rate.
+MADE = {
+    "recognition": "Recognition grows from thanks by different colleagues who had worked together with the "
+    "receiver. Many thanks from one person count little more than one, and thanks only exchanged "
+    "between two people count half at most.",
+    "help": "Thanks that cross departments, and nothing else: how many different colleagues of other "
+    "departments thanked the people of a team, beside what was to be expected of the projects they "
+    "shared. Neither a team’s size nor one member alone lifts it.",
+    "care": "Calls that were promised to customers and made in time, problems that were found and put "
+    "right, and hand-overs by the word of whoever took over. That a problem was found never lowers "
+    "anyone.",
+    "customer_trust": "Customers’ own answers come first: surveys, interviews, calls and meetings about each project, "
+    "shared over everyone who sold, delivered and cared. Customers who are hard to please are "
+    "allowed for.",
+    "quality": "Quality puts together what colleagues answer, what customers say and how care after the sale "
+    "went, as far as each belongs to somebody’s work. What nobody saw yet stays in the middle, with "
+    "a wide range.",
+    "standing": "Standing is quality, and beside it, for a little, results. What nobody saw yet stays in the "
+    "middle, with a wide range.",
+    "results": "Money beside that of like work in like roles and territories; ten times as much is a step, not ten.",
+}
+BY_COLLEAGUES = (
+    "Colleagues’ answers about working together. A strict or a mild colleague is allowed for, "
+    "answers given together are one voice, and newer answers say more than old ones."
+)
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -103,9 +135,22 @@ def source_name(words: Words, key: str) -> str:
     return words.say(SOURCES.get(key, key))
 
 
-def unit(words: Words, dimension: str, criteria: Sequence[str] = RATED) -> str:
-    """Say in words what a number of this dimension means."""
-    return words.say(ON_RATINGS if dimension in criteria else ON_DEVIATIONS)
+def unit(words: Words, board: str) -> str:
+    """Say in words what a number of this board or dimension means."""
+    if board == "help":
+        return words.say(ON_HELP)
+    return words.say(ON_RATINGS if _is_rated(board) else ON_DEVIATIONS)
+
+
+def made(words: Words, board: str) -> str:
+    """Say how a board is made."""
+    return words.say(BY_COLLEAGUES if _is_rated(board) else MADE[AWARDS.get(board, board)])
+
+
+def _is_rated(board: str) -> bool:
+    """Tell whether colleagues rate what the board stands on, an organization's own criterion among them."""
+    on = AWARDS.get(board, board)
+    return on not in MADE and on not in ASPECTS
 
 
 def level_name(words: Words, level: Level) -> str:

@@ -19,7 +19,8 @@ from service.base.errors import AlreadyExists, Invalid
 from service.base.paging import BY_NAME
 from service.base.way_back import Change
 from service.base.web import After, Cut, Me, Tx, page
-from service.pages.page import SEEN, Seen, View, as_typed, form, own_fields, redirect
+from service.pages.meanwhile import merged
+from service.pages.page import Seen, View, as_typed, form, own_fields, redirect
 from service.pages.teams import moment_of
 from service.pages.teams import sql as teams_of
 from service.people import actions
@@ -110,7 +111,7 @@ async def show_person_form(
     person_id: FromPath[UUID], tx: Tx, me: Me, view: Seen, *, done: Done = "", way: FromQuery[UUID | None] = None
 ) -> Response[str]:
     """Show the form of one person and, of what was `done` just now, the way back."""
-    person = await db.one(tx, actions.sql.person, Person, id=person_id)
+    person = await db.one(tx, sql.person, Person, id=person_id)
     back = await way_back.told(tx, me, way) if way else None
     say = view.words.say
     said = say(DONE[done]).replace("%(name)s", person.name) if done == "undone" or (back and done in DONE) else ""
@@ -127,7 +128,7 @@ async def change_person(
     sent = await own_fields(request)
     person = await db.one(tx, actions.sql.for_change, Person, id=person_id)
     stored = _stored(view, person)
-    sent, both = _merged(sent, stored)
+    sent, both = merged(sent, stored)
     if both:
         text = view.words.say("Meanwhile this became “{value}”. Save again to write yours over it.")
         return await _form(
@@ -169,18 +170,6 @@ def _stored(view: View, person: Person) -> dict[str, str]:
     """Return what the form shows of a person."""
     day = person.joined_at.astimezone(view.words.zone).date().isoformat() if person.joined_at else ""
     return {field: getattr(person, field) or "" for field in FIELDS} | {"joined": day}
-
-
-def _merged(sent: dict[str, str], stored: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Take over what another wrote since the form was loaded where its sender left it alone; name what both changed."""
-    try:
-        loaded = msgspec.json.decode(sent.get(SEEN, "{}"), type=dict[str, str])
-    except msgspec.DecodeError:
-        loaded = {}
-    theirs = {field: value for field, value in stored.items() if value != loaded.get(field, value)}
-    both = [field for field, value in theirs.items() if sent.get(field, "") not in {loaded[field], value}]
-    merged = sent | {field: value for field, value in theirs.items() if field not in both}
-    return {field: value for field, value in merged.items() if value}, both
 
 
 def _joined(view: View, sent: dict[str, str], before: datetime | None = None) -> datetime | None:

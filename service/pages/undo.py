@@ -1,4 +1,4 @@
-"""Undo what one changed of people and teams, as long as nobody changed it since."""
+"""Undo what one changed of people, teams and tokens, as long as nobody changed it since."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -9,6 +9,9 @@ from litestar import Request, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from service.auth import actions as auth
+from service.auth.lookup import sql as tokens
+from service.auth.model import TokenView
 from service.auth.routes import administrator
 from service.base import db, way_back
 from service.base.access import Actor
@@ -61,8 +64,15 @@ async def _membership(tx: Tx, me: Actor, way: Way) -> str:
     return f"/teams/{way.thing_id}"
 
 
+async def _token(tx: Tx, _: Actor, way: Way) -> str:
+    way_back.unchanged(await db.one(tx, tokens.token, TokenView, id=way.thing_id), way)
+    await auth.revive_token(tx, way.thing_id)
+    return "/tokens"
+
+
 BACK: Mapping[str, Callable[[Tx, Actor, Way], Awaitable[str]]] = {
     "person": _person,
     "team": _team,
     "membership": _membership,
+    "token": _token,
 }

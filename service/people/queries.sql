@@ -21,8 +21,11 @@ delete from person where id = :id;
 select id, external_id, name, email, title, role, joined_at, left_at, language from person where id = :id;
 
 -- name: for_change(id)
+-- Somebody who was erased is nobody to be corrected.
 select id, external_id, name, email, title, role, joined_at, left_at, language
-from person where id = :id for update;
+from person as p
+where p.id = :id and not exists (select from erasure as e where e.person_id = p.id)
+for update of p;
 
 -- name: other_at(email, id)
 -- Somebody else who is here and has this address.

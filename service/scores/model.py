@@ -189,6 +189,7 @@ class Peers(msgspec.Struct, frozen=True):
     k: int
     people: int
     shown: bool
+    raised: bool  # fewer had to speak once, and what was shown then stays
 
     @property
     def few(self) -> bool:

@@ -117,7 +117,11 @@ select coalesce((p.policy ->> 'k')::integer, :standard::integer) as k,
         select from released_score as s
         join criterion as c on s.dimension in (c.external_id, 'criterion:' || c.external_id)
         where s.run_id = r.id and s.subject_id = :person_id and s.evidence > 0
-          and (:own::boolean or s.evidence >= coalesce((p.policy ->> 'minimum_voices')::float8, :least::float8))) as shown
+          and (:own::boolean or s.evidence >= coalesce((p.policy ->> 'minimum_voices')::float8, :least::float8))) as shown,
+    exists (
+        select from scoring_policy as before
+        where coalesce((before.policy ->> 'k')::integer, :standard) < coalesce((p.policy ->> 'k')::integer, :standard)
+    ) as raised
 from scoring_run as r
 join scoring_policy as p on p.id = r.policy_id
 where r.id = :run_id;

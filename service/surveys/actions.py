@@ -9,7 +9,7 @@ from service.base import clock, db, slots
 from service.base.access import Actor, Role
 from service.base.errors import Forbidden, NotFound
 from service.base.events import record
-from service.surveys.model import AlreadyAnswered, LinkSpent, NotAsked, Question, Survey
+from service.surveys.model import AlreadyAnswered, AskedLately, LinkSpent, NotAsked, Question, Survey, Wish
 
 sql = db.load(Path(__file__).with_name("queries.sql"))
 
@@ -27,19 +27,37 @@ async def ask(tx: db.Connection, me: Actor, project_id: UUID, contact_id: UUID) 
     ------
     NotFound : the contact is not of the project's customer.
     Forbidden : a lead without a part in the project.
-    NotAsked : the contact wishes not to be asked.
+    NotAsked, AskedLately : the contact wishes not to be asked, or not yet.
     """
-    wishes = await db.maybe(tx, sql.wish, bool, project_id=project_id, contact_id=contact_id)
-    if wishes is None:
+    wish = await db.maybe(tx, sql.wish, Wish, project_id=project_id, contact_id=contact_id, noted=True)
+    if wish is None:
         raise NotFound("this project's customer has no such contact")
     await allow(tx, me, project_id)
-    if not wishes:
-        raise NotAsked("this contact has said that they do not wish to be asked; talk with them instead")
+    _keep(wish)
     given = {"project_id": project_id, "contact_id": contact_id, "asked_by_id": me.person_id}
     survey = await db.one(tx, sql.insert, Survey, **given)
     await _to_be_mailed(tx, survey.id)
     await record(tx, "survey_asked", survey.id)
     return survey
+
+
+async def leave_in_peace(tx: db.Connection, survey: Survey) -> None:
+    """Refuse a link to a survey whose contact wishes by now not to be asked, or not yet.
+
+    Raises
+    ------
+    NotAsked, AskedLately : as they have said themselves.
+    """
+    which = {"project_id": survey.project_id, "contact_id": survey.contact_id}
+    _keep(await db.one(tx, sql.wish, Wish, noted=False, **which))
+
+
+def _keep(wish: Wish) -> None:
+    if wish.never:
+        raise NotAsked("this contact has said that they do not wish to be asked; talk with them instead")
+    if wish.rests_until is not None and wish.rests_until > clock.now():
+        day = wish.rests_until.date().isoformat()
+        raise AskedLately(f"this contact has said how often they wish to be asked: ask again after {day}")
 
 
 class ProjectEnded(Protocol):

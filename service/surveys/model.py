@@ -23,6 +23,12 @@ class NotAsked(Refused):
     code = "contact_not_asked"
 
 
+class AskedLately(Refused):
+    """The contact was asked, or answered, and their rhythm leaves them in peace for a while."""
+
+    code = "contact_asked_lately"
+
+
 class AlreadyAnswered(Refused):
     """The survey has its answer; asking again would ask for another."""
 
@@ -33,6 +39,13 @@ class LinkSpent(NotFound):
     """The link was used, has expired, was replaced by a newer one, or never was: they all look the same."""
 
     code = "link_spent"
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """How a contact wishes to be asked: never, or not before a day."""
+
+    never: bool
+    rests_until: datetime | None
 
 
 class NewSurvey(Input):

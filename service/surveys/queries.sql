@@ -20,7 +20,7 @@ where p.id = :project_id
   and not exists (
       select from survey as s
       where s.contact_id = c.id
-        and s.asked_at > now() - case c.rhythm
+        and greatest(s.asked_at, s.answered_at) > now() - case c.rhythm
             when 'yearly' then :year::interval when 'quarterly' then :quarter::interval else :month::interval end)
 order by exists (
         select from signal as s where s.project_id = :project_id and s.contact_id = c.id) desc, c.name, c.id
@@ -43,9 +43,9 @@ where project_id = :project_id
 order by asked_at desc, id desc
 limit :most;
 
--- name: wish(project_id, contact_id)
--- A contact of the project's customer, and whether they wish to be asked at all.
-select coalesce(c.rhythm, '') <> 'never'
+-- name: wish(project_id, contact_id, noted)
+-- A contact of the project's customer, and how they wish to be asked.
+select coalesce(c.rhythm, '') = 'never' as never, contact_rests_until(c.id, p.id, :noted) as rests_until
 from contact as c
 join project as p on p.customer_id = c.customer_id
 where c.id = :contact_id and p.id = :project_id;
@@ -69,6 +69,15 @@ join project as p on p.id = s.project_id
 join contact as c on c.id = s.contact_id
 where s.link_id = :link_id and s.answered_at is null;
 
+-- name: to_hand(since)
+-- How many contacts somebody wants to ask who have no link yet, where nothing is mailed.
+select count(*)::integer
+from survey as s
+join contact as c on c.id = s.contact_id
+where s.answered_at is null and s.link_id is null and s.asked_by_id is not null and s.asked_at >= :since
+  and coalesce(c.rhythm, '') <> 'never'
+  and coalesce(contact_rests_until(s.contact_id, s.project_id, false) <= statement_timestamp(), true);
+
 -- name: answered(id, response, show_name)!
 update survey set answered_at = now(), response = :response, show_name = :show_name
 where id = :id and answered_at is null;
@@ -81,7 +90,8 @@ from survey as s
 join organization as o using (organization_id)
 join project as p on p.id = s.project_id
 join contact as c on c.id = s.contact_id
-where s.id = :id and s.answered_at is null and c.email is not null and coalesce(c.rhythm, '') <> 'never';
+where s.id = :id and s.answered_at is null and c.email is not null and coalesce(c.rhythm, '') <> 'never'
+  and coalesce(contact_rests_until(c.id, p.id, false) <= statement_timestamp(), true);
 
 -- name: try_mail(id, at)!
 update survey set mail_tried_at = :at where id = :id;

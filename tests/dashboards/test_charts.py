@@ -217,3 +217,27 @@ def test_the_title_beside_one_answer_is_no_longer_than_the_picture_is_high(narro
     layout = satisfaction.figure([answer_row(0)], words, narrow=narrow).layout
     letters, size = len(layout.yaxis.title.text), layout.yaxis.title.font.size
     assert letters * size * 0.55 <= layout.height - layout.margin.b - layout.margin.t
+
+
+def test_a_name_on_the_map_of_the_unseen_is_struck_through_by_no_axis():
+    rows = [
+        unseen.Row(UUID(int=n), f"Person {n} Longname", y, y - 0.85, y + 0.85, None, None, None, False)
+        for n, y in enumerate((0.68, 0.15, -0.15, -0.85), 1)
+    ]
+    drawn = unseen.figure(rows).data[1]
+    axis = (-9.0, 9.0, 0.0, 0.0)
+    reach = 1.7 + unseen.MARGIN
+    letter, line = unseen.LETTER * (2 * reach + 2 * unseen.MARGIN), unseen.LINE * 2 * reach
+    for x, y, text, side in zip(drawn.x, drawn.y, drawn.text, drawn.textposition, strict=True):
+        boxes = unseen._boxes(x, y, letter * len(text), letter, line)
+        clear = [one for one in boxes if not unseen._cover(boxes[one], axis)]
+        assert side in clear or not clear
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 9])
+def test_a_way_on_which_nothing_is_ahead_ends_where_the_person_stands(count):
+    rows = [stage_row(number) for number in range(count)]
+    path, stages = journey.figure(rows).data[:2]
+    assert (path.x[-1], path.y[-1]) == (stages.x[-1], stages.y[-1])
+    ahead = journey.figure(rows, ahead="Guide").data[0]
+    assert (ahead.x[-1], ahead.y[-1]) != (stages.x[-1], stages.y[-1])

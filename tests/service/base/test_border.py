@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -195,3 +196,29 @@ async def test_a_header_that_is_no_text_is_refused(anybody):
     for value in (b"Bearer \xff\xfe", b"Bearer " + b"x" * 100_000, b"Basic eA==", b"Bearer"):
         answer = await anybody.get("/api/people", headers=[(b"authorization", value)])
         assert answer.status_code in {400, 401, 431}
+
+
+@pytest.mark.parametrize("path", ["/api/care-tasks?project_id=x", "/api/scoring/runs?limit=3&foo=1", "/api/me/looks?x"])
+async def test_a_parameter_that_a_route_does_not_have_is_refused_by_name(api, north, path):
+    answer = await (await api(north, "cleo", "administrator")).get(path)
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (422, "unknown_parameter")
+    assert body["detail"] == {"parameters": [re.search(r"(project_id|foo|x)(=.)?$", path)[1]]}
+    assert body["detail"]["parameters"][0] in body["message"]
+
+
+async def test_every_route_of_the_api_refuses_what_it_does_not_read(service, api, north):
+    """One guard for all of them, whatever the method: asked of each by an address that nobody thought of."""
+    client = await api(north, "cleo", "administrator")
+    paths = (await client.get("/api/openapi.json")).json()["paths"]
+    asked = 0
+    for path, methods in paths.items():
+        if not path.startswith("/api"):
+            continue
+        made = re.sub(r"{number}", "1", path)
+        made = re.sub(r"{\w+}", str(north.ada), made)
+        for method in methods:
+            answer = await client.request(method, f"{made}?nobody_reads_this=1")
+            assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), (method, path)
+            asked += 1
+    assert asked > 80

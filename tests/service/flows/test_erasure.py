@@ -269,3 +269,10 @@ async def test_what_the_service_logs_holds_no_word_of_anybody(api, aviary, north
             logs.configure()
     assert said.count('"event":"request"') >= 3  # those that were refused
     assert not TOKEN.search(said.encode())
+
+
+def test_a_replay_without_a_list_says_where_it_looked(tmp_path):
+    place = tmp_path / "erasures.jsonl"
+    told = talkoot("erase", "--replay", "--list", place, TALKOOT_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == f"talkoot: there is no list of the erased at {place}; say where it is with --list\n"

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scoring.model import figures
 from service.base import db
+from service.pages import shown
 
 CROWD = """
 with people as (
@@ -83,6 +85,27 @@ async def test_a_board_that_is_not_made_of_people_says_so(visitor, north, publis
     await published(north, [north.teams["ada"]], kind="team", board="help")
     page = (await (await visitor(north, "cleo")).get("/boards?board=help&kind=person")).text
     assert "Help across departments is a board of teams" in page
+
+
+RATED = ("what an average colleague would say, from 1 to 5", "Colleagues’ answers about working together")
+CARE = ("standard deviations of true quality", "Calls that were promised to customers")
+HELP = ("standard deviations of help between people", "Thanks that cross departments")
+TOLD = [*((key, RATED) for key in ("project_leader", "documenter", "problem_solver", "seller", "leading", "our_own")),
+        ("carer", CARE), ("care", CARE), ("help", HELP),
+        ("quality", ("standard deviations of true quality", "Quality puts together")),
+        ("customer_trust", ("standard deviations of true quality", "Customers’ own answers come first"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("board", "told"), TOLD)
+async def test_a_board_says_its_own_unit_and_how_it_is_made(visitor, north, published, board, told):
+    await published(north, list(north.teams.values())[:1], kind="team", board=board)
+    page = (await (await visitor(north, "ben")).get(f"/boards?board={board}")).text
+    assert [words in page for words in told] == [True, True]
+    assert [other for other in {RATED, CARE, HELP} - {told} if other[1] in page] == []
+
+
+def test_awards_stand_on_the_engines_own_boards():
+    assert shown.AWARDS == figures.AWARDS
 
 
 async def test_who_has_left_is_on_no_board_of_people(visitor, ladder, worker_pool):

@@ -205,3 +205,15 @@ async def test_with_mail_the_page_says_that_the_link_comes_and_then_that_it_is_t
     assert "Has no link to their own page" in (await ada.get(opener(north))).text  # this service sends no mail
     assert len(await mailed(worker_pool, box, north)) == 1
     assert "Has a link to their own page, until" in (await ada.get(opener(north))).text
+
+
+async def test_what_a_contact_said_is_told_to_them_and_not_of_them(api, visitor, worker_pool, north):
+    admin = await api(north, "cleo", "administrator")
+    await opened(admin, north)
+    about = "insert into signal (project_id, contact_id, kind, response, aspect, value, about) values ($1, $2, 'survey', 'r1', $3, $4, 'people')"  # noqa: E501 - one statement
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for aspect, value in (("recommendation", 9), ("commitment", 4)):
+            await tx.execute(about, north.delivery, north.contacts["oak"], aspect, value)
+    page = (await (await visitor(language="fi")).get(await page_link(admin, north))).text
+    assert ["Suosittelisitko meitä: 9" in page, "Tekisitkö kanssamme töitä uudelleen: 4" in page] == [True, True]
+    assert "koskee lähinnä ihmisiä" in page

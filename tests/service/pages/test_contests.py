@@ -28,7 +28,8 @@ async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, publ
     assert f'href="/people/{north.ada}#scores"' in page
     assert (await cleo.get(f"/people/{north.ada}")).text.count('id="scores"') == 1
     after = (await cleo.send_form(path, path, decision="upheld", reasons="They were in another book.")).text
-    assert "Decided. The person reads it with your reasons." in after
+    assert "Decided. What is to be put right now, and where, stands below." in after
+    after = (await cleo.get("/contests")).text
     assert path in after.split("<h2>Decided</h2>")[1]
     assert path not in (await ada.get("/contests")).text
     assert "waits for a decision" not in (await cleo.get("/")).text
@@ -37,6 +38,27 @@ async def test_from_my_page_to_a_decision_that_i_am_told_of(visitor, north, publ
     assert "You were right" in mine
     assert "They were in another book." in mine
     assert "what you contested" in (await ada.get("/who-looked")).text
+
+
+async def test_a_figure_held_to_be_wrong_says_what_to_put_right_where_and_when_it_shows(visitor, north, published):
+    await published(north, [north.ada])
+    ada, cleo = await visitor(north, "ada"), await visitor(north, "cleo", "hr")
+    await ada.send_form("/contests/new?dimension=quality", "/contests/new", words="That project was not mine.")
+    path = re.search(r'<td class="free"><a href="(/contests/[^"]+)"', (await cleo.get("/contests")).text)[1]
+    asked = (await cleo.get(path)).text
+    assert ("counts no more" in asked, "put right in what the figure rests on" in asked) == (False, True)
+    decided = (await cleo.send_form(path, path, decision="upheld", reasons="You are right.")).text
+    for page in (asked, decided):  # by which project and source, and where
+        told = page.split("What to put right, and where")[1]
+        assert f'href="/team/projects/{north.delivery}">North delivery' in told
+        assert told.index("Customers’ answers") < told.index("Care calls")
+        assert ["importing signals.csv anew" in told, "importing care.csv anew" in told] == [True, True]
+    mine = (await ada.get("/contests")).text
+    assert "the first scoring after it shows the new figure. The newest scoring is of" in mine
+    assert "counts no more" not in mine
+    for page in ((await ada.get("/me/scores")).text, (await cleo.get(f"/people/{north.ada}")).text):
+        assert "held to be wrong on" in page
+    assert "What to put right" not in (await ada.get(path)).text
 
 
 async def test_what_i_contest_can_be_taken_back(visitor, north, published):
@@ -187,4 +209,4 @@ async def test_a_decision_without_a_choice_or_reasons_is_answered_with_the_form_
     answer = await cleo.send_form(path, path, decision="rejected", reasons="  ")
     assert (answer.status_code, 'id="reasons-wrong">Write your reasons' in answer.text) == (422, True)
     assert 'value="rejected" checked' in answer.text
-    assert "Decided. The person" in (await cleo.send_form(path, path, decision="upheld", reasons="So.")).text
+    assert "Decided. What is" in (await cleo.send_form(path, path, decision="upheld", reasons="So.")).text

@@ -1,5 +1,6 @@
 """The pages of feedback, without a script: asked, answered, left out, taken back; notes; and rounds for HR."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -95,6 +96,47 @@ async def test_somebody_is_left_out_and_taken_in_again(visitor, north, asked):
     assert "Jätetty väliin. Kukaan ei näe" in left.text
     assert f"{here}/undo" in (await ben.get("/feedback")).text
     assert "Peruttu" in (await ben.send_form("/feedback", f"{here}/undo")).text
+
+
+def typed(page, action):
+    """What the form holds that a browser would send: hidden fields as they are, chosen steps, the words."""
+    form = re.search(rf'<form[^>]*action="{action}"[^>]*>(.*?)</form>', page, re.DOTALL)[1]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    steps = re.findall(r'<input type="radio" name="([^"]+)" value="([^"]*)" checked', form)
+    words = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL)
+    return {name: html.unescape(value) for name, value in (*hidden, *steps, *words)}
+
+
+async def test_a_second_window_writes_over_no_answer_unseen(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    old = typed((await ben.get(here)).text, here)
+    first = old | {"rating collaboration": "4", "rating selling": "2", "comment": HOSTILE}
+    assert "Until tonight" in (await ben.post(here, data=first)).text
+    told = await ben.post(here, data=old | {"rating selling": "5", "comment": "Others."})
+    assert (told.status_code, "in another window meanwhile" in told.text) == (422, True)
+    assert await held(worker_pool, north) == [({"collaboration": 4, "selling": 2}, HOSTILE)]
+    assert (
+        "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on</p>" in told.text
+    )  # to copy, beside what was typed here
+    assert "In the other window: 2" in told.text
+    both = typed(told.text, here)
+    assert [both[key] for key in ("rating collaboration", "rating selling", "comment")] == ["4", "5", "Others."]
+    assert "Until tonight" in (await ben.post(here, data=both)).text
+    assert await held(worker_pool, north) == [({"collaboration": 4, "selling": 5}, "Others.")]
+
+
+async def test_an_answer_sent_twice_is_sent_once_and_left_out_nowhere_unseen(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    page = (await ben.get(here)).text
+    answer = typed(page, here) | {"rating collaboration": "4"}
+    for _ in range(2):
+        assert "Until tonight" in (await ben.post(here, data=answer)).text
+    left = await ben.post(f"{here}/decline", data=typed(page, f"{here}/decline"))
+    assert (left.status_code, "in another window meanwhile" in left.text) == (422, True)
+    assert await held(worker_pool, north) == [({"collaboration": 4}, None)]
+    assert "Left out" in (await ben.post(f"{here}/decline", data=typed(left.text, f"{here}/decline"))).text
 
 
 async def test_the_asks_of_others_are_not_there(visitor, north, asked):
@@ -194,3 +236,34 @@ async def test_rounds_are_not_everybodys_page(visitor, north):
     ben = await visitor(north, "ben")
     assert (await ben.get("/rounds")).status_code == 403
     assert 'href="/rounds"' not in (await ben.get("/feedback")).text
+
+
+async def test_without_mail_a_reminder_says_that_nobody_gets_one(visitor, north, worker_pool):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.fetchval(
+            INSERT_ROUND.replace("asks_per", "most_reminders, asks_per").replace("$1, 5", "$1, 2, 5"), LAST
+        )
+    cleo = await visitor(north, "cleo", "hr")
+    path = re.search(r'action="(/rounds/[^"]+/remind)"', (await cleo.get("/rounds")).text)[1]
+    told = (await cleo.send_form("/rounds", path)).text
+    assert ("This installation sends no mail" in told, "are being reminded" in told) == (True, False)
+
+
+async def test_a_text_that_is_too_long_is_told_so_with_its_limit_and_given_back(visitor, north, asked, worker_pool):
+    ben = await visitor(north, "ben")
+    here = f"/feedback/asks/{asked[0]}"
+    answer = typed((await ben.get(here)).text, here) | {"rating selling": "3", "comment": "many words " * 400}
+    told = await ben.post(here, data=answer)
+    assert (told.status_code, "At most 4\N{NO-BREAK SPACE}000 characters fit" in told.text) == (400, True)
+    assert "many words many words" in told.text.split("<textarea")[1]
+    assert await held(worker_pool, north) == []
+
+
+async def test_what_is_too_large_is_told_how_much_fits(visitor, north):
+    admin = await visitor(north, "cleo", "administrator", language="fi")
+    token = (await admin.get("/people/new")).text.split('name="csrf" value="')[1].split('"')[0]
+    large = await admin.post("/feedback/notes", data={"csrf": token, "message": "x" * 1_100_000})
+    assert (large.status_code, "enintään 1 Mt mahtuu" in large.text) == (413, True)
+    files = {"files": ("x.zip", b"x" * 21_000_000)}
+    larger = await admin.post("/people/import", data={"csrf": token}, files=files)
+    assert (larger.status_code, "enintään 20 Mt mahtuu" in larger.text) == (413, True)

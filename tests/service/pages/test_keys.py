@@ -2,11 +2,14 @@
 
 import re
 from html import unescape
+from uuid import UUID
 
 import pytest
 
+from service.auth.actions import revive_token
 from service.base import db
 from service.base.device import device_of
+from service.base.errors import Refused
 
 TOKENS = """
 insert into credential (kind, role, name, scopes, hash, created_at, expires_at)
@@ -98,6 +101,25 @@ async def test_an_administrator_makes_a_token_sees_it_once_and_ends_it(visitor, 
     action = re.search(r'action="(/tokens/[^"]+/end)"', page)[1]
     ended = await admin.send_form("/tokens", action)
     assert "ended " in ended.text
+    assert (await anybody.get("/api/people", headers=headers)).status_code == 401
+    assert "The token is ended" in ended.text
+    way = re.search(r'action="(/undo/[^"]+)"', ended.text)[1]
+    back = await admin.send_form(ended.url.raw_path.decode(), way)
+    assert "The token works again" in back.text
+    assert (await anybody.get("/api/people", headers=headers)).status_code == 200
+    assert way not in (await admin.get(ended.url.raw_path.decode())).text  # once
+
+
+async def test_a_token_of_a_role_that_was_taken_since_stays_ended(visitor, anybody, north, worker_pool):
+    admin = await visitor(north, "cleo", "administrator")
+    made = await admin.send_form("/tokens", "/tokens", role="administrator", name="Sync", days="7", read="true")
+    headers = {"authorization": f"Bearer {re.search(r'<code>(tk_[^<]+)</code>', made.text)[1]}"}
+    path = re.search(r'action="/tokens/([^"]+)/end"', made.text)[1]
+    await admin.send_form("/tokens", f"/tokens/{path}/end")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute("delete from role_grant where person_id = $1", north.cleo)
+        with pytest.raises(Refused):
+            await revive_token(tx, UUID(path))
     assert (await anybody.get("/api/people", headers=headers)).status_code == 401
 
 

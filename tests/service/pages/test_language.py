@@ -20,6 +20,7 @@ from service.pages import (
     consent,
     contact,
     contests,
+    correcting,
     errors,
     exports,
     feedback,
@@ -65,9 +66,12 @@ def said():
         shown.MEANINGS,
         shown.SOURCES,
         shown.KINDS,
+        shown.MADE,
+        correcting.WHERE,
         *(chart.WORDS for chart in CHARTS.values()),
     ):
         yield from texts.values()
+    yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS, shown.ON_HELP, shown.BY_COLLEAGUES)
     for title, text in (*errors.TEXTS.values(), errors.MISTAKE, *my_settings.MAILS.values()):
         yield from (title, text)
     for texts in (
@@ -95,6 +99,7 @@ def said():
     yield from (shown.ON_RATINGS, shown.ON_DEVIATIONS)
     for _, _, *texts in survey.SCALES:
         yield from texts
+    yield from keys.DONE.values()
     yield from (*keys.ROLES.values(), *keys.SCOPES.values(), *exports.FORMATS.values(), *staff.ROLES.values())
     yield from chain(*exports.WHAT.values())
     leading = (lead_projects.ASPECTS, lead_projects.KINDS, lead_care.KINDS, lead_care.OUTCOMES)

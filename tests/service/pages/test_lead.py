@@ -265,8 +265,11 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
     assert "This installation sends no mail" in told.text
     assert "asked by mail" not in told.text
     assert f"/team/projects/{north.delivery}/link" not in told.text
-    link = f"/team/projects/{north.delivery}/link"
+    waits = "1 customer is to be asked and waits for a link that you make"
     cleo = await visitor(north, "cleo", "hr")
+    assert waits in (await cleo.get("/")).text
+    assert waits not in (await ada.get("/")).text
+    link = f"/team/projects/{north.delivery}/link"
     assert f'action="{link}"' in (await cleo.get(page)).text
     oak = str(north.contacts["oak"])
     made = [
@@ -274,6 +277,7 @@ async def test_without_mail_hr_gets_a_link_to_hand_over_and_a_lead_is_told_so(vi
         for here in (page, f"/team/projects/{north.delivery}")
     ]
     here = f"/team/projects/{north.delivery}"
+    assert "waits for a link that you make" not in (await cleo.get("/")).text
     own = (await cleo.send_form(here, f"{here}/page-link", contact_id=oak)).text
     customer = await visitor()
     assert (await customer.get(re.search(r'value="[^"]*(/p/[^"]+)"', own)[1])).status_code == 200
@@ -351,3 +355,87 @@ async def test_before_anything_is_known_every_page_says_so_in_both_languages(vis
         answer = await (await visitor(north, "cleo", role, language)).get(f"/team{path}")
         assert answer.status_code == 200
         assert 'class="empty"' in answer.text
+
+
+async def resting(worker_pool, north, rhythm):
+    """The delivery has ended and nobody was heard of it; the only contact of its customer has a rhythm."""
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(ENDED, north.delivery, NOW)
+        await tx.execute("update contact set rhythm = $1", rhythm)
+
+
+async def test_who_wishes_not_to_be_asked_is_not_asked_and_hr_reads_why_also_where_they_were(
+    visitor, worker_pool, north, api
+):
+    page, here = f"/team/unheard?team={north.teams['ada']}", f"/team/projects/{north.delivery}"
+    oak, cleo = str(north.contacts["oak"]), await visitor(north, "cleo", "hr")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(ENDED, north.delivery, NOW)
+    ada = await visitor(north, "ada", "lead")
+    await ada.send_form(page, f"/team/unheard/{north.delivery}/ask", contact_id=oak)
+    before = (await cleo.get(page)).text
+    form = before.split(f'"{here}/link"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    await resting(worker_pool, north, "never")
+    assert [f'action="{here}/link"' in (await cleo.get(path)).text for path in (page, here)] == [False, False]
+    assert ["wishes not to be asked" in (await cleo.get(path)).text for path in (page, here)] == [True, True]
+    made = await cleo.post(f"{here}/link", data=sent)
+    assert (made.status_code, "They wish not to be asked" in made.text, "/s/" in made.text) == (409, True, False)
+    (survey,) = await fetch(worker_pool, north, "select id from survey")
+    refused = await (await api(north, "cleo", "administrator")).post(f"/api/surveys/{survey['id']}/link")
+    assert (refused.status_code, refused.json()["code"]) == (409, "contact_not_asked")
+
+
+@pytest.mark.parametrize("rhythm", ["quarterly", "yearly"])
+async def test_a_rhythm_that_is_not_over_is_kept_for_every_project(visitor, worker_pool, north, api, rhythm):
+    page, here = f"/team/unheard?team={north.teams['ada']}", f"/team/projects/{north.delivery}"
+    await resting(worker_pool, north, rhythm)
+    other = "insert into survey (project_id, contact_id, asked_at, answered_at) select p.id, $1, $2, $2 from project as p where p.id <> $3 and not exists (select from survey as s where s.project_id = p.id) limit 1"  # noqa: E501 - one statement
+    ada, cleo = await visitor(north, "ada", "lead"), await visitor(north, "cleo", "hr")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(other, north.contacts["oak"], NOW - REST[rhythm], north.delivery)
+    assert "/ask" in (await ada.get(page)).text
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(other, north.contacts["oak"], NOW, north.delivery)
+    for who, path in ((ada, page), (cleo, page), (cleo, here)):
+        shown = (await who.get(path)).text
+        assert "wishes a pause: may be asked again after" in shown
+        assert not re.search(r'action="[^"]*(/ask|/link)"', shown)
+    asked = await (await api(north, "cleo", "administrator")).post(
+        f"/api/projects/{north.delivery}/surveys", json={"contact_id": str(north.contacts["oak"])}
+    )
+    assert (asked.status_code, asked.json()["code"]) == (409, "contact_asked_lately")
+
+
+REST = {"quarterly": timedelta(days=91), "yearly": timedelta(days=366)}
+
+
+async def test_a_brief_says_a_role_in_the_readers_language(visitor, worker_pool, north):
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        joined = "insert into project_member (project_id, person_id, role) select id, $1, 'expert' from project"
+        await tx.execute(joined, north.ben)
+    page = (await (await visitor(north, "ada", "lead", language="fi")).get(f"/team/people/{north.ben}")).text
+    assert ("asiantuntijatyö" in page, ">expert<" in page) == (True, False)
+
+
+async def test_customers_words_say_whether_they_wrote_them_or_we_did(visitor, worker_pool, north):
+    said = "insert into signal (project_id, contact_id, kind, response, comment) values ($1, $2, $3, $3, $4)"
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        for kind, words in (("survey", "You listened."), ("call", "All is well.")):
+            await tx.execute(said, north.delivery, north.contacts["oak"], kind, words)
+        await tx.execute(JOIN_PROJECT, north.delivery, north.ada)
+    ada = await visitor(north, "ada", "lead")
+    for path in ("/", "/team", f"/team/projects/{north.delivery}"):
+        page = (await ada.get(path)).text
+        footers = dict(re.findall(r"<blockquote><p>([^<]*)</p>\s*<footer>(.*?)</footer>", page, re.DOTALL))
+        assert ("in a survey" in footers["You listened."], "as we noted it" in footers["You listened."]) == (
+            True,
+            False,
+        )
+        assert "on the phone, as we noted it" in footers["All is well."]
+
+
+JOIN_PROJECT = """
+insert into project_member (project_id, person_id)
+select $1, $2 where not exists (select from project_member where project_id = $1 and person_id = $2)
+"""

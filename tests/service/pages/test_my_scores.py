@@ -5,7 +5,7 @@ import pytest
 
 from scoring.policy import STANDARD_LEVELS, Policy, digest, encode
 from service.base import db
-from tests.service.pages.conftest import AS_OF
+from tests.service.pages.conftest import AS_OF, INSERT_POLICY, INSERT_REASON, INSERT_SCORE
 
 EARLIER = """
 with policy as (
@@ -134,3 +134,35 @@ async def test_nobody_elses_figures_are_on_my_pages(visitor, north, published):
         page = (await (await visitor(north, "ben")).get(path)).text
         assert "North delivery" not in page
         assert "0.42" not in page
+
+
+async def test_what_is_turned_off_is_not_said_to_be_gathered_beside_that(visitor, north, published, worker_pool):
+    run_id, consent = await published(north), "insert into consent (person_id, source, given) values ($1, 'peers', $2)"
+    gathered = ("Colleagues’ feedback is still being gathered", "What colleagues say is shown once")
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(INSERT_SCORE, run_id, north.ben, "quality", 0.2, 1.0)
+        await tx.execute(INSERT_REASON, run_id, north.ben, "customers", north.delivery, 0.2)
+        await tx.execute(consent, north.ben, True)
+    ben = await visitor(north, "ben")
+    page = (await ben.get("/me/scores")).text
+    assert [words in page for words in gathered] == [True, True]
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(consent, north.ben, False)
+    page = (await ben.get("/me/scores")).text
+    assert "Colleagues’ feedback is turned off" in page
+    assert [words in page for words in gathered] == [False, False]
+
+
+@pytest.mark.parametrize("raised", [False, True])
+async def test_where_more_have_to_speak_than_before_the_page_says_what_stays(
+    visitor, north, published, worker_pool, raised
+):
+    if raised:
+        async with db.tenant(worker_pool, north.organization_id) as tx:
+            await tx.execute(INSERT_POLICY, msgspec.json.decode(encode(Policy())), digest(Policy()))
+    run_id = await published(north, policy=Policy(k=6))
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(INSERT_SCORE, run_id, north.ben, "quality", 0.2, 1.0)
+    page = (await (await visitor(north, "ben")).get("/me/scores")).text
+    assert "once 6 of them have spoken" in page
+    assert ("What was shown before that number was raised stays until then." in page) == raised

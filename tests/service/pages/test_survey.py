@@ -195,6 +195,18 @@ async def test_those_without_address_or_wish_are_left_in_peace(api, worker_pool,
     assert await ended(admin, worker_pool, north, "development") == []
 
 
+async def test_who_answered_a_moment_ago_is_asked_by_no_projects_end_before_their_rhythm_is_over(
+    api, worker_pool, north
+):
+    admin = await api(north, "cleo", "administrator")
+    wish = {"email": "oak@customer.example", "rhythm": "quarterly"}
+    await admin.patch(f"/api/contacts/{north.contacts['oak']}", json=wish)
+    late = "insert into survey (project_id, contact_id, asked_at, answered_at) values ($1, $2, now() - interval '100 days', now())"  # noqa: E501 - one statement
+    async with db.tenant(worker_pool, north.organization_id) as tx:
+        await tx.execute(late, north.delivery, north.contacts["oak"])
+    assert await ended(admin, worker_pool, north, "development") == []
+
+
 async def test_only_those_concerned_ask(api, north, south):
     given = {"contact_id": str(north.contacts["oak"])}
     path = f"/api/projects/{north.delivery}/surveys"
