@@ -102,16 +102,17 @@ def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, 
     low, high = (doubted(told, said, held, of) for of in (said.low, np.maximum(said.returned, few)))
     eq = equations(base, high)
     found = glance(eq, givers)
-    up = distances(told, held, (eq, found, high))
-    perfect = flawless(told, said.mean, held, (residuals(eq, found), unsure(told, eq, found)))
-    voices = circles(told, said, low, residuals(eq, found))
+    known = residuals(eq, found), unsure(told, eq, found)
+    up, perfect = distances(eq, held, high, known), flawless(told, said.mean, held, known)
+    voices = circles(told, said, low, known[0])
     if len(voices.circle_variance) > told.teams:  # only circles need to be looked at again before they are judged
         found = glance(equations(base, voices), givers)
     believed = judged(told, found, voices)
     praise = praised(told, said, up, perfect)
     alone = np.maximum(wide(believed), praise * _outnumbered(told, said, said.low - said.returned))
     eq = equations(base, replace(believed, pair_variance=low.pair_variance + WIDE * alone))
-    down = distances(told, held, (eq, glance(eq, givers), low))
+    last = glance(eq, givers)
+    down = distances(eq, held, low, (residuals(eq, last), unsure(told, eq, last)))
     return replace(told, faith=faith_in(told, said, down, praise)), believed, found
 
 
@@ -242,15 +243,15 @@ def _stories(told: Heard, said: Talk, likely: Number) -> Number:
     return np.asarray(expit(together)[told.receiver] * share * likely / odds, np.float64)
 
 
-def distances(told: Heard, held: Variances, found: tuple[Equations, Glance, Voices]) -> Number:
+def distances(eq: Equations, held: Variances, voices: Voices, known: tuple[Number, Number]) -> Number:
     """Say how far over what is known of giver and receiver each pair's words are, in sds: (pairs,).
 
-    What is known is uncertain itself; where it is little, nothing is strange. `found`: a first fit and its voices; what
-    these doubt is not a pair's own variance.
+    What is known is uncertain itself; where it is little, nothing is strange. `known`: what `residuals` and `unsure`
+    say of a first fit; what its `voices` doubt is not a pair's own variance.
     """
-    eq, solution, voices = found
+    left, vague = known
     doubt = voices.pair_variance - held.pair
-    return np.asarray(residuals(eq, solution) / np.sqrt(1 / eq.pair - doubt + unsure(told, eq, solution)), np.float64)
+    return np.asarray(left / np.sqrt(1 / eq.pair - doubt + vague), np.float64)
 
 
 def unsure(told: Heard, eq: Equations, found: Glance) -> Number:

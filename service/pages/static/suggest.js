@@ -77,7 +77,11 @@ export function suggest(input) {
     event.preventDefault();
     if (option) choose(option);
   });
-  if (input.value && !chosen.value && document.activeElement === input) ask(); // typed before this came
+  // What was typed before this came is a name that nobody has chosen yet.
+  if (input.value !== input.defaultValue && document.activeElement === input) {
+    chosen.value = "";
+    ask();
+  }
 }
 
 // Text of others is only ever set as text.

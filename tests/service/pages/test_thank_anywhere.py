@@ -175,3 +175,16 @@ async def test_a_link_that_names_a_person_opens_the_dialog_with_them(opened, exa
     dialog = page.get_by_role("dialog")
     assert await dialog.locator("[name=to]").input_value() == "Ada"
     assert await page.evaluate("document.activeElement.name") == "message"
+
+
+async def test_a_name_typed_before_the_script_came_is_nobody_who_was_chosen_before(opened, example):
+    page = await opened()
+
+    async def late(route):
+        await page.locator("#to").fill("Cl")
+        await route.continue_()
+
+    await page.route("**/suggest*.js", late)
+    await page.goto(f"/kudos/new?to={example.ada}")
+    await page.get_by_role("option", name="Cleo").wait_for()
+    assert await page.locator("#to-id").input_value() == ""
