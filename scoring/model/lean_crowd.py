@@ -18,9 +18,10 @@ from scipy.sparse import csr_array
 
 from scoring.model.lean_cells import Cells
 from scoring.model.lean_groups import Groups
-from scoring.model.lean_knots import Knots, numbered
+from scoring.model.lean_knots import Knots, looked_up
 from scoring.model.lean_patterns import pattern
 from scoring.model.patterns import filled, products, squares
+from scoring.model.sorting import in_order, numbered
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -140,17 +141,17 @@ def crowd(cells: Cells, knots: Knots, groups: Groups, width: int) -> Crowd | Non
     spoken, beside = np.flatnonzero(voice >= 0), np.flatnonzero((voice < 0) & (first >= 0))
     columns = first[:, None] + np.arange(width)
     *others, last = cells.middle
-    speaks = numbered(number, last)
+    speaks = looked_up(number, last)
     nests = tuple(np.flatnonzero((speaks >= 0) & (other >= 0)) for other in others)
     row = [np.repeat(voice[spoken], width), *(speaks[some] for some in nests)]
     knot = [columns[spoken].ravel(), *(knots.knot[other[some]] for other, some in zip(others, nests, strict=True))]
-    keys, place = np.unique(np.concatenate(row) * len(knots.group) + np.concatenate(knot), return_inverse=True)
+    keys, place = numbered(np.concatenate(row) * len(knots.group) + np.concatenate(knot))
     whose, with_ = np.divmod(keys, len(knots.group))
     one, other = products(np.arange(len(keys)), whose, np.searchsorted(whose, np.arange(len(knots.crowd) + 1)))
     stays = knots.knot[cells.entry_middle[beside]][:, None]
     kept = knots.column[knots.kept][:, None] + np.arange(width)
     middle = np.concatenate([knots.stay, knots.crowd[whose]])
-    order = np.argsort(middle, kind="stable")
+    order = in_order(middle)
     known = np.concatenate([np.arange(len(knots.stay)), with_])
     return Crowd(
         whose, with_, place, spoken, nests, one, other, groups.address(with_[one], with_[other]), beside,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.lean_knots import Knots, knots
+from scoring.model.sorting import by_columns, numbered
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -78,7 +79,7 @@ def nested(design: Design, roaming: Places = NOBODY, crowd: int = CROWD) -> Nest
     """
     unit_of, middles = _parted(design, roaming)
     keys = (design.nest, *middles, unit_of, design.local)
-    order = np.lexsort(keys)
+    order = by_columns(*keys[::-1])
     sorted_keys = [key[order] for key in keys]
     new = [np.append(True, key[1:] != key[:-1]) for key in sorted_keys]
     local_new = new[-1]
@@ -124,7 +125,7 @@ def _middles(levels: list[NDArray[np.int64]], nests: int) -> tuple[tuple[Places,
     """Give the middles of all kinds numbers: the levels of each kind, (kinds, N) numbers, and the kind of each."""
     found, numbers, kinds, start = [], [], [], 0
     for place, level in enumerate(levels):
-        of, inverse = np.unique(level, return_inverse=True)
+        of, inverse = numbered(level)
         missing = int(len(of) > 0 and of[0] < 0)
         found.append(of[missing:])
         numbers.append(np.where(inverse < missing, -1, inverse - missing + start))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.model.patterns import products
+from scoring.model.sorting import in_order
 
 Places = NDArray[np.signedinteger[Any]]
 
@@ -49,7 +50,7 @@ def grouped(group: Places) -> Groups:
     order = np.lexsort((np.arange(count), padded))
     home = np.empty(count, np.intp)
     home[order] = np.cumsum(padded[order] ** 2) - padded[order] ** 2
-    sorted_knots = np.argsort(group, kind="stable")
+    sorted_knots = in_order(group)
     starts = np.cumsum(size) - size
     place = np.empty(knots, np.intp)
     place[sorted_knots] = np.arange(knots) - starts[group[sorted_knots]]

@@ -68,6 +68,6 @@ def _joined(local: Places, middle: Places, middles: int) -> Places:
     return np.asarray(connected_components(joined, directed=False)[1], np.intp)
 
 
-def numbered(numbers: Places, places: Places) -> Places:
+def looked_up(numbers: Places, places: Places) -> Places:
     """Look up `numbers` at `places`, -1 where that is -1."""
     return np.asarray(np.append(numbers, -1)[places], np.intp)

@@ -16,7 +16,7 @@ from scoring.model.lean_cells import Cells, cells
 from scoring.model.lean_crowd import Crowd, crowd
 from scoring.model.lean_design import Design, Nested
 from scoring.model.lean_groups import Groups, grouped
-from scoring.model.lean_knots import Knots, numbered
+from scoring.model.lean_knots import Knots, looked_up
 from scoring.model.lean_patterns import Patterns, Rows, meeting, pattern, reaching
 from scoring.model.patterns import added, listed, tall
 
@@ -119,7 +119,7 @@ def _patterns(at: Cells, groups: Groups, of: tuple[csr_array, Places]) -> Patter
     ends = knot[at.entry_middle[at.left]], knot[at.entry_middle[at.right]]
     return Patterns(
         groups=pattern(groups.row, groups.column, (len(groups.home), len(groups.home))),
-        meeting=meeting(groups.address, ends, numbered(knot, at.middle)),
+        meeting=meeting(groups.address, ends, looked_up(knot, at.middle)),
         reaching=reaching(at.link_unit, at.entry_middle[at.link_entry], shares, middles),
         square=pattern(at.one, at.other, (units, units)),
         entries=pattern(at.entry_local, at.entry_middle, (len(at.first_unit), middles)),

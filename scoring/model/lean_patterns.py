@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from scoring.model.patterns import filled
+from scoring.model.sorting import numbered
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.signedinteger[Any]]
@@ -86,7 +87,7 @@ def reaching(unit: Places, middle: Places, shares: csr_array, middles: int) -> R
     link = np.repeat(np.arange(len(unit)), count)
     place = np.arange(len(link)) + np.repeat(shares.indptr[unit] - (np.cumsum(count) - count), count)
     member = shares.indices[place]
-    keys, at = np.unique(member.astype(np.int64) * middles + middle[link], return_inverse=True)
+    keys, at = numbered(member.astype(np.int64) * middles + middle[link])
     shape = (shares.shape[1], middles)
     width = max(middles, 1)
     return Reaching(pattern(keys // width, keys % width, shape), member, link, shares.data[place], at)

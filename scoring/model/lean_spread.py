@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from scoring.model.crossed_blocks import TILE, cholesky
 from scoring.model.lean_groups import Groups
-from scoring.model.lean_knots import numbered
+from scoring.model.lean_knots import looked_up
 from scoring.model.lean_layout import Layout, Places
 from scoring.model.lean_solve import Schur
 from scoring.model.lean_wide import Wide
@@ -271,7 +271,7 @@ def nest_variances(lay: Layout, schur: Schur, cov: Covariances) -> Floats:
     """Posterior variance of each nest, (N,), in units of the residual: r + r² Var(what else it feels, weighted)."""
     cells, nests, members = lay.cells, lay.nests, lay.shares.shape[1]
     weight, columns, fixed = nests.weight, nests.columns, nests.fixed[:, :-1]
-    unit, knot = cells.unit, numbered(lay.knots.knot, cells.middle)
+    unit, knot = cells.unit, looked_up(lay.knots.knot, cells.middle)
     total = np.einsum("nb,nbc,nc->n", columns, cov.local[cells.local], columns) + weight**2 * cov.unit[unit]
     total += ((fixed @ cov.core[members:, members:]) * fixed).sum(axis=1)
     cross = weight * (columns * cov.unit_local[unit]).sum(axis=1)

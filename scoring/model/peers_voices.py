@@ -98,8 +98,9 @@ def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, 
     praise that was found to be a story, or a circle's, is not what they have to agree with.
     """
     base, givers = sums(told, ages(told.days, held.half_life), held), len(told.givers)
-    few = said.low * _outnumbered(told, said, 1 - 2 * said.low)
-    low, high = (doubted(told, said, held, of) for of in (said.low, np.maximum(said.returned, few)))
+    harsh, kind = said.low, said.returned
+    few = harsh * _outnumbered(told, said, 1 - 2 * harsh)
+    low, high = (doubted(told, said, held, of) for of in (harsh, np.maximum(kind, few)))
     eq = equations(base, high)
     found = glance(eq, givers)
     known = residuals(eq, found), unsure(told, eq, found)
@@ -109,7 +110,7 @@ def heard_out(told: Heard, said: Talk, held: Variances) -> tuple[Heard, Voices, 
         found = glance(equations(base, voices), givers)
     believed = judged(told, found, voices)
     praise = praised(told, said, up, perfect)
-    alone = np.maximum(wide(believed), praise * _outnumbered(told, said, said.low - said.returned))
+    alone = np.maximum(wide(believed), praise * _outnumbered(told, said, harsh - kind))
     eq = equations(base, replace(believed, pair_variance=low.pair_variance + WIDE * alone))
     last = glance(eq, givers)
     down = distances(eq, held, low, (residuals(eq, last), unsure(told, eq, last)))
